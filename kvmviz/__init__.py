@@ -1,0 +1,52 @@
+"""kvmviz: watch a TDX guest being torn down by Linux KVM, before and after a patch.
+
+>>> import kvmviz
+>>> kvmviz.run("v1", "fail=L1@0x200").summary.leaked_count
+2
+
+One executable model computes everything that is shown: every warning, leak, count
+and verdict.  Names are loaded when they are first used, so that text needs no
+notebook library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kvmviz.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from kvmviz.check import Report as Report
+    from kvmviz.check import Verdict as Verdict
+    from kvmviz.check import check as check
+    from kvmviz.check import claims as claims
+    from kvmviz.compare import Comparison as Comparison
+    from kvmviz.compare import compare as compare
+    from kvmviz.explorer import Explorer as Explorer
+    from kvmviz.revisions import REVISIONS as REVISIONS
+    from kvmviz.revisions import Revision as Revision
+    from kvmviz.run import Run as Run
+    from kvmviz.run import run as run
+    from kvmviz.scenario import Scenario as Scenario
+    from kvmviz.scenario import ScenarioError as ScenarioError
+    from kvmviz.tree import Tree as Tree
+
+_WHERE = {
+    "check": "check", "claims": "check", "Report": "check", "Verdict": "check", "Comparison": "compare",
+    "compare": "compare", "Explorer": "explorer", "REVISIONS": "revisions", "Revision": "revisions", "Run": "run",
+    "run": "run", "Scenario": "scenario", "ScenarioError": "scenario", "Tree": "tree",
+}  # fmt: skip
+
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module when it is first used."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'kvmviz' has no attribute {name!r}")
+    value = getattr(import_module(f"kvmviz.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,189 @@
+"""Which reclaims fail: the value of the scenario's key `fail`.
+
+>>> str(Fail.parse("L1@0x200,L2@0x0,TDR", Tree.parse("1x1x3"), vcpus=1))
+'L2@0x0,L1@0x200,TDR'
+
+A failing reclaim is injected ahead of the TDX module's own checks and changes
+nothing in its books.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from kvmviz.names import gfn_step, sept_name
+from kvmviz.tree import Tree
+
+TDCS_PAGES: Final = 6
+"""TDCS pages of the model; TDX 1.5 takes 6 to 9 (a choice of ours within that)."""
+
+TDCX_PAGES: Final = 5
+"""TDCX pages a vCPU of the model (a choice of ours)."""
+
+_PAGE: Final = re.compile(r"L([1-9])@0[xX]([0-9a-fA-F]{1,16})(?:-0[xX]([0-9a-fA-F]{1,16}))?", re.ASCII)
+_RATE: Final = re.compile(r"rate:(0|[1-9][0-9]{0,8})/([1-9][0-9]{0,8}):([A-Za-z0-9._+-]{1,64})", re.ASCII)
+_CONTROL: Final = re.compile(r"TDR|(TDVPR|TDCS)\[(0|[1-9][0-9]?)\]|TDCX\[(0|[1-9][0-9]?)\]\[([0-9])\]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
+    """S-EPT pages of one level from `first` to `last` gfn, inclusive; `key` sorts outermost first."""
+
+    key: int
+    first: int
+    last: int
+
+    @property
+    def level(self) -> int:
+        return -self.key
+
+    def __str__(self) -> str:
+        head = f"L{self.level}@{self.first:#x}"
+        return head if self.first == self.last else f"{head}-{self.last:#x}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rate:
+    """Each S-EPT page whose SHA-256 of "seed:page name", modulo `out_of`, is below `hits`."""
+
+    hits: int
+    out_of: int
+    seed: str
+
+    def __str__(self) -> str:
+        return f"rate:{self.hits}/{self.out_of}:{self.seed}"
+
+    def selects(self, level: int, gfn: int) -> bool:
+        digest = sha256(f"{self.seed}:{sept_name.__wrapped__(level, gfn)}".encode()).digest()
+        return int.from_bytes(digest, "big") % self.out_of < self.hits
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """An immutable set of pages whose reclaim fails.
+
+    `every` means every S-EPT page; `controls` are names such as `TDCS[2]`.
+    """
+
+    every: bool = False
+    ranges: tuple[Range, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    controls: tuple[str, ...] = ()
+
+    @staticmethod
+    def parse(text: str, tree: Tree, vcpus: int) -> "Fail":
+        """Read the key's value for this tree; raise ValueError with what would be allowed."""
+        return _parse(text, tree, vcpus)
+
+    def __bool__(self) -> bool:
+        return bool(self.every or self.ranges or self.rates or self.controls)
+
+    def __str__(self) -> str:
+        items = (("all",) if self.every else ()) + tuple(map(str, self.ranges + self.rates)) + self.controls
+        return ",".join(items) or "none"
+
+    def selects(self, level: int, gfn: int) -> bool:
+        """Say whether the reclaim of the S-EPT page at `level` and `gfn` fails."""
+        return (
+            self.every
+            or any(r.level == level and r.first <= gfn <= r.last for r in self.ranges)
+            or any(rate.selects(level, gfn) for rate in self.rates)
+        )
+
+    def sept_pages(self, tree: Tree) -> tuple[str, ...]:
+        """Return the names of the S-EPT pages whose reclaim fails: outermost level first, then gfn."""
+        return tuple(sept_name(level, gfn) for level, gfn in tree.tables() if self.selects(level, gfn))
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, tree: Tree, vcpus: int) -> Fail:
+    if text == "none":
+        return Fail()
+    ranges: list[Range] = []
+    rates: list[Rate] = []
+    controls: list[str] = []
+    every = 0
+    for item in text.split(","):
+        if item == "all":
+            every += 1
+        elif match := _PAGE.fullmatch(item):
+            ranges.append(_range(match, item, tree))
+        elif match := _RATE.fullmatch(item):
+            rates.append(_rate(match, item))
+        elif match := _CONTROL.fullmatch(item):
+            controls.append(_control(match, item, vcpus))
+        else:
+            raise ValueError(
+                f"{item[:60]!r} is no page; use none, all, S-EPT pages such as L1@0x200, ranges such as "
+                "L1@0x0-0x400, rate:1/1000:SEED, TDVPR[0], TDCX[0][1], TDCS[2] or TDR, separated by commas"
+            )
+    if every > 1 or (every and (ranges or rates)) or len(set(controls)) < len(controls):
+        raise ValueError("a page stands there twice; name each page once")
+    return _canonical(tree, bool(every), sorted(ranges), sorted(rates), sorted(controls, key=_control_order))
+
+
+def _range(match: re.Match[str], item: str, tree: Tree) -> Range:
+    level, first = int(match[1]), int(match[2], 16)
+    last = first if match[3] is None else int(match[3], 16)
+    if last < first:
+        raise ValueError(f"the range {item} runs backwards; write the smaller gfn first")
+    for gfn in {first, last}:
+        if not tree.has(level, gfn):
+            raise ValueError(f"the tree {tree} has no S-EPT page L{level}@{gfn:#x}{_would_be(tree, level)}")
+    return Range(-level, first, last)
+
+
+def _would_be(tree: Tree, level: int) -> str:
+    counts = tree.level_counts()
+    if level not in counts:
+        return f"; its levels are 1 to {tree.root_level - 1}, the root has no S-EPT page of its own"
+    last = max(tree.gfns(level)) if counts[level] < 4096 else (counts[level] - 1) * gfn_step(level)
+    return f"; its L{level} pages run from 0x0 to {last:#x} in steps of {gfn_step(level):#x}"
+
+
+def _rate(match: re.Match[str], item: str) -> Rate:
+    rate = Rate(int(match[1]), int(match[2]), match[3])
+    if rate.hits > rate.out_of:
+        raise ValueError(f"{item} hits more than all; use a rate such as rate:1/1000:SEED")
+    return rate
+
+
+def _control(match: re.Match[str], item: str, vcpus: int) -> str:
+    if match[1] == "TDCS" and int(match[2]) >= TDCS_PAGES:
+        raise ValueError(f"there is no {item}; the model has TDCS[0] to TDCS[{TDCS_PAGES - 1}]")
+    vcpu = match[2] if match[1] == "TDVPR" else match[3]
+    if vcpu is not None and int(vcpu) >= vcpus:
+        raise ValueError(f"there is no {item} with vcpus={vcpus}; name a vCPU page below that or raise vcpus")
+    if match[4] is not None and int(match[4]) >= TDCX_PAGES:
+        raise ValueError(f"there is no {item}; a vCPU of the model has TDCX pages [0] to [{TDCX_PAGES - 1}]")
+    return item
+
+
+def _control_order(name: str) -> tuple[int, list[int]]:
+    kinds = ("TDVPR", "TDCX", "TDCS", "TDR")
+    return kinds.index(name.split("[")[0]), [int(number) for number in re.findall(r"\d+", name)]
+
+
+def _canonical(tree: Tree, every: bool, ranges: list[Range], rates: list[Rate], controls: list[str]) -> Fail:
+    """Refuse a page named twice, drop what hits nothing, and say `all` for every S-EPT page."""
+    for before, after in zip(ranges, ranges[1:], strict=False):
+        if before.level == after.level and after.first <= before.last:
+            raise ValueError(f"L{after.level}@{after.first:#x} stands there twice; name each page once")
+    hits = {rate: 0 for rate in rates}
+    if len(hits) < len(rates):
+        raise ValueError(f"{rates[0]} stands there twice; name each rate once")
+    named = Fail(ranges=tuple(ranges))
+    total = 0
+    for level, gfn in tree.tables() if ranges or rates else ():
+        by = [rate for rate in rates if rate.selects(level, gfn)]
+        for rate in by:
+            hits[rate] += 1
+        times = len(by) + named.selects(level, gfn)
+        if times > 1:
+            raise ValueError(f"L{level}@{gfn:#x} stands there twice, once by a rate; name each page once")
+        total += times
+    if every or total == tree.count:
+        return Fail(every=True, controls=tuple(controls))
+    return Fail(False, tuple(ranges), tuple(rate for rate in rates if hits[rate]), tuple(controls))

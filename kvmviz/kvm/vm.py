@@ -1,0 +1,183 @@
+"""What is torn down: a VM that is a TD, with its pages, built from a scenario.
+
+`VM` stands for C's `struct kvm` together with `struct kvm_tdx`, which contains it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kvmviz.faults import TDCS_PAGES, TDCX_PAGES
+from kvmviz.kvm.mmu_page import Entry, kvm_mmu_page
+from kvmviz.machine import pamt
+from kvmviz.machine.host import Host
+from kvmviz.machine.memory import Page
+from kvmviz.machine.module import Faults
+from kvmviz.machine.printk import Boot
+from kvmviz.names import gfn_step
+from kvmviz.scenario import Scenario
+
+if TYPE_CHECKING:
+    from kvmviz.tree import Tree
+
+LEAVES_PER_TABLE = 2
+"""Private guest pages mapped by each level-1 table (as in the recorded runs)."""
+
+
+class Revision(Protocol):
+    """What a patch may change; the functions of `kvmviz.revisions`."""
+
+    name: str
+    handle_removed_pt: Callable[..., Any]
+    tdx_sept_free_private_spt: Callable[..., Any]
+    tdp_mmu_free_sp: Callable[..., Any]
+    tdp_mmu_free_sp_rcu_callback: Callable[..., Any]
+    remove_leaf: Callable[..., Any]
+
+
+@dataclass(slots=True)
+class Vcpu:
+    """A vCPU's control pages: its root, TDVPR, and the others, TDCX."""
+
+    index: int
+    tdvpr_page: Page
+    tdcx_pages: list[Page]
+
+
+@dataclass(slots=True)
+class VM:
+    """A TD under KVM (C: `struct kvm`, `struct kvm_tdx`).
+
+    `hkid` is its private key id, -1 once freed; `mmu_lock` who holds the lock
+    (`write` or ``); `zap` the scenario's zap order.  `tdp_mmu_pages` counts the
+    mirror's tables, as KVM's accounting does: `spt` only, never an S-EPT page.
+    """
+
+    host: Host
+    revision: Revision
+    hkid: int
+    tdr_page: Page
+    tdcs_pages: list[Page]
+    vcpus: list[Vcpu] = field(default_factory=list)
+    tdp_mmu_roots: list[kvm_mmu_page] = field(default_factory=list)
+    tdp_mmu_pages: int = 0
+    mmu_lock: str = ""
+    prove_mmu: bool = False
+    guest_memfd: bool = True
+    vm_bugged: bool = False
+    vm_dead: bool = False
+    guest_pages: list[Page] = field(default_factory=list)
+    sps: list[kvm_mmu_page] = field(default_factory=list)
+    sept_pages: list[Page] = field(default_factory=list)
+    ops: "VM.Ops" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ops = VM.Ops(self)
+
+    def forget(self, page: Page) -> None:
+        """Note that the last reference to this page is dropped here; it leaks if the module owns it.
+
+        In the kernel this is a plain return; the call gives pictures a step to show.
+        """
+        if page.owned:
+            self.host.recorder.leak(page)
+
+    class Ops:
+        """The ops that TDX registers with KVM (C: `kvm_x86_ops`), those that a teardown calls."""
+
+        __slots__ = ("vm",)
+
+        def __init__(self, vm: "VM") -> None:
+            self.vm = vm
+
+        def free_external_spt(self, *arguments: Any) -> Any:
+            """Call the revision's op with whatever its signature takes, and record for which page."""
+            self.vm.host.recorder.op(_op_page(arguments), self.vm.mmu_lock)
+            return self.vm.revision.tdx_sept_free_private_spt(*arguments)
+
+
+def _op_page(arguments: tuple[Any, ...]) -> Page:
+    """Return the S-EPT page that the op is called for: passed itself, or the sp's (its table if it has none)."""
+    last = arguments[-1]
+    if isinstance(last, kvm_mmu_page):
+        return last.external_spt or last.spt
+    if isinstance(last, Page):
+        return last
+    raise TypeError(f"free_external_spt takes an S-EPT page or an sp last, not {last!r}")
+
+
+def build(scenario: Scenario, revision: Revision, boot: Boot) -> VM:
+    """Return a TD at the moment its last file descriptor is closed."""
+    host = Host(boot, faults=Faults(scenario.hkid, scenario.status), panic_on_warn=scenario.panic)
+    vm = _control_pages(host, revision, scenario)
+    vm.prove_mmu = scenario.zap == "prove-mmu"
+    vm.guest_memfd = scenario.leaves == "gone"
+    _mirror(vm, scenario)
+    return vm
+
+
+def _control_pages(host: Host, revision: Revision, scenario: Scenario) -> VM:
+    """Give the TD its TDR, its TDCS pages and those of its vCPUs."""
+    controls = set(scenario.fail.controls)
+
+    def take(name: str, type: int) -> Page:
+        page = host.memory.alloc(name)
+        page.fails = name in controls
+        host.tdx.add(page, type, tdr)
+        return page
+
+    tdr = host.memory.alloc("TDR")
+    tdr.fails = "TDR" in controls
+    td = host.tdx.create(tdr)
+    tdcs = [take(f"TDCS[{i}]", pamt.TDCX) for i in range(TDCS_PAGES)]
+    vm = VM(host, revision, 1, tdr, tdcs)
+    for j in range(scenario.vcpus):
+        tdvpr = take(f"TDVPR[{j}]", pamt.TDVPR)
+        vm.vcpus.append(Vcpu(j, tdvpr, [take(f"TDCX[{j}][{i}]", pamt.TDCX) for i in range(TDCX_PAGES)]))
+        td.associated.add(j)
+    return vm
+
+
+def _mirror(vm: VM, scenario: Scenario) -> None:
+    """Hang the mirror's tables under a root: an S-EPT page for each (TDH.MEM.SEPT.ADD), and the guest's pages."""
+    tree = scenario.tree
+    memory = vm.host.memory
+    root = kvm_mmu_page(memory, memory.alloc("spt", level=tree.root_level, root=True), None, tree.root_level, 0)
+    vm.tdp_mmu_roots.append(root)
+    above = [root]
+    for level in range(tree.root_level - 1, 0, -1):
+        above = _mirror_level(vm, scenario, tree, level, above)
+    vm.tdp_mmu_pages = len(vm.sps)
+    vm.sps.append(root)
+    if tree.gib is None:
+        for sp in above:
+            _map_leaves(vm, sp)
+
+
+def _mirror_level(
+    vm: VM, scenario: Scenario, tree: "Tree", level: int, above: list[kvm_mmu_page]
+) -> list[kvm_mmu_page]:
+    memory, tdx, fail, fanout = vm.host.memory, vm.host.tdx, scenario.fail, tree.fanout(level + 1)
+    tables = []
+    for number, gfn in enumerate(tree.gfns(level)):
+        parent = above[number // fanout]
+        sept = memory.alloc("S-EPT", level=level, gfn=gfn)
+        sept.fails = fail.selects(level, gfn)
+        tdx.add(sept, pamt.EPT, vm.tdr_page)
+        sp = kvm_mmu_page(
+            memory, memory.alloc("spt", level=level, gfn=gfn), sept, level, gfn, parent, number % fanout
+        )  # fmt: skip
+        parent.spt.entries.append(sp)
+        vm.sept_pages.append(sept)
+        tables.append(sp)
+    vm.sps += tables
+    return tables
+
+
+def _map_leaves(vm: VM, sp: kvm_mmu_page) -> None:
+    entries: list[Entry] = sp.spt.entries
+    for i in range(LEAVES_PER_TABLE):
+        page = vm.host.memory.alloc("guest", gfn=sp.gfn + i * gfn_step(0))
+        vm.host.tdx.add(page, pamt.REG, vm.tdr_page)
+        vm.guest_pages.append(page)
+        entries.append(page)

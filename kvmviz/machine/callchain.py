@@ -1,0 +1,125 @@
+"""The running Python is the kernel call chain: which functions count, and where they stand.
+
+>>> @kernel("arch/x86/kvm/mmu/tdp_mmu.c")
+... def handle_removed_pt() -> str:
+...     return caller().name
+>>> handle_removed_pt()
+'handle_removed_pt'
+
+A function of the model that follows a kernel function is marked with `@kernel`
+and the file that holds it in the kernel.  The mark changes nothing about the
+function; it only enters its code into a register, so that the frames of a
+running model can be read as a call chain at source level.  Macros, wrappers
+(`vt_*`) and static-call dispatch carry no mark and so do not appear.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, FrameType
+from typing import Any, Final, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class KernelFunction:
+    """A kernel function that the model follows: its name and the kernel's path of its file."""
+
+    name: str
+    path: str
+
+    @property
+    def file(self) -> str:
+        """The file's own name, as the recorded runs and `site`s write it."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One frame of a call chain: the function, and the line of Python that it stands on.
+
+    `source` names the Python code (module and qualified name); `line` counts from
+    the top of the Python file, as tracebacks do.
+    """
+
+    function: KernelFunction
+    source: str
+    line: int
+
+
+_REGISTER: Final[dict[CodeType, KernelFunction]] = {}
+_SOURCES: Final[dict[str, Callable[..., Any]]] = {}
+_BOTTOMS: Final[set[CodeType]] = set()
+_LOCATIONS: Final[dict[tuple[CodeType, int], Location]] = {}
+_KEYS: Final[dict[CodeType, str]] = {}
+
+
+def kernel(path: str) -> Callable[[F], F]:
+    """Mark a function as following the kernel function of its name in the kernel file `path`."""
+
+    def mark(function: F) -> F:
+        enroll(function, function.__name__, path)
+        return function
+
+    return mark
+
+
+def enroll(function: Callable[..., Any], name: str, path: str) -> None:
+    """Enter `function` into the register under the kernel's name and file."""
+    code = function.__code__
+    key = f"{function.__module__}:{function.__qualname__}"
+    _REGISTER[code] = KernelFunction(name, path)
+    _SOURCES[key] = function
+    _KEYS[code] = key
+
+
+def bottom(function: F) -> F:
+    """Mark a function of the machine as the foot of a stack: what runs in it has no callers below."""
+    _BOTTOMS.add(function.__code__)
+    return function
+
+
+def function_of(function: Callable[..., Any]) -> KernelFunction:
+    """Return what the register holds for this function; raise KeyError if it is not marked."""
+    return _REGISTER[function.__code__]
+
+
+def source_of(key: str) -> Callable[..., Any]:
+    """Return the Python function that a `Location.source` names."""
+    return _SOURCES[key]
+
+
+def location_of(function: Callable[..., Any]) -> Location:
+    """Return the location of a function's first line."""
+    code = function.__code__
+    return _location(code, code.co_firstlineno)
+
+
+def caller() -> KernelFunction:
+    """Return the kernel function that is running: the innermost marked frame."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        found = _REGISTER.get(frame.f_code)
+        if found is not None:
+            return found
+        frame = frame.f_back
+    return KernelFunction("?", "?")
+
+
+def callers() -> tuple[Location, ...]:
+    """Return the chain of marked frames that are running now, outermost first."""
+    chain: list[Location] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code not in _BOTTOMS:
+        if frame.f_code in _REGISTER:
+            chain.append(_location(frame.f_code, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(reversed(chain))
+
+
+def _location(code: CodeType, line: int) -> Location:
+    location = _LOCATIONS.get((code, line))
+    if location is None:
+        location = _LOCATIONS[code, line] = Location(_REGISTER[code], _KEYS[code], line)
+    return location

@@ -1,0 +1,34 @@
+"""One simulated machine: memory, RCU, the TDX module, and the boot that it is in."""
+
+from kvmviz.machine.memory import Memory
+from kvmviz.machine.module import Faults, TdxModule
+from kvmviz.machine.printk import Boot
+from kvmviz.machine.rcu import Rcu
+from kvmviz.machine.recorder import Recorder, Silent
+
+
+class HostPanicked(BaseException):
+    """The host stopped (panic_on_warn); nothing of the kernel runs after this.
+
+    Not an `Exception`, so that code under test cannot catch it by accident.
+    """
+
+
+class Host:
+    """A machine.  `boot` may come from an earlier TD of the same boot.
+
+    The recorder is silent until `watch` is called, so that building a TD is not
+    part of the record.
+    """
+
+    def __init__(self, boot: Boot | None = None, *, faults: Faults | None = None, panic_on_warn: bool = False) -> None:
+        self.boot = boot or Boot()
+        self.panic_on_warn = panic_on_warn
+        self.recorder: Recorder = Silent()
+        self.memory = Memory(self.recorder)
+        self.rcu = Rcu(self.memory)
+        self.tdx = TdxModule(self.memory, faults or Faults())
+
+    def watch(self, recorder: Recorder) -> None:
+        """Let this recorder see everything from now on."""
+        self.recorder = self.memory.recorder = recorder

@@ -1,0 +1,116 @@
+"""A recorder that keeps the events, and one that keeps call chains and lines too.
+
+>>> journal = Journal()
+>>> journal.enter("pre_destroy"); journal.hkid_free()
+>>> journal.entries
+[('pre_destroy', HkidFree())]
+"""
+
+from typing import TYPE_CHECKING
+
+from kvmviz import events
+from kvmviz.events import Event
+from kvmviz.machine.callchain import KernelFunction, Location, callers, location_of
+from kvmviz.machine.recorder import Tally
+
+if TYPE_CHECKING:
+    from kvmviz.events import How
+    from kvmviz.machine.memory import Page
+    from kvmviz.machine.rcu import Callback
+
+
+class Journal(Tally):
+    """Keeps (phase, event) in order, besides counting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[tuple[str, Event]] = []
+
+    def emit(self, event: Event) -> None:
+        self.entries.append((self.phase, event))
+
+    def op(self, page: "Page", mmu_lock: str) -> None:
+        self.emit(events.Op(page.name, mmu_lock))
+
+    def seamcall(
+        self, seamcall: str, page: "Page | None", object: str | None, status: int,
+        registers: tuple[int, int, int] | None = None,
+    ) -> None:  # fmt: skip
+        self.emit(events.Seamcall(seamcall, page.name if page else None, object, status, registers))
+
+    def warn(self, site: str, printed: bool) -> None:
+        super().warn(site, printed)
+        self.emit(events.Warn(site, printed))
+
+    def masked(self, site: str) -> None:
+        super().masked(site)
+        self.emit(events.Masked(site))
+
+    def pr_err(self, site: str, printed: bool, message: str) -> None:
+        super().pr_err(site, printed, message)
+        self.emit(events.PrErr(site, printed, message))
+
+    def pr_warn(self, site: str, message: str) -> None:
+        super().pr_warn(site, message)
+        self.emit(events.PrWarn(site, message))
+
+    def vm_bugged(self, site: str) -> None:
+        super().vm_bugged(site)
+        self.emit(events.VmBugged(site))
+
+    def set_null(self, page: "Page", by: KernelFunction) -> None:
+        self.emit(events.SetNull(page.name, f"{by.file}:{by.name}"))
+
+    def call_rcu(self, page: "Page") -> None:
+        self.emit(events.CallRcu(page.name))
+
+    def rcu_barrier(self) -> None:
+        self.emit(events.RcuBarrier())
+
+    def rcu_callback(self, page: "Page", callback: "Callback") -> None:
+        self.emit(events.RcuCallback(page.name))
+
+    def reset(self, page: "Page") -> None:
+        self.emit(events.Reset(page.name))
+
+    def free(self, page: "Page", how: "How") -> None:
+        super().free(page, how)
+        self.emit(events.Free(page.name, how))
+
+    def leak(self, page: "Page") -> None:
+        self.emit(events.Leak(page.name))
+
+    def hkid_free(self) -> None:
+        super().hkid_free()
+        self.emit(events.HkidFree())
+
+    def hkid_leak(self) -> None:
+        self.emit(events.HkidLeak())
+
+    def panic(self) -> None:
+        super().panic()
+        self.emit(events.Panic())
+
+    def violation(self, page: "Page", what: str) -> None:
+        super().violation(page, what)
+        self.emit(events.Violation(page.name, what))
+
+    def double_free(self, page: "Page") -> None:
+        super().double_free(page)
+        self.emit(events.DoubleFree(page.name))
+
+
+class Tape(Journal):
+    """Keeps, for each event, also the call chain with the line that each function stands on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.where: list[tuple[Location, ...]] = []
+
+    def emit(self, event: Event) -> None:
+        super().emit(event)
+        self.where.append(callers())
+
+    def rcu_callback(self, page: "Page", callback: "Callback") -> None:
+        self.entries.append((self.phase, events.RcuCallback(page.name)))
+        self.where.append((location_of(callback),))

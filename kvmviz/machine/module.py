@@ -1,0 +1,227 @@
+"""The TDX module, seen from the host: a ledger, a life cycle, and calls that may be refused.
+
+Only the parts that a teardown meets.  What each call checks, and in which order,
+follows the module's source (intel/tdx-module, branch tdx_1.5,
+src/vmm_dispatcher/api_calls/); the recorded runs confirm the calls that KVM makes
+and their results.  A call returns its status, and RECLAIM also three registers.
+
+Simplifications: one TD, one processor package, 4 KiB pages only.  The MEM.*
+calls are let through until TEARDOWN, as in the recorded runs (a real module may
+refuse them once the vCPUs are flushed), and do not look at the S-EPT's entries.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from kvmviz.machine import pamt
+from kvmviz.machine.memory import Memory, Page
+from kvmviz.machine.pamt import NDA, RSVD, PamtEntry
+from kvmviz.names import PAGE_SIZE
+from kvmviz.status import (
+    BUSY_TDR,
+    FLUSHVP_NOT_DONE,
+    RECORDED_ERROR,
+    STATUS,
+    SUCCESS,
+    VCPU_NOT_ASSOCIATED,
+    WBCACHE_NOT_COMPLETE,
+)
+
+HKID_ASSIGNED: Final = 0
+KEYS_CONFIGURED: Final = 1
+BLOCKED: Final = 2
+TEARDOWN: Final = 3
+LIFECYCLE: Final = {0: "HKID_ASSIGNED", 1: "KEYS_CONFIGURED", 2: "BLOCKED", 3: "TEARDOWN"}
+"""Life-cycle states of a TD (td_control_structures.h)."""
+
+MAX_PA: Final = 1 << 46
+"""First physical address that no page has; HKID bits lie above it (a choice of ours)."""
+PAMT_END: Final = 1 << 44
+"""End of the memory that the ledger covers (a choice of ours)."""
+
+RECLAIM: Final = "TDH.PHYMEM.PAGE.RECLAIM"
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What the scenario injects ahead of the module's own checks.
+
+    `hkid` is `released` or the way in which the key stays assigned; `status` is
+    what RECLAIM of a page with `fails` set returns.
+    """
+
+    hkid: str = "released"
+    status: int = STATUS["OPERAND_BUSY"]
+
+
+@dataclass(slots=True)
+class Td:
+    """What the module keeps in a TD's TDR and TDCS.
+
+    `chldcnt` counts the TD's pages other than the TDR; `associated` the vCPUs
+    that some processor still holds; `cache_dirty` whether a package has not
+    written back its caches for the freed key.
+    """
+
+    lifecycle: int = KEYS_CONFIGURED
+    chldcnt: int = 0
+    associated: set[int] = field(default_factory=set)
+    cache_dirty: bool = True
+    locked: bool = False
+
+
+class TdxModule:
+    """The module's host interface; one method for each SEAMCALL, the kernel's wrapper names."""
+
+    def __init__(self, memory: Memory, faults: Faults) -> None:
+        self.memory = memory
+        self.faults = faults
+        self.tds: dict[Page, Td] = {}
+
+    # Building: what TDH.MNG.CREATE, MNG.ADDCX, VP.CREATE, VP.ADDCX, MEM.SEPT.ADD and MEM.PAGE.AUG leave behind.
+
+    def create(self, tdr: Page) -> Td:
+        """Make a TD with this page as its TDR; the key counts as configured."""
+        tdr.pamt = PamtEntry(pamt.TDR, tdr)
+        td = self.tds[tdr] = Td()
+        return td
+
+    def add(self, page: Page, type: int, tdr: Page) -> None:
+        """Take a page for the TD: its type, its owner, one more child."""
+        page.pamt = PamtEntry(type, tdr)
+        self.tds[tdr].chldcnt += 1
+
+    # Releasing the HKID.
+
+    def tdh_vp_flush(self, tdr: Page, vcpu: int) -> int:
+        """Flush a vCPU from the processor that holds it.  The first vCPU's flush is the one that can fail."""
+        td = self.tds[tdr]
+        if self.faults.hkid == "vp-flush-error" and vcpu == 0:
+            return self._answer("TDH.VP.FLUSH", None, RECORDED_ERROR)
+        if vcpu not in td.associated:
+            return self._answer("TDH.VP.FLUSH", None, VCPU_NOT_ASSOCIATED)
+        td.associated.discard(vcpu)
+        return self._answer("TDH.VP.FLUSH", None, SUCCESS)
+
+    def tdh_mng_vpflushdone(self, tdr: Page) -> int:
+        """Confirm that no processor holds a vCPU; the TD becomes BLOCKED."""
+        td = self.tds[tdr]
+        status = SUCCESS
+        if self.faults.hkid == "vpflushdone-error":
+            status = RECORDED_ERROR
+        elif self.faults.hkid == "flushvp-not-done" or td.associated:
+            status = FLUSHVP_NOT_DONE
+        else:
+            td.lifecycle = BLOCKED
+        return self._answer("TDH.MNG.VPFLUSHDONE", None, status)
+
+    def tdh_phymem_cache_wb(self, tdr: Page) -> int:
+        """Write back the caches of one package.
+
+        The failing status is a choice of ours; the real call can also ask to be
+        resumed, which the model leaves out.
+        """
+        if self.faults.hkid == "cache-wb-error":
+            return self._answer("TDH.PHYMEM.CACHE.WB", None, RECORDED_ERROR)
+        self.tds[tdr].cache_dirty = False
+        return self._answer("TDH.PHYMEM.CACHE.WB", None, SUCCESS)
+
+    def tdh_mng_key_freeid(self, tdr: Page) -> int:
+        """Give the key id back; the TD enters TEARDOWN, the only state in which RECLAIM works."""
+        td = self.tds[tdr]
+        if td.cache_dirty or self.faults.hkid == "key-freeid-error":
+            return self._answer("TDH.MNG.KEY.FREEID", None, WBCACHE_NOT_COMPLETE)
+        if td.lifecycle != BLOCKED:
+            return self._answer("TDH.MNG.KEY.FREEID", None, STATUS["LIFECYCLE_STATE_INCORRECT"])
+        td.lifecycle = TEARDOWN
+        return self._answer("TDH.MNG.KEY.FREEID", None, SUCCESS)
+
+    # Taking guest pages back while the TD has its key.
+
+    def tdh_mem_range_block(self, tdr: Page, page: Page) -> int:
+        """Block the entry that maps this guest page."""
+        return self._mem("TDH.MEM.RANGE.BLOCK", tdr, page, page)
+
+    def tdh_mem_track(self, tdr: Page, page: Page) -> int:
+        """Advance the TD's epoch, so that no processor keeps a stale translation."""
+        return self._mem("TDH.MEM.TRACK", tdr, page, None)
+
+    def tdh_mem_page_remove(self, tdr: Page, page: Page) -> int:
+        """Remove a blocked guest page: it is the host's again, and one child fewer."""
+        status = self._mem("TDH.MEM.PAGE.REMOVE", tdr, page, page)
+        if status == SUCCESS and page.pamt is not None:
+            page.pamt.type = NDA
+            self.tds[tdr].chldcnt -= 1
+        return status
+
+    def _mem(self, seamcall: str, tdr: Page, page: Page, operand: Page | None) -> int:
+        in_teardown = self.tds[tdr].lifecycle == TEARDOWN
+        return self._answer(seamcall, operand, STATUS["LIFECYCLE_STATE_INCORRECT"] if in_teardown else SUCCESS)
+
+    def tdh_phymem_page_wbinvd(self, page: Page) -> int:
+        """Write back and invalidate a page's cache lines; refused while the module owns the page.
+
+        The recorded runs name the TD, not the page, where the page is the TDR.
+        """
+        status = STATUS["PAGE_METADATA_INCORRECT"] if page.owned else SUCCESS
+        return self._answer("TDH.PHYMEM.PAGE.WBINVD", None if page.kind == "TDR" else page, status)
+
+    # Taking pages back after the key is gone.
+
+    def tdh_phymem_page_reclaim(self, page: Page) -> tuple[int, int, int, int]:
+        """Give a page back to the host; return status, rcx, rdx, r8.
+
+        An injected status comes first and changes nothing.  Then the module's
+        checks, in its order (tdh_phymem_page_reclaim.c); the content of the page
+        is not touched, and nothing is flushed.
+        """
+        self.memory.check_use(page, "RECLAIM")
+        status, filled = (self.faults.status, False) if page.fails else self._refusal(page)
+        entry = page.pamt
+        if status != SUCCESS or entry is None or entry.owner is None:
+            registers = _registers(page) if filled else (0, 0, 0)
+            self.memory.recorder.seamcall(RECLAIM, page, None, status, registers)
+            return status, *registers
+        if entry.type != pamt.TDR:
+            self.tds[entry.owner].chldcnt -= 1
+        entry.type = NDA
+        self.memory.recorder.seamcall(RECLAIM, page, None, SUCCESS)
+        return SUCCESS, 0, 0, 0
+
+    def _refusal(self, page: Page) -> tuple[int, bool]:
+        """Return the status of the first check that fails, and whether it comes with registers filled."""
+        if page.address % PAGE_SIZE or page.address >= MAX_PA:
+            return STATUS["OPERAND_INVALID"], False
+        if page.address >= PAMT_END:
+            return STATUS["OPERAND_ADDR_RANGE_ERROR"], False
+        entry = page.pamt
+        if entry is not None and entry.locked:
+            return STATUS["OPERAND_BUSY"], False
+        if entry is None or entry.type in (NDA, RSVD) or entry.owner is None:
+            return STATUS["PAGE_METADATA_INCORRECT"], False
+        if page.address % (PAGE_SIZE << (9 * entry.size)):
+            return STATUS["OPERAND_INVALID"], True
+        td = self.tds[entry.owner]
+        if td.locked:
+            return BUSY_TDR, True
+        if td.lifecycle != TEARDOWN:
+            return STATUS["LIFECYCLE_STATE_INCORRECT"], True
+        if entry.type == pamt.TDR and td.chldcnt:
+            return STATUS["TD_ASSOCIATED_PAGES_EXIST"], True
+        return SUCCESS, False
+
+    def would_give_back(self, page: Page) -> bool:
+        """Say, without asking it, whether a RECLAIM of this page would succeed now."""
+        return not page.fails and self._refusal(page)[0] == SUCCESS
+
+    def _answer(self, seamcall: str, page: Page | None, status: int) -> int:
+        self.memory.recorder.seamcall(seamcall, page, None if page else "TD", status)
+        return status
+
+
+def _registers(page: Page) -> tuple[int, int, int]:
+    """rcx, rdx, r8: the page's type, its owner's address, its size."""
+    entry = page.pamt
+    if entry is None or entry.owner is None:
+        return 0, 0, 0
+    return entry.type, entry.owner.address, entry.size

@@ -1,0 +1,146 @@
+"""What a patch changes: sibling modules with the same functions in the same order.
+
+>>> list(REVISIONS)
+['before', 'v1', 'v1+17', 'v2', 'landed']
+
+A reader's own revision is a class that says on which one it builds and defines,
+as plain functions without `self`, what is different:
+
+>>> class Mute(Revision, base="v1"):
+...     def tdx_sept_free_private_spt(vm, gfn, sp):
+...         sp.external_spt = None
+>>> Mute.name, Mute.base_name, sorted(Mute.own)
+('Mute', 'v1', ['tdx_sept_free_private_spt'])
+
+What it lacks comes from the base, which also fixes the op's signature.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any, ClassVar, Final
+
+from kvmviz.machine.callchain import enroll, function_of
+from kvmviz.revisions import before, landed, v1, v1_17, v2
+
+LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
+"""The function that takes a guest page back; v2 renamed it."""
+
+CHANGEABLE: Final = (
+    "handle_removed_pt",
+    "tdx_sept_free_private_spt",
+    "tdp_mmu_free_sp",
+    "tdp_mmu_free_sp_rcu_callback",
+    *LEAF_NAMES,
+)
+"""What a revision may change, by the kernel's names."""
+
+
+class RevisionError(ValueError):
+    """A revision that cannot be; its text is one sentence that says what would be right."""
+
+
+class Revision:
+    """Base of all revisions: derive with `class MyPatch(kvmviz.Revision, base="v1")`.
+
+    Class attributes: `name`; `base_name` (None for one of the project's);
+    `functions` by kernel name; `own` the names that it defines itself;
+    `remove_leaf` the function that takes a guest page back, whatever its name.
+    It is no sandbox: its functions run as any Python does.
+    """
+
+    name: ClassVar[str] = ""
+    base_name: ClassVar[str | None] = None
+    functions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    own: ClassVar[frozenset[str]] = frozenset()
+    handle_removed_pt: ClassVar[Callable[..., Any]]
+    tdx_sept_free_private_spt: ClassVar[Callable[..., Any]]
+    tdp_mmu_free_sp: ClassVar[Callable[..., Any]]
+    tdp_mmu_free_sp_rcu_callback: ClassVar[Callable[..., Any]]
+    remove_leaf: ClassVar[Callable[..., Any]]
+
+    def __init_subclass__(
+        cls, base: "str | type[Revision]" = "v1", module: ModuleType | None = None, **kwargs: object
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        if module is not None:
+            _fill(cls, str(vars(cls)["name"]), {n: vars(module)[n] for n in CHANGEABLE if n in vars(module)})
+            return
+        parent = revision(base)
+        own = _own_functions(cls, parent)
+        for name, function in own.items():
+            enroll(function, name, function_of(_counterpart(parent, name)).path)
+        kept = {k: f for k, f in parent.functions.items() if not (k in LEAF_NAMES and set(own) & set(LEAF_NAMES))}
+        _fill(cls, str(vars(cls).get("name", cls.__name__)), {**kept, **own})
+        cls.base_name, cls.own = parent.name, frozenset(own)
+
+
+def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Callable[..., Any]]:
+    """Return the kernel functions that a class defines; raise RevisionError for what it must not define."""
+    found: dict[str, Callable[..., Any]] = {}
+    for name, value in vars(cls).items():
+        function = value.__func__ if isinstance(value, staticmethod) else value
+        if name.startswith("__") or not callable(function):
+            continue
+        if name not in CHANGEABLE:
+            raise RevisionError(f"{cls.__name__}.{name} is nothing a revision may change; use {', '.join(CHANGEABLE)}.")
+        if not inspect.isfunction(function):
+            raise RevisionError(f"{cls.__name__}.{name} must be a plain function without self.")
+        _check_signature(cls.__name__, name, function, _counterpart(parent, name), parent.name)
+        found[name] = function
+    return found
+
+
+def _check_signature(
+    cls: str, name: str, function: Callable[..., Any], model: Callable[..., Any], base: str
+) -> None:
+    wanted = inspect.signature(model)
+    try:
+        inspect.signature(function).bind(*wanted.parameters)
+    except TypeError:
+        shown = ", ".join(wanted.parameters)
+        raise RevisionError(f"{cls}.{name} is called with ({shown}), as in its base {base}; take those.") from None
+
+
+def _counterpart(parent: type[Revision], name: str) -> Callable[..., Any]:
+    """Return the base's function of this name; the leaf function has two names."""
+    return parent.remove_leaf if name in LEAF_NAMES else parent.functions[name]
+
+
+def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
+    cls.name, cls.functions = name, dict(functions)
+    for key, function in functions.items():
+        setattr(cls, "remove_leaf" if key in LEAF_NAMES else key, staticmethod(function))
+
+
+class _Before(Revision, module=before):
+    name = "before"
+
+
+class _V1(Revision, module=v1):
+    name = "v1"
+
+
+class _V1And17(Revision, module=v1_17):
+    name = "v1+17"
+
+
+class _V2(Revision, module=v2):
+    name = "v2"
+
+
+class _Landed(Revision, module=landed):
+    name = "landed"
+
+
+REVISIONS: Final[dict[str, type[Revision]]] = {r.name: r for r in (_Before, _V1, _V1And17, _V2, _Landed)}
+"""The project's revisions by name, oldest first."""
+
+
+def revision(which: "str | type[Revision]") -> type[Revision]:
+    """Return a revision by name, or the class itself; raise RevisionError for an unknown name."""
+    if isinstance(which, str):
+        if which not in REVISIONS:
+            raise RevisionError(f"Unknown revision {which[:60]!r}; the revisions are {', '.join(REVISIONS)}.")
+        return REVISIONS[which]
+    return which

@@ -1,0 +1,82 @@
+"""`v2`: "[PATCH v2 14/15]", without 15/15.
+
+As v1, but the op is no longer passed gfn, as the reviewer asked.  The function that
+takes guest pages back has a new name.
+
+Posted 9 May 2026 by Y. Zhao.  Confirmed by recorded runs.
+"""
+
+from errno import EIO
+
+from kvmviz.kvm.mmu_page import FROZEN_SPTE, PG_LEVEL_4K, entry_gfn, is_mirror_sp, is_shadow_present_pte, kvm_mmu_page
+from kvmviz.kvm.mmu_page import kvm_x86_call, private_spt, read_entries
+from kvmviz.kvm.tdp_mmu import handle_changed_spte, tdp_mmu_unlink_sp
+from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_reclaim_page, tdx_track
+from kvmviz.kvm.vm import VM
+from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
+from kvmviz.machine.callchain import kernel
+from kvmviz.machine.memory import Page
+
+# Generic MMU code: a table page has been unhooked from its parent.
+
+
+@kernel("arch/x86/kvm/mmu/tdp_mmu.c")
+def handle_removed_pt(vm: VM, sp: kvm_mmu_page, shared: bool) -> None:
+    """Give up a mirror table that no entry points at any more, and everything below it."""
+    tdp_mmu_unlink_sp(vm, sp)
+    for index, old_spte in enumerate(read_entries(sp)):
+        if is_shadow_present_pte(old_spte):
+            sp.spt.entries[index] = FROZEN_SPTE
+            handle_changed_spte(vm, sp, entry_gfn(sp, index), old_spte, FROZEN_SPTE, sp.level, shared)
+    if is_mirror_sp(sp):
+        kvm_x86_call(vm).free_external_spt(vm, sp)
+    vm.host.rcu.call_rcu(vm, sp, vm.revision.tdp_mmu_free_sp_rcu_callback)
+
+
+# TDX code: the op free_external_spt.
+
+
+@kernel("arch/x86/kvm/vmx/tdx.c")
+def tdx_sept_free_private_spt(vm: VM, sp: kvm_mmu_page) -> None:
+    """Take a table's S-EPT page back from the TDX module; forget it if it cannot be had."""
+    if KVM_BUG_ON(is_hkid_assigned(vm), vm, "hkid") or tdx_reclaim_page(vm.host, private_spt(sp)):
+        sp.external_spt = None
+
+
+# Generic MMU code: freeing.
+
+
+@kernel("arch/x86/kvm/mmu/tdp_mmu.c")
+def tdp_mmu_free_sp(vm: VM, sp: kvm_mmu_page) -> None:
+    """Free a table: its S-EPT page (nothing happens if that was forgotten), its own page, its header."""
+    vm.host.memory.free_page(sp.external_spt)
+    vm.host.memory.free_page(sp.spt)
+    sp.header = False
+
+
+@kernel("arch/x86/kvm/mmu/tdp_mmu.c")
+def tdp_mmu_free_sp_rcu_callback(vm: VM, sp: kvm_mmu_page) -> None:
+    """Every reader that could still see this table is done."""
+    tdp_mmu_free_sp(vm, sp)
+
+
+# TDX code: taking a guest page back.
+
+
+@kernel("arch/x86/kvm/vmx/tdx.c")
+def tdx_sept_remove_leaf_spte(vm: VM, gfn: int, level: int, page: Page) -> int:
+    """Take a guest page back: block, track, remove, write back; only while the key is assigned."""
+    tdx = vm.host.tdx
+    if KVM_BUG_ON(not is_hkid_assigned(vm), vm, "hkid"):
+        return -EIO
+    if KVM_BUG_ON(level != PG_LEVEL_4K, vm):
+        return -EIO
+    if TDX_BUG_ON(vm.host, tdx.tdh_mem_range_block(vm.tdr_page, page), "TDH_MEM_RANGE_BLOCK", vm):
+        return -EIO
+    tdx_track(vm, page)
+    if TDX_BUG_ON(vm.host, tdx.tdh_mem_page_remove(vm.tdr_page, page), "TDH_MEM_PAGE_REMOVE", vm):
+        return -EIO
+    if TDX_BUG_ON(vm.host, tdx.tdh_phymem_page_wbinvd(page), "TDH_PHYMEM_PAGE_WBINVD", vm):
+        return -EIO
+    tdx_quirk_reset_paddr(vm.host, page)
+    return 0

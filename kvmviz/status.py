@@ -1,0 +1,54 @@
+"""What a SEAMCALL answers: 64-bit status words of the TDX module.
+
+>>> hex(STATUS["OPERAND_BUSY"]), status_word(0xC000060700000000)
+('0x8000020000000001', 'LIFECYCLE_STATE_INCORRECT')
+
+Bit 63 says error, bit 62 non-recoverable, bits 47:40 the class; the upper half
+is the status proper, the lower half a detail such as the operand (RCX is 1, the
+TDR is 128).  Values: the module's error code header and checks (intel/tdx-module,
+branch tdx_1.5, `tdh_phymem_page_reclaim.c`).
+"""
+
+from typing import Final
+
+SUCCESS: Final = 0
+
+OPERAND_RCX: Final = 1
+OPERAND_TDR: Final = 128
+
+STATUS: Final[dict[str, int]] = {
+    "OPERAND_INVALID": 0xC000010000000000 | OPERAND_RCX,
+    "OPERAND_ADDR_RANGE_ERROR": 0xC000010100000000 | OPERAND_RCX,
+    "OPERAND_BUSY": 0x8000020000000000 | OPERAND_RCX,
+    "PAGE_METADATA_INCORRECT": 0xC000030000000000 | OPERAND_RCX,
+    "LIFECYCLE_STATE_INCORRECT": 0xC000060700000000,
+    "TD_ASSOCIATED_PAGES_EXIST": 0xC000040000000000,
+}
+"""The refusals of TDH.PHYMEM.PAGE.RECLAIM by name, in the order of its checks."""
+
+BUSY_TDR: Final = 0x8000020000000000 | OPERAND_TDR
+FLUSHVP_NOT_DONE: Final = 0x8000082400000000
+WBCACHE_NOT_COMPLETE: Final = 0x8000081700000000
+VCPU_NOT_ASSOCIATED: Final = 0x8000070200000000
+RECORDED_ERROR: Final = 0xC000010000000000
+"""What the recorded runs let a failing VP.FLUSH or VPFLUSHDONE return."""
+
+_NAMES: Final = {value: name for name, value in STATUS.items()}
+
+
+def status_word(value: int) -> str:
+    """Return the name of a RECLAIM status, or its value in hex if it has none."""
+    return _NAMES.get(value, f"{value:#x}")
+
+
+def parse_status(text: str) -> int:
+    """Return the value of a status name or hex number; raise ValueError for anything else."""
+    if text in STATUS:
+        return STATUS[text]
+    digits = text[2:].lower()
+    if text[:2] not in ("0x", "0X") or not digits or set(digits) - set("0123456789abcdef"):
+        raise ValueError(text)
+    value = int(digits[:40], 16)
+    if not 1 <= value < 2**64:
+        raise ValueError(text)
+    return value

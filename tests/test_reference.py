@@ -1,0 +1,41 @@
+"""The model agrees with every recorded run, event for event."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from kvmviz.revisions import REVISIONS
+from kvmviz.summary import Summary
+from tests.reference import expected, model_run, observed, phases_compared, recorded
+
+LINES = {"before": 2456, "v1": 2456, "v1+17": 2456, "v2": 2456, "landed": 2456}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_recorded_run_agrees(revision: str) -> None:
+    lines = 0
+    for record in recorded(revision):
+        lines += 1
+        result = model_run(record)
+        assert observed(result, record) == expected(record), record["scenario"]["id"]
+        compare_summaries(result.summary, record)
+    assert lines == LINES[revision]
+
+
+def compare_summaries(summary: Summary, record: dict[str, Any]) -> None:
+    s = record["summary"]
+    assert [p for p in summary.leaked if p.startswith("S-EPT")] == s["leaked"]
+    assert list(summary.guest_owned) == s["guest_still_tdx_owned"]
+    assert summary.vm_bugged == s["vm_bugged"]
+    assert not summary.violations and not summary.double_frees and not summary.needless and not summary.unfreed
+    if "vm_destroy" in phases_compared(record):
+        assert summary.splats == s["splats"]
+        assert summary.suppressed == s["suppressed"]
+        assert summary.masked == s["masked"]
+        assert summary.pr_err == s["pr_err"]
+
+
+def test_the_recordings_reach_every_kind_of_event() -> None:
+    kinds = Counter(event[0] for record in recorded("v1") for event in record["events"])
+    assert set(kinds) >= {"OP", "SC", "WARN", "MASKED", "PRERR", "VM_BUGGED", "SET_NULL", "FREE", "RESET"}
