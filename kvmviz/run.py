@@ -26,6 +26,7 @@ from kvmviz.machine.recorder import Tally
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.source import Source, source
+from kvmviz.text.runs import run_text
 from kvmviz.summary import Summary, summarize
 from kvmviz.version import SCHEMA, __version__
 from kvmviz.words import sentence
@@ -132,6 +133,9 @@ class Run:
 
     def __hash__(self) -> int:
         return hash((self.revision, self.scenario))
+
+    def __str__(self) -> str:
+        return run_text(self)
 
     def __repr__(self) -> str:
         return f"kvmviz.run({self.revision!r}, {str(self.scenario)!r})"
