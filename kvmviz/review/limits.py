@@ -7,6 +7,8 @@ of ours; the largest mail on a kernel list is far below them.
 
 from typing import Final
 
+from kvmviz.errors import KvmvizError
+
 MAX_MESSAGE: Final = 50_000_000
 """Bytes of a mail or mailbox; a longer one is refused before anything is read."""
 
@@ -29,5 +31,5 @@ MAX_PARTS: Final = 50
 """MIME parts that a message may name; the parser's work grows with their nesting."""
 
 
-class ReviewError(ValueError):
+class ReviewError(KvmvizError):
     """A mail that cannot be reviewed; its text is one sentence that says why and what would be right."""

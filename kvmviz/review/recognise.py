@@ -120,8 +120,15 @@ def _signs(known: Known, patch: Patch, found: Features, author: str, day: date |
         same = any(name in author for name in known.authors)
         yield Reason(same, f"its author is {author}" + ("" if same else f", not {' or '.join(known.authors)}"))
     if day and known.day:
-        same = abs(day - known.day) <= timedelta(days=1)
-        yield Reason(same, f"it was posted on {day_text(day)}" + ("" if same else f", not on {day_text(known.day)}"))
+        yield _posted(day, known.day)
+
+
+def _posted(day: date, wanted: date) -> Reason:
+    """Compare two days; a mail that quotes another gives its date by a clock of its own."""
+    said, own = f"it was posted on {day_text(day)}", day_text(wanted)
+    if abs(day - wanted) > timedelta(days=1):
+        return Reason(False, f"{said}, not on {own}")
+    return Reason(True, said if day == wanted else f"{said} by this mail's clock, on {own} by its own")
 
 
 def _confidence(known: Known, patch: Patch, found: Features, reasons: tuple[Reason, ...]) -> str:

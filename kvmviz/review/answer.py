@@ -1,0 +1,114 @@
+"""The answer to a mail or a mailbox: a draft for each message that has a patch to what is modelled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from kvmviz.review.findings import Finding, finding
+from kvmviz.review.letter import Letter, plain_name
+from kvmviz.review.limits import ReviewError
+from kvmviz.review.mail import read
+from kvmviz.review.reply import reply
+from kvmviz.review.report import message_json
+from kvmviz.text.layout import WIDTH, paragraph
+from kvmviz.version import SCHEMA, __version__
+
+if TYPE_CHECKING:
+    from kvmviz.check import Verdict
+
+MOST_DRAFTS: Final = 10
+"""Drafts written for one mailbox."""
+
+_RULE: Final = "=" * WIDTH
+
+
+@dataclass(frozen=True)
+class Review:
+    """What was found in each message, and what is to be answered.
+
+    `refused` are the sentences of messages that were too long to be read.
+    """
+
+    findings: tuple[Finding, ...]
+    refused: tuple[str, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """0 if there is something to answer, 1 if nothing in it is modelled."""
+        return 0 if any(found.modelled for found in self.findings) else 1
+
+    @cached_property
+    def drafts(self) -> tuple[tuple[int, str], ...]:
+        """The drafts, each with the number of its message, from 1; without anything modelled, one that says so."""
+        numbered = [(number, found) for number, found in enumerate(self.findings, 1) if found.modelled]
+        chosen = numbered[:MOST_DRAFTS] or [(1, self.findings[0])]
+        return tuple((number, reply(found, self.verdicts)) for number, found in chosen)
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, "Verdict"]:
+        """The verdicts of the claims that the messages make, by id."""
+        remarked = {claim for found in self.findings for remark in found.remarks for claim in remark.claims}
+        wanted = remarked | {claimed.claim for found in self.findings for claimed in found.claimed}
+        if not wanted:
+            return {}
+        from kvmviz.check import claims  # takes a moment, so only for a mail that claims something
+
+        return {verdict.id: verdict for verdict in claims() if verdict.id in wanted}
+
+    def to_text(self) -> str:
+        """Give the draft; of a mailbox all drafts, each below a line that names its message."""
+        if len(self.findings) == 1:
+            return self.drafts[0][1]
+        return "\n".join(self._sections())
+
+    def _sections(self) -> Iterator[str]:
+        answered = self.exit_status == 0
+        for number, draft in self.drafts if answered else ():
+            subject = plain_name(self.findings[number - 1].letter.subject)
+            yield from (_RULE, paragraph(f"Message {number} of {len(self.findings)}: {subject}"), _RULE, draft, "")
+        rest = sum(found.modelled for found in self.findings) - len(self.drafts)
+        if rest > 0:
+            yield paragraph(f"{rest} more messages have a patch to what I model; give them one by one.")
+        if not answered:
+            yield paragraph(f"Nothing here that I model, in any of the {len(self.findings)} messages.")
+        yield from (paragraph(f"Left out: {sentence}") for sentence in self.refused)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what was found and the drafts as plain values."""
+        drafts = dict(self.drafts)
+        return {
+            "kvmviz": __version__,
+            "schema": SCHEMA,
+            "exit_status": self.exit_status,
+            "messages": [
+                message_json(found, self.verdicts, drafts.get(number, "") if found.modelled else "")
+                for number, found in enumerate(self.findings, 1)
+            ],
+            "refused": list(self.refused),
+        }
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def review(data: bytes) -> Review:
+    """Review a mail, a mailbox, a page of a web archive or a bare patch.
+
+    Raises `ReviewError` with one sentence when it is none of these, or too long.
+    """
+    findings: list[Finding] = []
+    refused: list[str] = []
+    for letter in read(data):
+        try:
+            findings.append(finding(letter))
+        except ReviewError as error:
+            refused.append(_named(letter, error))
+    if not findings:
+        raise ReviewError(refused[0])
+    return Review(tuple(findings), tuple(refused))
+
+
+def _named(letter: Letter, error: ReviewError) -> str:
+    subject = plain_name(letter.subject)[:60]
+    return f"{subject}: {error}" if subject else str(error)
