@@ -5,13 +5,19 @@
 2
 
 One executable model computes everything that is shown: every warning, leak, count
-and verdict.  Names are loaded when they are first used, so that text needs no
-notebook library.
+and verdict.  What needs a notebook library is loaded when it is
+first used.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# Loaded at once, since loading a submodule `kvmviz.run` later would put the module
+# in the place of the function of that name.
+from kvmviz.compare import Comparison as Comparison
+from kvmviz.compare import compare as compare
+from kvmviz.run import Run as Run
+from kvmviz.run import run as run
 from kvmviz.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -19,24 +25,20 @@ if TYPE_CHECKING:
     from kvmviz.check import Verdict as Verdict
     from kvmviz.check import check as check
     from kvmviz.check import claims as claims
-    from kvmviz.compare import Comparison as Comparison
-    from kvmviz.compare import compare as compare
     from kvmviz.explorer import Explorer as Explorer
     from kvmviz.revisions import REVISIONS as REVISIONS
     from kvmviz.revisions import Revision as Revision
-    from kvmviz.run import Run as Run
-    from kvmviz.run import run as run
     from kvmviz.scenario import Scenario as Scenario
     from kvmviz.scenario import ScenarioError as ScenarioError
     from kvmviz.tree import Tree as Tree
 
 _WHERE = {
-    "check": "check", "claims": "check", "Report": "check", "Verdict": "check", "Comparison": "compare",
-    "compare": "compare", "Explorer": "explorer", "REVISIONS": "revisions", "Revision": "revisions", "Run": "run",
-    "run": "run", "Scenario": "scenario", "ScenarioError": "scenario", "Tree": "tree",
+    "check": "check", "claims": "check", "Report": "check", "Verdict": "check", "Explorer": "explorer",
+    "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
+    "Tree": "tree",
 }  # fmt: skip
 
-__all__ = list(_WHERE)
+__all__ = ["Comparison", "Run", "compare", "run", *_WHERE]
 
 
 def __getattr__(name: str) -> Any:

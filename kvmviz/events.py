@@ -79,7 +79,7 @@ class PrWarn:
 
 @dataclass(frozen=True, slots=True)
 class VmBugged:
-    """This site set vm_bugged and vm_dead.  Recorded runs."""
+    """The site set vm_bugged and vm_dead.  Recorded runs."""
 
     kind: ClassVar[str] = "vm_bugged"
     site: str
@@ -96,7 +96,7 @@ class SetNull:
 
 @dataclass(frozen=True, slots=True)
 class CallRcu:
-    """This mirror page waits for a grace period.  Recorded runs."""
+    """The mirror page waits for a grace period.  Recorded runs."""
 
     kind: ClassVar[str] = "call_rcu"
     page: str

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from typing import Final
 
 from kvmviz.names import gfn_step, sept_name
@@ -37,6 +38,7 @@ class Range:
 
     @property
     def level(self) -> int:
+        """Level of the tables that these pages belong to."""
         return -self.key
 
     def __str__(self) -> str:
@@ -56,6 +58,7 @@ class Rate:
         return f"rate:{self.hits}/{self.out_of}:{self.seed}"
 
     def selects(self, level: int, gfn: int) -> bool:
+        """Say whether the rate hits the S-EPT page at `level` and `gfn`."""
         digest = sha256(f"{self.seed}:{sept_name.__wrapped__(level, gfn)}".encode()).digest()
         return int.from_bytes(digest, "big") % self.out_of < self.hits
 
@@ -168,10 +171,10 @@ def _control_order(name: str) -> tuple[int, list[int]]:
 
 def _canonical(tree: Tree, every: bool, ranges: list[Range], rates: list[Rate], controls: list[str]) -> Fail:
     """Refuse a page named twice, drop what hits nothing, and say `all` for every S-EPT page."""
-    for before, after in zip(ranges, ranges[1:], strict=False):
+    for before, after in pairwise(ranges):
         if before.level == after.level and after.first <= before.last:
             raise ValueError(f"L{after.level}@{after.first:#x} stands there twice; name each page once")
-    hits = {rate: 0 for rate in rates}
+    hits = dict.fromkeys(rates, 0)
     if len(hits) < len(rates):
         raise ValueError(f"{rates[0]} stands there twice; name each rate once")
     named = Fail(ranges=tuple(ranges))

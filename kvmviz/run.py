@@ -9,10 +9,11 @@ Same input, same bytes, in any process.
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from kvmviz import events as e
 from kvmviz.frames import Change, Fold, Frames, PageInfo, pages_of
@@ -26,8 +27,8 @@ from kvmviz.machine.recorder import Tally
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.source import Source, source
-from kvmviz.text.runs import run_text
 from kvmviz.summary import Summary, summarize
+from kvmviz.text.runs import run_text
 from kvmviz.version import SCHEMA, __version__
 from kvmviz.words import sentence
 
@@ -36,6 +37,8 @@ RECORDED_TABLES: Final = 5_000
 
 MOST_TABLES: Final = 50_000
 """Largest tree that can be recorded."""
+
+_BOOTS: Final[WeakKeyDictionary[type[Revision], dict[Scenario, tuple[Boot, bool]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class Run:
         return isinstance(other, Run) and self.to_json() == other.to_json()
 
     def __hash__(self) -> int:
-        return hash((self.revision, self.scenario))
+        return hash((self.revision, str(self.scenario)))
 
     def __str__(self) -> str:
         return run_text(self)
@@ -183,22 +186,22 @@ def tear_down(which: type[Revision], scenario: Scenario, recorder: Tally) -> tup
     return _tear_down(which, scenario, boot, recorder), "second"
 
 
-@lru_cache(maxsize=1024)
 def boot_after(which: type[Revision], scenario: Scenario) -> tuple[Boot, bool]:
-    """Return what the boot remembers after this TD, and whether the host panicked."""
-    tally, boot = Tally(), Boot()
-    _tear_down(which, scenario, boot, tally)
-    return boot, tally.panicked
+    """Return what the boot remembers after this TD, and whether the host panicked; each is computed once."""
+    known = _BOOTS.setdefault(which, {})
+    if scenario not in known:
+        tally, boot = Tally(), Boot()
+        _tear_down(which, scenario, boot, tally)
+        known[scenario] = boot, tally.panicked
+    return known[scenario]
 
 
 def _tear_down(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally) -> VM:
     with _no_gc(scenario):
         vm = build(scenario, which, boot)
         vm.host.watch(recorder)
-        try:
+        with suppress(HostPanicked):
             teardown(vm)
-        except HostPanicked:
-            pass
     return vm
 
 

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, TypeVar
 
+from kvmviz.errors import KvmvizError
 from kvmviz.faults import Fail
 from kvmviz.status import STATUS, parse_status, status_word
 from kvmviz.tree import Tree
@@ -34,6 +35,9 @@ DEFAULTS: Final = {
 }  # fmt: skip
 """Every key with its default, in canonical order."""
 
+DEFAULT_TREE: Final = Tree((1, 1, 3))
+NO_FAILURES: Final = Fail()
+
 _CHOICES: Final = {
     "hkid": ("released", "assigned", *CAUSES),
     "leaves": ("gone", "present"),
@@ -43,7 +47,7 @@ _CHOICES: Final = {
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
-class ScenarioError(ValueError):
+class ScenarioError(KvmvizError):
     """A scenario line that cannot be read; its text is one sentence that says what would be right."""
 
 
@@ -58,9 +62,9 @@ class Scenario:
     whether the host runs with panic_on_warn.
     """
 
-    tree: Tree = Tree((1, 1, 3))
+    tree: Tree = DEFAULT_TREE
     hkid: str = "released"
-    fail: Fail = Fail()
+    fail: Fail = NO_FAILURES
     status: int = STATUS["OPERAND_BUSY"]
     boot: int | None = None
     leaves: str = "gone"
@@ -90,9 +94,7 @@ class Scenario:
         return from_words({**self.words(), **words})
 
     def __str__(self) -> str:
-        return " ".join(
-            f"{key}={word}" for key, word in self.words().items() if key == "tree" or word != DEFAULTS[key]
-        )
+        return " ".join(f"{key}={word}" for key, word in self.words().items() if key == "tree" or word != DEFAULTS[key])
 
     def __repr__(self) -> str:
         return f"Scenario.parse({str(self)!r})"

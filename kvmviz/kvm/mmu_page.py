@@ -95,12 +95,12 @@ def is_mirror_sp(sp: kvm_mmu_page) -> bool:
 
 
 def is_shadow_present_pte(entry: Entry) -> bool:
-    """C: `is_shadow_present_pte` (arch/x86/kvm/mmu/spte.h): does the entry point at anything?"""
+    """C: `is_shadow_present_pte` (arch/x86/kvm/mmu/spte.h): says whether the entry points at anything."""
     return not isinstance(entry, Spte)
 
 
 def is_last_spte(entry: Entry) -> bool:
-    """C: `is_last_spte` (arch/x86/kvm/mmu/spte.h): does the entry map memory, rather than a table?"""
+    """C: `is_last_spte` (arch/x86/kvm/mmu/spte.h): says whether the entry maps memory, rather than a table."""
     return isinstance(entry, Page)
 
 

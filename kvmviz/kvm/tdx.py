@@ -21,7 +21,7 @@ __all__ = ["EIO", "is_hkid_assigned", "tdx_reclaim_page", "tdx_track"]
 
 
 def is_hkid_assigned(vm: VM) -> bool:
-    """C: `is_hkid_assigned`: does the TD still have its key id?"""
+    """C: `is_hkid_assigned`: says whether the TD still has its key id."""
     return vm.hkid > 0
 
 

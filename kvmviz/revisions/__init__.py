@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, ClassVar, Final
 
+from kvmviz.errors import KvmvizError
 from kvmviz.machine.callchain import enroll, function_of
 from kvmviz.revisions import before, landed, v1, v1_17, v2
 
@@ -36,7 +37,7 @@ CHANGEABLE: Final = (
 """What a revision may change, by the kernel's names."""
 
 
-class RevisionError(ValueError):
+class RevisionError(KvmvizError):
     """A revision that cannot be; its text is one sentence that says what would be right."""
 
 
@@ -91,9 +92,7 @@ def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Cal
     return found
 
 
-def _check_signature(
-    cls: str, name: str, function: Callable[..., Any], model: Callable[..., Any], base: str
-) -> None:
+def _check_signature(cls: str, name: str, function: Callable[..., Any], model: Callable[..., Any], base: str) -> None:
     wanted = inspect.signature(model)
     try:
         inspect.signature(function).bind(*wanted.parameters)

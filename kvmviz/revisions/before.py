@@ -11,8 +11,16 @@ Base of "[PATCH 16/17] KVM: x86: Move error handling inside free_external_spt()"
 
 from errno import EIO
 
-from kvmviz.kvm.mmu_page import FROZEN_SPTE, PG_LEVEL_4K, entry_gfn, is_mirror_sp, is_shadow_present_pte, kvm_mmu_page
-from kvmviz.kvm.mmu_page import kvm_x86_call, read_entries
+from kvmviz.kvm.mmu_page import (
+    FROZEN_SPTE,
+    PG_LEVEL_4K,
+    entry_gfn,
+    is_mirror_sp,
+    is_shadow_present_pte,
+    kvm_mmu_page,
+    kvm_x86_call,
+    read_entries,
+)
 from kvmviz.kvm.tdp_mmu import handle_changed_spte, tdp_mmu_unlink_sp
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_reclaim_page, tdx_track
 from kvmviz.kvm.vm import VM
@@ -31,9 +39,7 @@ def handle_removed_pt(vm: VM, sp: kvm_mmu_page, shared: bool) -> None:
         if is_shadow_present_pte(old_spte):
             sp.spt.entries[index] = FROZEN_SPTE
             handle_changed_spte(vm, sp, entry_gfn(sp, index), old_spte, FROZEN_SPTE, sp.level, shared)
-    if is_mirror_sp(sp) and WARN_ON(
-        vm.host, kvm_x86_call(vm).free_external_spt(vm, sp.gfn, sp.level, sp.external_spt)
-    ):
+    if is_mirror_sp(sp) and WARN_ON(vm.host, kvm_x86_call(vm).free_external_spt(vm, sp.gfn, sp.level, sp.external_spt)):
         sp.external_spt = None
     vm.host.rcu.call_rcu(vm, sp, vm.revision.tdp_mmu_free_sp_rcu_callback)
 

@@ -10,8 +10,17 @@ by recorded runs.
 
 from errno import EIO
 
-from kvmviz.kvm.mmu_page import FROZEN_SPTE, PG_LEVEL_4K, entry_gfn, is_mirror_sp, is_shadow_present_pte, kvm_mmu_page
-from kvmviz.kvm.mmu_page import kvm_x86_call, private_spt, read_entries
+from kvmviz.kvm.mmu_page import (
+    FROZEN_SPTE,
+    PG_LEVEL_4K,
+    entry_gfn,
+    is_mirror_sp,
+    is_shadow_present_pte,
+    kvm_mmu_page,
+    kvm_x86_call,
+    private_spt,
+    read_entries,
+)
 from kvmviz.kvm.tdp_mmu import handle_changed_spte, tdp_mmu_unlink_sp
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_reclaim_page, tdx_track
 from kvmviz.kvm.vm import VM

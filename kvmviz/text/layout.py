@@ -13,10 +13,10 @@ LABEL: Final = 20
 
 
 def ascii_only(text: str) -> str:
-    """Return the text with whatever is not printable ASCII written as an escape; line ends stay.
+    r"""Return the text with whatever is not printable ASCII written as an escape; line ends stay.
 
-    >>> ascii_only("a\\u2013b")
-    'a\\\\u2013b'
+    >>> ascii_only("a\u2013b")
+    'a\\u2013b'
     """
     return "".join(c if c == "\n" or " " <= c <= "~" else c.encode("unicode_escape").decode() for c in text)
 

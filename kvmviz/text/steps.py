@@ -54,12 +54,12 @@ def what(event: e.Event) -> str:
             return str(getattr(event, "page", ""))
 
 
-def step_lines(number: int, step: "Step", mark: str = "", width: int = WIDTH) -> list[str]:
-    """Return the lines of one step; a printed trace brings its stack, one function a line."""
+def step_lines(number: int, step: "Step", mark: str = "", width: int = WIDTH, *, stack: bool = True) -> list[str]:
+    """Return the lines of one step; a printed trace brings its `stack`, one function a line."""
     head = f"{mark}{number:>5}  {step.event.kind:<12} "
-    body = paragraph(what(step.event), " " * len(head), width)
-    lines = [(head + body[len(head) :]).rstrip()] if "\n" not in body else (head + body[len(head) :]).split("\n")
-    if isinstance(step.event, e.Warn) and step.event.printed:
+    body = paragraph(what(step.event), f"{mark}{'':<{len(head) - len(mark)}}", width)
+    lines = (head + body[len(head) :]).rstrip().split("\n")
+    if stack and isinstance(step.event, e.Warn) and step.event.printed:
         lines += [f"{mark}{'':>7}{'at' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
     return lines
 

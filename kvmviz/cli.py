@@ -1,0 +1,60 @@
+"""The command line: one subcommand a question.
+
+Exit status: 0 done, 1 the answer is no, 2 the question was wrong.  Each command
+lives in `kvmviz.commands` and loads what it needs when it runs, so that text
+starts quickly.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from kvmviz.errors import KvmvizError
+from kvmviz.version import __version__
+
+COMMANDS = (
+    "run", "compare", "draw", "lab", "explain", "doctor", "completion",
+)  # fmt: skip
+"""Every subcommand, in the order in which help lists them; each is a module of `kvmviz.commands`."""
+
+
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser; with `only`, the arguments of other subcommands are left out."""
+    top = argparse.ArgumentParser(
+        prog="kvmviz",
+        description="Watch a TDX guest being torn down by Linux KVM, before and after a patch.",
+        epilog="`kvmviz COMMAND --help` shows examples.",
+    )
+    top.add_argument("--version", action="version", version=f"kvmviz {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = import_module(f"kvmviz.commands.{name}")
+        sub = commands.add_parser(
+            name, help=module.HELP, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        if only in (None, name):
+            module.arguments(sub)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    only = words[0] if words and words[0] in COMMANDS else None
+    args = parser(only).parse_args(words)
+    try:
+        status: int = import_module(f"kvmviz.commands.{args.command}").run(args)
+        sys.stdout.flush()
+    except KvmvizError as error:
+        print(f"kvmviz: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has gone, as in `kvmviz run | head`.  Python would
+        # complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return status

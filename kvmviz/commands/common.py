@@ -1,0 +1,79 @@
+"""What several commands share: reading a scenario or link, revisions, and the width of text."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from kvmviz.link import Link
+from kvmviz.revisions import Revision, RevisionError, revision
+from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.text.layout import WIDTH
+
+WIDE = 1000
+"""Columns of `--wide`: nothing that kvmviz prints is wrapped."""
+
+
+def add_scenario(parser: argparse.ArgumentParser) -> None:
+    """Add the positional scenario; its words may be quoted or not."""
+    parser.add_argument("scenario", nargs="*", metavar="SCENARIO", help="a scenario line or a link")
+
+
+def add_width(parser: argparse.ArgumentParser) -> None:
+    """Add --wide."""
+    parser.add_argument("--wide", action="store_true", help=f"do not wrap at {WIDTH} columns")
+
+
+def add_format(parser: argparse.ArgumentParser, *choices: str) -> None:
+    """Add --format; the first choice is the default."""
+    parser.add_argument("--format", choices=choices, default=choices[0], help=f"default: {choices[0]}")
+
+
+def width(args: argparse.Namespace) -> int:
+    """Return the number of columns to wrap at."""
+    return WIDE if args.wide else WIDTH
+
+
+def link(args: argparse.Namespace) -> Link:
+    """Return the scenario or link that was given."""
+    return Link.parse(" ".join(args.scenario))
+
+
+def find_revision(text: str) -> type[Revision]:
+    """Return a revision by name, or the class of `PATH.py:CLASS`; that file is run as Python."""
+    path, colon, _ = text.rpartition(":")
+    if colon and path.endswith(".py"):
+        from kvmviz.check.loading import load_revision
+
+        return load_revision(text)
+    return revision(text)
+
+
+def find_revisions(text: str) -> list[type[Revision]]:
+    """Return the revisions of a list separated by commas."""
+    if not all(text.split(",")):
+        raise RevisionError(f"{text!r} is no list of revisions; use names separated by commas, as in before,v1.")
+    return [find_revision(part) for part in text.split(",")]
+
+
+def scenarios_in(path: str) -> list[Scenario]:
+    """Read a file of scenario lines, `-` for standard input; raise ScenarioError with the wrong line's number."""
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ScenarioError(f"Cannot read {path}: {reason}; name a file with a scenario a line.") from None
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.startswith("#"):
+            try:
+                found.append(Scenario.parse(line))
+            except ScenarioError as error:
+                raise ScenarioError(f"{path}, line {number}: {error}") from None
+    return found
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object on one line."""
+    print(json.dumps(value))

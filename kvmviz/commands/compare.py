@@ -1,0 +1,67 @@
+"""Print what a patch does to the machine: a unified diff of behaviour.
+
+Lines behind - only the first revision does, behind + only the second.
+
+Examples:
+  kvmviz compare before v1 'fail=L1@0x200'
+  kvmviz compare before landed hkid=assigned
+  kvmviz compare before mine.py:MyPatch fail=all
+  kvmviz compare before v1 --space quick
+
+"""
+
+import argparse
+
+from kvmviz.commands import common
+from kvmviz.compare import compare
+from kvmviz.compare_many import compare_many
+from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.text.difference import comparison_json, comparison_text
+from kvmviz.text.spread import spread_text
+
+HELP = "what the kernel does differently under two revisions"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `kvmviz compare`."""
+    parser.add_argument("a", metavar="A", help="a revision, or PATH.py:CLASS")
+    parser.add_argument("b", metavar="B", help="another")
+    common.add_scenario(parser)
+    parser.add_argument("--scenarios", metavar="FILE", help="several scenarios, one a line; - for standard input")
+    parser.add_argument("--space", choices=("quick", "default"), help="every scenario of a space")
+    common.add_format(parser, "text", "json", "markdown")
+    common.add_width(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the comparison; exit status 0 whether or not the two differ."""
+    a, b = common.find_revision(args.a), common.find_revision(args.b)
+    many = _many(args)
+    if many is not None:
+        spread = compare_many(a, b, many)
+        if args.format == "json":
+            common.print_json(spread.to_json())
+        else:
+            _print(spread_text(spread, common.width(args)), args.format)
+        return 0
+    both = compare(a, b, common.link(args).scenario)
+    if args.format == "json":
+        common.print_json(comparison_json(both))
+    else:
+        _print(comparison_text(both, common.width(args)), args.format)
+    return 0
+
+
+def _many(args: argparse.Namespace) -> list[Scenario] | None:
+    given = [bool(args.scenario), args.scenarios is not None, args.space is not None]
+    if sum(given) > 1:
+        raise ScenarioError("Give a scenario, --scenarios FILE or --space, only one of them.")
+    if args.space is not None:
+        from kvmviz.check.space import scenarios
+
+        return list(scenarios(args.space))
+    return common.scenarios_in(args.scenarios) if args.scenarios is not None else None
+
+
+def _print(text: str, form: str) -> None:
+    print(f"```diff\n{text}\n```" if form == "markdown" else text)

@@ -1,0 +1,49 @@
+"""Say what kvmviz finds on this machine, what is missing, and the command that mends it.
+
+Example:
+  kvmviz doctor
+
+"""
+
+import argparse
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+
+from kvmviz.text.layout import columns
+from kvmviz.version import __version__
+
+HELP = "what is found, what is missing, how to mend it"
+
+_PACKAGES = {
+    "graphviz": "kvmviz", "unidiff": "kvmviz", "jupyterlab": "kvmviz[notebook]", "ipywidgets": "kvmviz[notebook]",
+    "anywidget": "kvmviz[notebook]", "matplotlib": "kvmviz[notebook]", "nbval": "kvmviz[test]",
+}  # fmt: skip
+_BROWSERS = ("chromium", "google-chrome", "chromium-browser", "firefox", "firefox-esr")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """`kvmviz doctor` takes none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; exit status 1 if something is missing that a command needs."""
+    missing = []
+    print(columns("kvmviz", __version__))
+    print(columns("Python", platform.python_version()))
+    for package, extra in _PACKAGES.items():
+        found = _version(package)
+        print(columns(package, found or f"missing; mend with: pip install '{extra}'"))
+        missing += [] if found else [package]
+    engine = "dot, on PATH" if shutil.which("dot") else "graphviz-pure" if _version("graphviz-pure") else None
+    print(columns("Graphviz engine", engine or "missing; mend with: pip install graphviz-pure"))
+    browser = next((name for name in _BROWSERS if shutil.which(name)), None)
+    print(columns("browser", browser or "none on PATH; only the tests and JupyterLab want one"))
+    return 1 if missing or not engine else 0
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

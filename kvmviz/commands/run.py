@@ -1,0 +1,103 @@
+"""Tear a TD down and print what happens, step by step, and what it comes to.
+
+Examples:
+  kvmviz run 'fail=L1@0x200'
+  kvmviz run --revision before,v1 --format json hkid=assigned
+  kvmviz run --revision v1 --step 62 'fail=L1@0x200'
+  kvmviz run --scenarios my-scenarios.txt --format json
+
+"""
+
+import argparse
+from collections.abc import Iterator
+
+from kvmviz.commands import common
+from kvmviz.compare import Comparison
+from kvmviz.revisions import Revision
+from kvmviz.run import Run
+from kvmviz.run import run as tear_down
+from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.text.runs import run_text, step_text
+
+HELP = "one teardown as a log of steps and its summary"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `kvmviz run`."""
+    common.add_scenario(parser)
+    parser.add_argument("--revision", metavar="R,...", help="revisions, or PATH.py:CLASS (default: before)")
+    parser.add_argument("--step", type=int, metavar="N", help="only the step N; 0 is before the first event")
+    parser.add_argument("--scenarios", metavar="FILE", help="a scenario a line; - for standard input")
+    parser.add_argument(
+        "--events", action="store_true", default=None, help="record every event even of a large tree"
+    )  # fmt: skip
+    common.add_format(parser, "text", "json")
+    common.add_width(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print each run."""
+    link = common.link(args)
+    if args.scenarios is not None and args.scenario:
+        raise ScenarioError("Give a scenario or --scenarios FILE, not both.")
+    scenarios = [link.scenario] if args.scenarios is None else common.scenarios_in(args.scenarios)
+    revisions = common.find_revisions(args.revision or ",".join(link.revisions or ("before",)))
+    step = link.step if args.step is None else args.step
+    lockstep = args.revision is None and link.revisions is not None and len(revisions) == 2
+    first = True
+    for result, number in _results(revisions, scenarios, args.events, step, lockstep):
+        if args.format == "json":
+            common.print_json(_step_json(result, number) if number is not None else result.to_json())
+        else:
+            print("" if first else "\n", end="")
+            print(_text(result, number, common.width(args)))
+        first = False
+    return 0
+
+
+def _results(
+    revisions: list[type[Revision]], scenarios: list[Scenario], events: bool | None, step: int | None, lockstep: bool
+) -> Iterator[tuple[Run, int | None]]:
+    """Yield each run with the number of the step that is asked for."""
+    for scenario in scenarios:
+        runs = [tear_down(revision, scenario, events=events) for revision in revisions]
+        numbers = _lockstep(runs, step) if lockstep and step is not None else [step] * len(runs)
+        for result, number in zip(runs, numbers, strict=True):
+            yield result, _checked(result, number)
+
+
+def _lockstep(runs: list[Run], step: int) -> list[int | None]:
+    """Return each side's own step that stands at this lockstep step."""
+    rows = Comparison(*runs).rows
+    if not 0 <= step <= len(rows):
+        raise ScenarioError(f"step={step}: there is no such lockstep step; use 0 to {len(rows)}.")
+    done = rows[:step]
+    return [sum(row.a is not None for row in done), sum(row.b is not None for row in done)]
+
+
+def _checked(result: Run, number: int | None) -> int | None:
+    if number is None:
+        return None
+    if result.steps is None:
+        raise ScenarioError(f"tree={result.scenario.tree}: not recorded step by step; add --events to ask for a step.")
+    if not 0 <= number < len(result.frames):
+        last = len(result.frames) - 1
+        raise ScenarioError(f"step={number}: there is no such step in {result.revision}; use 0 to {last}.")
+    return number
+
+
+def _text(result: Run, number: int | None, width: int) -> str:
+    return run_text(result, width) if number is None else step_text(result, number, width)
+
+
+def _step_json(result: Run, number: int) -> dict[str, object]:
+    whole, frame = result.to_json(), result.frames[number]
+    return {
+        **{key: whole[key] for key in ("kvmviz", "schema", "revision", "scenario")},
+        "step": number,
+        "event": whole["events"][number - 1] if number else None,
+        "frame": {
+            "states": dict(frame.states), "pointers": dict(frame.pointers), "hkid": frame.hkid,
+            "vm_bugged": frame.vm_bugged, "traces": frame.traces, "lines": frame.lines, "leaked": list(frame.leaked),
+        },
+    }  # fmt: skip

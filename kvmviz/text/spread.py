@@ -1,0 +1,25 @@
+"""A comparison over many scenarios as text: groups, counts, and a scenario of each to look at."""
+
+from typing import TYPE_CHECKING
+
+from kvmviz.text.layout import WIDTH, paragraph
+
+if TYPE_CHECKING:
+    from kvmviz.compare_many import Group, Spread
+
+
+def spread_text(spread: "Spread", width: int = WIDTH) -> str:
+    """Return the groups, each with its count, what differs, and a command that shows it."""
+    lines = [f"--- {spread.a}", f"+++ {spread.b}", f"{spread.scenarios:,} scenarios", ""]
+    for group in spread.groups:
+        lines += [*_group(group, width), f"  kvmviz compare {spread.a} {spread.b} '{group.witness}'", ""]
+    return "\n".join(lines).rstrip()
+
+
+def _group(group: "Group", width: int) -> list[str]:
+    if group.alike:
+        return [f"identical in {group.count:,}"]
+    head = [f"differs in {group.count:,}" + (": the same things in another order" if group.moved else "")]
+    marked = [(mark, text) for mark, texts in (("-", group.only_a), ("+", group.only_b)) for text in texts]
+    body = [paragraph(text, f"{mark}   ", width).replace(f"\n{mark}   ", f"\n{mark}     ") for mark, text in marked]
+    return head + body
