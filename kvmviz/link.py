@@ -29,7 +29,7 @@ class Link:
     def parse(text: str) -> "Link":
         """Read a link; a plain scenario line is one too.  Raises ScenarioError with one sentence."""
         line = text.strip().removeprefix("#")
-        parts = (line.replace("&", " ") if " " not in line else line).split()
+        parts = (line.replace("&", " ") if " " not in line else line).split(" ")
         step = _only(parts, "step")
         if step is not None and not _STEP.fullmatch(step):
             raise ScenarioError(f"step={step[:60]}: use a whole number, 0 for before the first event.")
