@@ -56,6 +56,12 @@ def test_before_and_v1_differ_in_one_warning_a_failing_table() -> None:
     assert (only(both, "a"), only(both, "b")) == ({"warn": 5}, {})
 
 
+def test_a_step_that_both_take_and_that_comes_out_differently_is_a_difference() -> None:
+    both = compare("before", "v1", "fail=L1@0x200")
+    paired = [row for row in both.rows if not row.same and row.a is not None and row.b is not None]
+    assert [(both.a.steps or ())[row.a or 0].event.kind for row in paired] == ["set_null"]
+
+
 def test_v1_and_landed_differ_in_when_a_page_is_freed() -> None:
     both = compare("v1", "landed")
     assert (only(both, "a"), only(both, "b")) == ({"free": 5}, {"free": 5, "set_null": 5})

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from kvmviz.revisions import REVISIONS
+from kvmviz.kvm.mmu_page import kvm_mmu_page, private_spt
+from kvmviz.kvm.tdx import tdx_reclaim_page
+from kvmviz.kvm.vm import VM
+from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.run import Run, run
 from kvmviz.scenario import CAUSES
 
@@ -157,6 +160,25 @@ def test_table_b_key_released_and_k_reclaims_fail(revision: str, tree: str, fail
 def test_table_c_everything_succeeds_without_a_word(revision: str) -> None:
     s = run(revision).summary
     assert not (s.splats or s.suppressed or s.masked or s.pr_err or s.leaked or s.unfreed or s.violations)
+    assert not s.silent
+
+
+def test_callbacks_run_in_the_order_in_which_they_were_queued() -> None:
+    result = run("v1", "tree=1x2x2")
+    assert pages(result, kind="rcu_callback") == pages(result, kind="call_rcu")
+
+
+def test_forgetting_a_page_that_came_back_is_no_leak_to_the_module_but_is_never_freed() -> None:
+    class Forgetful(Revision, base="v1"):
+        @staticmethod
+        def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:
+            tdx_reclaim_page(vm.host, private_spt(sp))
+            sp.external_spt = None
+
+    result = run(Forgetful, "tree=1x1x1")
+    assert not result.summary.leaked
+    assert not of(result, kind="leak")
+    assert len(result.summary.unfreed) == 3
 
 
 def test_an_earlier_vcpu_page_uses_up_the_trace() -> None:

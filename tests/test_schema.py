@@ -1,0 +1,76 @@
+"""Every JSON answer fits its published schema."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, ValidationError
+from referencing import Registry, Resource
+
+from kvmviz.cli import main
+from kvmviz.events import KINDS
+from kvmviz.revisions import REVISIONS
+from kvmviz.run import run
+from kvmviz.schema import names, schema
+from kvmviz.version import SCHEMA
+from tests.test_run import SCENARIOS
+
+REGISTRY: Registry[Any] = Registry().with_resources(
+    (schema(n)["$id"], Resource.from_contents(schema(n))) for n in names()
+)
+
+
+def validate(form: str, answer: Any) -> None:
+    Draft202012Validator(schema(form), registry=REGISTRY).validate(answer)
+
+
+@pytest.mark.parametrize("form", names())
+def test_a_schema_is_one_and_carries_its_version(form: str) -> None:
+    Draft202012Validator.check_schema(schema(form))
+    assert schema(form)["$id"] == f"urn:kvmviz:schema:{SCHEMA}:{form}"
+
+
+@given(st.sampled_from(list(REVISIONS)), SCENARIOS)
+@settings(max_examples=60, deadline=None)
+def test_runs_fit(revision: str, scenario: str) -> None:
+    validate("run", json.loads(json.dumps(run(revision, scenario).to_json())))
+
+
+def test_an_unrecorded_run_fits() -> None:
+    validate("run", json.loads(json.dumps(run("v1", "tree=16GiB fail=all").to_json())))
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("step", "run --format json --step 63 fail=L1@0x200"),
+        ("step", "run --format json --step 0"),
+        ("comparison", "compare --format json before landed fail=all"),
+        ("comparison", "compare --format json v1 v2"),
+        ("spread", "compare --format json --scenarios SCENARIOS before v1"),
+    ],
+)
+def test_answers_of_the_command_line_fit(
+    form: str, words: str, capsys: pytest.CaptureFixture[str], tmp_path: Any
+) -> None:
+    file = tmp_path / "scenarios"
+    file.write_text("fail=all\nfail=none\nhkid=assigned\n")
+    assert main(words.replace("SCENARIOS", str(file)).split()) == 0
+    validate(form, json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize("spoil", [{"page": None}, {"how": "later"}, {"phase": "never"}, {"chain": "a>b"}, {"more": 1}])
+def test_a_schema_can_refuse(spoil: dict[str, Any]) -> None:
+    answer = run("v1").to_json()
+    event = next(e for e in answer["events"] if e["kind"] == "free")
+    event.update(spoil)
+    if event["page"] is None:
+        del event["page"]
+    with pytest.raises(ValidationError):
+        validate("run", answer)
+
+
+def test_every_kind_of_event_has_a_word() -> None:
+    assert all(kind == cls.kind for kind, cls in KINDS.items())
