@@ -1,0 +1,132 @@
+"""The house in order: what several files say, they say alike; nothing in them belongs to one machine."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+ENVIRONMENT: dict[str, Any] = yaml.safe_load((ROOT / "environment.yml").read_text())
+
+CONDA_NAMES = {"graphviz": "python-graphviz"}
+"""What conda-forge calls a package of pip, where the names differ."""
+
+LONG_FILES: dict[str, str] = {}
+"""Files above 350 lines, each with the reason why it is one room and not two."""
+
+
+def tracked() -> list[Path]:
+    """The files of the project: what git tracks and what it would track."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def texts() -> list[tuple[str, str]]:
+    """Name and text of every file that is text."""
+    binary = {".gz", ".png", ".ico", ".woff2"}
+    return [(str(file.relative_to(ROOT)), file.read_text()) for file in tracked() if file.suffix not in binary]
+
+
+def bounds(requirements: list[str]) -> dict[str, str]:
+    """Name -> version bound, as ``{"matplotlib": ">=3.8"}``."""
+    parsed = map(Requirement, requirements)
+    return {requirement.name.lower(): str(requirement.specifier) for requirement in parsed}
+
+
+def extra(name: str) -> dict[str, str]:
+    return bounds(PROJECT["optional-dependencies"][name])
+
+
+def found(pattern: str) -> list[str]:
+    """Where a pattern stands in the project's files, as ``name: line``."""
+    search = re.compile(pattern).search
+    return [f"{name}: {line}" for name, text in texts() for line in text.splitlines() if search(line)]
+
+
+def test_environment_brings_what_pyproject_asks_for() -> None:
+    conda = bounds([entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, str)])
+    asked = bounds(PROJECT["dependencies"]) | extra("notebook")
+    del asked["graphviz-pure"]  # python-graphviz brings Graphviz itself
+    tools = {name: bound for name, bound in extra("test").items() if name in ("nbval", "pytest")}
+    expected = {CONDA_NAMES.get(name, name): bound for name, bound in (asked | tools).items()}
+    assert conda == expected | {"python": PROJECT["requires-python"], "pip": ""}
+
+
+def test_environment_uses_conda_forge_and_this_checkout() -> None:
+    assert ENVIRONMENT["channels"] == ["conda-forge"]
+    assert {"pip": ["-e ."]} in ENVIRONMENT["dependencies"]
+
+
+def test_readme_names_what_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert {"lab", "test"} <= set(re.findall(r"make ([a-z-]+)", README)) <= targets
+    assert set(re.findall(r"\.\[([a-z]+)\]", README)) <= set(PROJECT["optional-dependencies"])
+    for file in re.findall(r"\]\(([^):#]+)\)", README):
+        assert (ROOT / file).exists(), file
+
+
+def test_readme_and_environment_agree() -> None:
+    assert f"conda activate {ENVIRONMENT['name']}" in README
+    assert "conda env create -f environment.yml" in README
+    assert f"Python {PROJECT['requires-python'].removeprefix('>=')} or newer" in README
+
+
+def test_constraints_pin_everything_that_is_asked_for() -> None:
+    pins = [Requirement(line) for line in (ROOT / "constraints.txt").read_text().splitlines() if line[:1] != "#"]
+    assert all(re.fullmatch(r"==[\w.]+", str(pin.specifier)) for pin in pins)
+    asked = [Requirement(line) for name in PROJECT["optional-dependencies"].values() for line in name]
+    asked += map(Requirement, [*PROJECT["dependencies"], "uv", "hatchling"])
+    for requirement in asked:
+        if requirement.name != PROJECT["name"]:
+            versions = [str(pin.specifier)[2:] for pin in pins if pin.name == requirement.name.lower()]
+            assert versions, requirement
+            assert all(map(requirement.specifier.contains, versions)), requirement
+
+
+def test_license_is_the_one_that_pyproject_names() -> None:
+    assert PROJECT["license"] == "GPL-2.0-only"
+    assert re.search(r"GNU GENERAL PUBLIC LICENSE\s+Version 2, June 1991", (ROOT / "LICENSE").read_text())
+
+
+def test_continuous_integration_runs_what_the_readme_tells() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    assert re.search(r"^make test$.*^make test-all$", script, re.MULTILINE | re.DOTALL)
+    assert "KVMVIZ_REQUIRE_BROWSER=1" in script
+
+
+def test_no_file_knows_a_machine() -> None:
+    assert found(r"/(w[o]rk|r[o]ot|h[o]me/\w+|Users/\w+)/|/[t]mp/\w") == []
+
+
+def test_no_file_knows_a_package_registry() -> None:
+    assert found(r"--(extra-)?index-[u]rl|\"[r]esolved\": *\"http|[r]egistry *= *.?http") == []
+
+
+def test_nothing_is_left_open() -> None:
+    open_ends = found(r"\b(T[O]DO|F[I]XME|X[X]X|NotImplemented[E]rror)\b")
+    assert [line for line in open_ends if re.match(r"[^:]+\.(py|m?js|ipynb):", line)] == []
+
+
+def test_files_are_small() -> None:
+    assert [file.name for file in tracked() if file.stat().st_size > 1_000_000] == []
+    long = {name for name, text in texts() if name.endswith((".py", ".js", ".mjs")) and text.count("\n") > 350}
+    assert long == set(LONG_FILES)
+
+
+@pytest.mark.parametrize("command", [["run"], ["run", "--format", "json", "hkid=assigned"]])
+def test_run_loads_no_picture_and_no_notebook_library(command: list[str]) -> None:
+    heavy = {"graphviz", "IPython", "ipywidgets", "anywidget", "matplotlib", "numpy", "unidiff", "dask"}
+    program = f"import sys; from kvmviz.cli import main; main({command}); print(*sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=os.environ)
+    assert heavy.isdisjoint(done.stderr.split())
