@@ -21,7 +21,7 @@ COMMANDS = (
 
 
 def parser(only: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser; with `only`, the arguments of other subcommands are left out."""
+    """Return the parser; with `only`, of that subcommand alone, which spares loading the others."""
     top = argparse.ArgumentParser(
         prog="kvmviz",
         description="Watch a TDX guest being torn down by Linux KVM, before and after a patch.",
@@ -29,13 +29,12 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"kvmviz {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in [only] if only else COMMANDS:
         module = import_module(f"kvmviz.commands.{name}")
         sub = commands.add_parser(
             name, help=module.HELP, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
         )
-        if only in (None, name):
-            module.arguments(sub)
+        module.arguments(sub)
     return top
 
 
@@ -43,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     words = sys.argv[1:] if argv is None else list(argv)
     only = words[0] if words and words[0] in COMMANDS else None
-    args = parser(only).parse_args(words)
     try:
+        args = parser(only).parse_args(words)
         status: int = import_module(f"kvmviz.commands.{args.command}").run(args)
         sys.stdout.flush()
     except KvmvizError as error:
