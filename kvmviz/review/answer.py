@@ -27,7 +27,7 @@ _RULE: Final = "=" * WIDTH
 class Review:
     """What was found in each message, and what is to be answered.
 
-    `refused` are the sentences of messages that were too long to be read.
+    `refused` are sentences about messages that were too long, or too many, to be read.
     """
 
     findings: tuple[Finding, ...]
@@ -58,7 +58,7 @@ class Review:
 
     def to_text(self) -> str:
         """Give the draft; of a mailbox all drafts, each below a line that names its message."""
-        if len(self.findings) == 1:
+        if len(self.findings) == 1 and not self.refused:
             return self.drafts[0][1]
         return "\n".join(self._sections())
 
@@ -99,11 +99,14 @@ def review(data: bytes) -> Review:
     """
     findings: list[Finding] = []
     refused: list[str] = []
-    for letter in read(data):
+    box = read(data)
+    for letter in box.letters:
         try:
             findings.append(finding(letter))
         except ReviewError as error:
             refused.append(_named(letter, error))
+    if box.unread:
+        refused.append(f"{box.unread:,} more messages, since this mailbox is long; give them in a file of their own.")
     if not findings:
         raise ReviewError(refused[0])
     return Review(tuple(findings), tuple(refused))

@@ -6,6 +6,7 @@
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from kvmviz.run import run
@@ -70,6 +71,7 @@ def _yes(flag: bool) -> str:
     return "yes" if flag else "no"
 
 
+@cache
 def shifts(a: str, b: str) -> tuple[Shift, ...]:
     """Run the cases under two revisions."""
     scenarios = [Scenario.parse(case) for case in CASES]

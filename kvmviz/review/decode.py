@@ -61,7 +61,7 @@ def refuse_binary(data: bytes) -> None:
         if data.startswith(mark):
             raise ReviewError(f"this is a file packed by {name}, not a mail: unpack it first.")
     start = data[:100_000]
-    if not data.startswith(tuple(mark for mark, _ in _BOMS)) and start.count(0) > len(start) // 100:
+    if not data.startswith(tuple(mark for mark, _ in _BOMS)) and start.count(0) > max(8, len(start) // 1000):
         raise ReviewError("this is a binary file, not a mail: give the mail as text, as a mail reader saves it.")
 
 

@@ -34,10 +34,12 @@ class Claimed:
 class Finding:
     """One message and what is in it; `patch`, `features` and `recognised` are None without a patch.
 
-    `others` counts further patches in the message, at other depths of quoting.
+    `depths` is how deep each line of the message is quoted; `others` counts further
+    patches in the message, at other depths.
     """
 
     letter: Letter
+    depths: tuple[int, ...]
     patch: Patch | None
     features: Features | None
     recognised: Recognised | None
@@ -58,14 +60,14 @@ def finding(letter: Letter) -> Finding:
     patches = [(patch, features(patch)) for patch in find(letter.lines, depths)]
     said = comments(letter.lines, depths, who)
     if not patches:
-        return Finding(letter, None, None, None, tuple(_remarks(said, None, ())), ())
+        return Finding(letter, depths, None, None, None, tuple(_remarks(said, None, ())), ())
     patch, found = max(patches, key=lambda pair: (pair[1].modelled, len(pair[0].rows)))
     author, day = _origin(letter, depths, patch, who)
     recognised = recognise(patch, found, author, day)
     about = recognised.known.claims if recognised.known else ()
     remarks = tuple(_remarks(_outside(said, [p for p, _ in patches]), patch, about))
     claimed = tuple(_claimed(letter, depths, patch, about))
-    return Finding(letter, patch, found, recognised, remarks, claimed, len(patches) - 1)
+    return Finding(letter, depths, patch, found, recognised, remarks, claimed, len(patches) - 1)
 
 
 def _origin(

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Final
 
 HEADER: Final = re.compile(r"@@ -(\d{1,7})(?:,(\d{1,7}))? \+(\d{1,7})(?:,(\d{1,7}))? @@(.*)")
-_LOOKS_CHANGED: Final = ("--", "++", "->", "- ")  # what code or a comment may begin with though it is no change
+_LOOKS_CHANGED: Final = ("--", "++", "->")  # what code may begin with though it is no change
+_SIGNS: Final = ("", "+", "-", "\\", " ", "\t")
+Rows = Sequence[tuple[int, str]]
 _WIDE: Final = 55
 """A mailer breaks lines that are longer than this."""
 
@@ -42,12 +44,20 @@ def fit(body: Sequence[str], old: int, new: int) -> Fitted:
 
     `body` are the lines below the hunk's header, up to the next header at most.
     """
-    rows = [(index, line) for index, line in enumerate(body)]
-    for joined, attempt in ((0, rows), _join(rows)):
+    rows = list(enumerate(body))
+    attempts = [(0, rows), _join(rows)]
+    if _mixed(rows[: _size(rows, old, new) or len(rows)]):
+        attempts.reverse()
+    for joined, attempt in attempts:
         size = _size(attempt, old, new)
         if size is not None:
             return _fitted(attempt[:size], joined)
     return _misread(rows, old, new) or _short(rows, old, new)
+
+
+def _mixed(rows: Rows) -> bool:
+    """Tell whether some context has its blank and some line has no sign at all: then a mailer broke lines."""
+    return any(line.startswith(" ") for _, line in rows) and any(line[:1] not in _SIGNS for _, line in rows)
 
 
 def _kind(line: str) -> str:
@@ -55,7 +65,7 @@ def _kind(line: str) -> str:
     return line[0] if line[:1] in ("+", "-", "\\") else " "
 
 
-def _size(rows: Sequence[tuple[int, str]], old: int, new: int) -> int | None:
+def _size(rows: Rows, old: int, new: int) -> int | None:
     """Give how many rows make the hunk if every sign is what it looks like; None if the counts do not meet."""
     for size, (_, line) in enumerate(rows):
         if old <= 0 and new <= 0:
@@ -68,7 +78,7 @@ def _size(rows: Sequence[tuple[int, str]], old: int, new: int) -> int | None:
     return len(rows) if old == new == 0 else None
 
 
-def _fitted(rows: Sequence[tuple[int, str]], joined: int = 0, plain: frozenset[int] = frozenset()) -> Fitted:
+def _fitted(rows: Rows, joined: int = 0, plain: frozenset[int] = frozenset()) -> Fitted:
     lines = [_signed(line, plain=index in plain) for index, line in rows]
     blanks = sum(line != mended for (_, line), mended in zip(rows, lines, strict=True))
     used = rows[-1][0] + 1 if rows else 0
@@ -79,12 +89,12 @@ def _signed(line: str, *, plain: bool = False) -> str:
     return line if not plain and line[:1] in ("+", "-", "\\", " ") else f" {line}"
 
 
-def _join(rows: Sequence[tuple[int, str]]) -> tuple[int, list[tuple[int, str]]]:
+def _join(rows: Rows) -> tuple[int, list[tuple[int, str]]]:
     """Join what a mailer broke: a line without a sign below a long one, where context still has its blank."""
     joined: list[tuple[int, str]] = []
     count = 0
     for index, line in rows:
-        broken = bool(line.strip()) and line[0] not in "+-\\ \t" and bool(joined) and len(joined[-1][1]) > _WIDE
+        broken = line[:1] not in _SIGNS and bool(joined) and len(joined[-1][1]) > _WIDE
         if broken:
             joined[-1] = (joined[-1][0], f"{joined[-1][1]} {line}"[:2000])
             count += 1
@@ -93,25 +103,34 @@ def _join(rows: Sequence[tuple[int, str]]) -> tuple[int, list[tuple[int, str]]]:
     return count, joined
 
 
-def _misread(rows: Sequence[tuple[int, str]], old: int, new: int) -> Fitted | None:
+def _misread(rows: Rows, old: int, new: int) -> Fitted | None:
     """Fit a hunk in which context that lost its blank looks like a change, such as `--count;`."""
-    best = None
+    best: tuple[int, int, int] | None = None
+    doubtful = {"-": 0, "+": 0}
     counts = {"-": 0, "+": 0, " ": 0, "\\": 0}
     for size, (_, line) in enumerate(rows, 1):
         counts[_kind(line)] += 1
+        if line.startswith(_LOOKS_CHANGED):
+            doubtful[line[0]] += 1
         minus, plus = new - counts["+"] - counts[" "], old - counts["-"] - counts[" "]
         if minus < 0 or plus < 0:
             break
-        if (minus == 0) != (plus == 0):
-            best = (size, "-" if minus else "+", minus or plus)
+        if minus + plus > 0 and minus <= doubtful["-"] and plus <= doubtful["+"]:
+            best = size, minus, plus
     if best is None:
         return None
-    size, sign, wrong = best
-    doubtful = [index for index, line in rows[:size] if line.startswith(sign) and line.startswith(_LOOKS_CHANGED)]
-    return _fitted(rows[:size], plain=frozenset(doubtful[-wrong:])) if len(doubtful) >= wrong else None
+    size, minus, plus = best
+    wrong = _last(rows[:size], "-", minus) + _last(rows[:size], "+", plus)
+    return _fitted(rows[:size], plain=frozenset(wrong))
 
 
-def _short(rows: Sequence[tuple[int, str]], old: int, new: int) -> Fitted:
+def _last(rows: Rows, sign: str, count: int) -> list[int]:
+    """Give the last `count` lines that begin with `sign` and look like code."""
+    found = [index for index, line in rows if line.startswith(sign) and line.startswith(_LOOKS_CHANGED)]
+    return found[len(found) - count :]
+
+
+def _short(rows: Rows, old: int, new: int) -> Fitted:
     """Fit a hunk of which lines are missing: empty ones that an archive dropped, or what a person cut away."""
     size = len(rows)
     while size and _over(rows[:size], old, new):
@@ -126,6 +145,6 @@ def _short(rows: Sequence[tuple[int, str]], old: int, new: int) -> Fitted:
     return Fitted(fitted.lines, fitted.origin, fitted.used, fitted.blanks, cut=True)
 
 
-def _over(rows: Sequence[tuple[int, str]], old: int, new: int) -> bool:
+def _over(rows: Rows, old: int, new: int) -> bool:
     kinds = [_kind(line) for _, line in rows]
     return sum(kind in "- " for kind in kinds) > old or sum(kind in "+ " for kind in kinds) > new

@@ -18,6 +18,9 @@ MAX_PATCH: Final = 1_000_000
 MAX_READ: Final = 2_000_000
 """Bytes of one message that are read; the rest is left out, and the answer says so."""
 
+MAX_READ_IN_ALL: Final = 4_000_000
+"""Bytes that are read of all messages of a mailbox together; later ones are left out, and the answer says so."""
+
 MAX_LINES: Final = 60_000
 """Lines of one message that are read; the rest is left out, and the answer says so."""
 
@@ -27,7 +30,7 @@ MAX_MESSAGES: Final = 500
 MAX_HEADER: Final = 2_000
 """Characters of one header field that are read."""
 
-MAX_PARTS: Final = 50
+MAX_PARTS: Final = 20
 """MIME parts that a message may name; the parser's work grows with their nesting."""
 
 

@@ -14,6 +14,7 @@ from typing import Final
 MOST: Final = 24
 """Lines of one comment that are quoted."""
 
+_COMMANDING: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _ABOVE: Final = 3
 """Lines above a comment that are quoted with it."""
 
@@ -27,7 +28,7 @@ def _shown(line: str) -> str:
     """Replace control characters, and those that turn the direction of the text, one for one."""
     if line.isascii() and line.isprintable():
         return line
-    return "".join(c if c == "\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else "?" for c in line)
+    return "".join("?" if c != "\t" and unicodedata.category(c) in _COMMANDING else c for c in line)
 
 
 def place(lines: Sequence[str], depths: Sequence[int], first: int, last: int) -> Iterator[str]:

@@ -45,7 +45,7 @@ class Comment:
 
 def depth_of(line: str) -> int:
     """Give the number of quote marks before a line."""
-    match = _MARKS.match(line)
+    match = _MARKS.match(line[: 4 * MAX_DEPTH])
     return match.group().count(">") if match else 0
 
 
@@ -134,9 +134,8 @@ def _said(text: list[str]) -> tuple[str, ...]:
     ends = [number for number, line in enumerate(text) if line.rstrip() == "--"]
     text = text[: ends[0]] if ends else text
     if text and attribution(text[-1]):
-        text = text[:-1]
-    elif len(text) > 1 and text[-2].startswith("On ") and attribution(f"{text[-2]} {text[-1]}"):
-        text = text[:-2]
+        broken = len(text) > 1 and text[-2].startswith("On ") and not text[-1].startswith("On ")
+        text = text[: -2 if broken else -1]
     while text and not text[-1].strip():
         text = text[:-1]
     return tuple(text)

@@ -13,13 +13,15 @@ from kvmviz.review.findings import Finding, Remark
 from kvmviz.review.letter import day_text, plain_name
 from kvmviz.review.lineage import Known
 from kvmviz.review.quote import each, place
-from kvmviz.review.quoting import depths_of
 from kvmviz.review.skeleton import changeable, skeleton
 from kvmviz.text.layout import paragraph
 from kvmviz.version import __version__
 
 if TYPE_CHECKING:
     from kvmviz.check import Verdict
+
+MOST_COMMENTS: Final = 12
+"""Comments of either kind that are quoted in one draft."""
 
 Verdicts = Mapping[str, "Verdict"]
 
@@ -32,7 +34,7 @@ def reply(found: Finding, verdicts: Verdicts) -> str:
     parts = [
         _attribution(found),
         _which(found),
-        *(_remark(found, remark, verdicts) for remark in found.remarks if remark.claims),
+        *_remarks(found, verdicts),
         *([_behaviour(known), _own_claims(found, verdicts)] if known else [_skeleton(found)]),
         _not_judged(found),
         _signature(),
@@ -108,13 +110,25 @@ def _mended(found: Finding) -> Iterator[str]:
         yield "the message is long; only its beginning was read"
 
 
-def _remark(found: Finding, remark: Remark, verdicts: Verdicts) -> Iterator[str]:
-    """Quote a comment with the place it is about, and put the verdicts on what it says below."""
-    lines = found.letter.lines
-    yield from place(lines, depths_of(lines), remark.comment.first, remark.comment.last)
+def _remarks(found: Finding, verdicts: Verdicts) -> Iterator[list[str]]:
+    """Quote each comment that claims something, and put the verdicts on what it says below."""
+    shown: set[str] = set()
+    claiming = [remark for remark in found.remarks if remark.claims]
+    for remark in claiming[:MOST_COMMENTS]:
+        yield [*_quoted(found, remark), *_below(remark, verdicts, shown)]
+    if len(claiming) > MOST_COMMENTS:
+        yield _wrapped(f"{len(claiming) - MOST_COMMENTS} more comments claim things; I stop here.")
+
+
+def _quoted(found: Finding, remark: Remark) -> Iterator[str]:
+    return place(found.letter.lines, found.depths, remark.comment.first, remark.comment.last)
+
+
+def _below(remark: Remark, verdicts: Verdicts, shown: set[str]) -> Iterator[str]:
     for claim in remark.claims:
         yield ""
-        yield from _verdict(verdicts[claim])
+        yield from [f"{claim}: as above."] if claim in shown else _verdict(verdicts[claim])
+        shown.add(claim)
 
 
 def _verdict(verdict: "Verdict") -> Iterator[str]:
@@ -161,11 +175,12 @@ def _short(shift: Shift) -> str:
 
 def _sum(moved: Iterable[Shift]) -> str:
     shown = tuple(moved)
+    tree = shown[0].scenario.tree
     leaks = "the same pages leak" if all(shift.same_pages for shift in shown) else "other pages leak"
     return (
         "A figure is that of both where there is one. Lines are error lines printed; at once are S-EPT pages freed "
         f"inside the op; bugged is the VM. In every case above {leaks}. "
-        f"The tree is {shown[0].scenario.tree}, with {len(shown[0].scenario.tree.sept_pages())} S-EPT pages below the root."
+        f"The tree is {tree}, with {len(tree.sept_pages())} S-EPT pages below the root."
     )
 
 
@@ -185,7 +200,8 @@ def _skeleton(found: Finding) -> Iterator[str]:
     if found.recognised is None or found.features is None:
         return
     base = found.recognised.base
-    touched = changeable(base, [*found.features.functions, *(["tdx_sept_free_private_spt"] if found.features.ops else [])])
+    behind = ["tdx_sept_free_private_spt"] if found.features.ops else []
+    touched = changeable(base, [*found.features.functions, *behind])
     if not touched:
         yield from _wrapped(
             "A revision of the model cannot replace these functions; they are the same in every version of the patch "
@@ -205,11 +221,12 @@ def _skeleton(found: Finding) -> Iterator[str]:
 def _not_judged(found: Finding) -> Iterator[str]:
     """Name what the model has no word on."""
     yield from _wrapped("What I cannot judge:")
-    lines = found.letter.lines
-    for remark in found.remarks:
-        if not remark.claims:
-            yield from place(lines, depths_of(lines), remark.comment.first, remark.comment.last)
-            yield from _bullet("this comment says nothing that the model can test")
+    others = [remark for remark in found.remarks if not remark.claims]
+    for remark in others[:MOST_COMMENTS]:
+        yield from _quoted(found, remark)
+        yield from _bullet("this comment says nothing that the model can test")
+    if len(others) > MOST_COMMENTS:
+        yield from _bullet(f"{len(others) - MOST_COMMENTS} more comments, as little")
     if found.others:
         yield from _bullet(f"{found.others} more patch{'es' if found.others > 1 else ''} at other depths of quoting")
     yield from _bullet("wording, style, and whether it builds")

@@ -1,0 +1,115 @@
+"""Patches of our own making to the functions that the model follows.
+
+They do to these functions what the known patches do, in lines that are not
+theirs: identifiers are the kernel's, comments are ours.
+"""
+
+from collections.abc import Iterable, Sequence
+
+OPS = "arch/x86/include/asm/kvm-x86-ops.h"
+HOST = "arch/x86/include/asm/kvm_host.h"
+MMU = "arch/x86/kvm/mmu/tdp_mmu.c"
+TDX = "arch/x86/kvm/vmx/tdx.c"
+
+Hunk = tuple[str, int, str, Sequence[str]]
+
+
+def diff(hunks: Iterable[Hunk]) -> str:
+    """Write hunks as git does, one a file, with a diffstat above."""
+    out: list[str] = []
+    added = removed = files = 0
+    for file, start, section, lines in hunks:
+        old, new = (sum(line[0] in kinds for line in lines) for kinds in ("- ", "+ "))
+        out += [f"diff --git a/{file} b/{file}", "index 0123456789ab..ba9876543210 100644"]
+        out += [f"--- a/{file}", f"+++ b/{file}"]
+        out += [f"@@ -{start},{old} +{start},{new} @@ {section}", *lines]
+        added, removed = added + new - lines_of(lines, " "), removed + old - lines_of(lines, " ")
+        files += 1
+    stat = f" {files} files changed, {added} insertions(+), {removed} deletions(-)"
+    return "\n".join([stat, "", *out, ""])
+
+
+def lines_of(lines: Sequence[str], kind: str) -> int:
+    return sum(line[0] == kind for line in lines)
+
+
+def moving(extra_added: int, extra_removed: int, *, gfn: bool = True, keep_check: bool = True) -> str:
+    """A patch that moves the decision to leak from generic code to the op; `extra_...` lines of comment pad it."""
+    parameters = f"struct kvm *kvm, {'gfn_t gfn, ' if gfn else ''}struct kvm_mmu_page *sp"
+    arguments = "kvm, base_gfn, sp" if gfn else "kvm, sp"
+    asked = ["+\tif (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) ||"] if keep_check else ["+\tif ("]
+    return diff([
+        (OPS, 90, "KVM_X86_OP(a)", [
+            " KVM_X86_OP(load_mmu_pgd)", "-KVM_X86_OP_OPTIONAL_RET0(free_external_spt)",
+            "+KVM_X86_OP_OPTIONAL(free_external_spt)", " KVM_X86_OP(has_wbinvd_exit)",
+        ]),
+        (HOST, 1800, "struct kvm_x86_ops {", [
+            " ", "-\tint (*free_external_spt)(struct kvm *kvm, gfn_t gfn, enum pg_level level,",
+            "-\t\t\t\t void *external_spt);", f"+\tvoid (*free_external_spt)({parameters});", " ",
+            " \tbool (*has_wbinvd_exit)(void);",
+        ]),
+        (MMU, 450, "static void handle_removed_pt(struct kvm *kvm, tdp_ptep_t pt, bool shared)", [
+            " \t}", " ", "-\tif (is_mirror_sp(sp) &&",
+            "-\t    WARN_ON(kvm_x86_call(free_external_spt)(kvm, base_gfn, sp->role.level,",
+            "-\t\t\tsp->external_spt))) {",
+            *["-\t\t/* what the old code said, in our words */"] * extra_removed,
+            "-\t\tsp->external_spt = NULL;", "-\t}", "+\tif (is_mirror_sp(sp))",
+            f"+\t\tkvm_x86_call(free_external_spt)({arguments});", " ",
+            " \tcall_rcu(&sp->rcu_head, tdp_mmu_free_sp_rcu_callback);", " }",
+        ]),
+        (TDX, 1760, "static void tdx_track(struct kvm *kvm)", [
+            " \tkvm_make_all_cpus_request(kvm, KVM_REQ_OUTSIDE_GUEST_MODE);", " }", " ",
+            "-static int tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn,",
+            "-\t\t\t\t     enum pg_level level, void *private_spt)",
+            f"+static void tdx_sept_free_private_spt({parameters})", " {",
+            *["+\t/* what the new code says, in our words */"] * extra_added,
+            "-\tif (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm))", "-\t\treturn -EIO;",
+            "-\treturn tdx_reclaim_page(virt_to_page(private_spt));", *asked,
+            "+\t    tdx_reclaim_page(virt_to_page(sp->external_spt)))", "+\t\tsp->external_spt = NULL;", " }", " ",
+            " static int tdx_sept_remove_private_spte(struct kvm *kvm, gfn_t gfn,",
+        ]),
+    ])  # fmt: skip
+
+
+# +8 -13 lines are the patch itself; the rest is padding up to the totals of the known ones.
+LIKE_16_OF_17 = moving(7, 15)
+LIKE_V2_14_OF_15 = moving(10, 15, gfn=False)
+WITHOUT_CHECK = moving(7, 15, keep_check=False)
+
+LIKE_17_OF_17 = diff([
+    (MMU, 60, "void kvm_mmu_uninit_tdp_mmu(struct kvm *kvm)", [
+        " }", " ", "-static void tdp_mmu_free_sp(struct kvm_mmu_page *sp)",
+        "+static void __tdp_mmu_free_sp(struct kvm_mmu_page *sp)", " {",
+        "-\tfree_page((unsigned long)sp->external_spt);", " \tfree_page((unsigned long)sp->spt);", " }", " ",
+        "+static void tdp_mmu_free_unused_sp(struct kvm_mmu_page *sp)", "+{",
+        "+\tfree_page((unsigned long)sp->external_spt);", "+\t__tdp_mmu_free_sp(sp);", "+}",
+        *["+/* padding */"] * 5, *["-/* padding */"] * 2, " ",
+    ]),
+    (TDX, 1760, "static void tdx_track(struct kvm *kvm)", [
+        " static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)", " {",
+        "-\tif (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) ||",
+        "-\t    tdx_reclaim_page(virt_to_page(sp->external_spt)))",
+        "+\tif (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) ||",
+        "+\t    tdx_reclaim_page(virt_to_page(sp->external_spt)))", "+\t\tgoto out;", "+",
+        "+\tfree_page((unsigned long)sp->external_spt);", "+out:", *["+\t/* padding */"] * 4,
+        " \tsp->external_spt = NULL;", " }",
+    ]),
+])  # fmt: skip
+
+ELSEWHERE = diff([
+    ("drivers/net/dummy.c", 10, "static int dummy_open(struct net_device *dev)", [
+        " {", "-\treturn 0;", "+\treturn -EIO;", " }",
+    ]),
+])  # fmt: skip
+
+OWN_IDEA = diff([
+    (MMU, 450, "static void handle_removed_pt(struct kvm *kvm, tdp_ptep_t pt, bool shared)", [
+        " ", "-\tcall_rcu(&sp->rcu_head, tdp_mmu_free_sp_rcu_callback);", "+\ttdp_mmu_free_sp(sp);", " }",
+    ]),
+])  # fmt: skip
+
+ONLY_THE_HELPER = diff([
+    (TDX, 300, "static int tdx_reclaim_page(struct page *page)", [
+        " {", "-\tint r;", "+\tint r = 0;", " ", " \tr = __tdx_reclaim_page(page);",
+    ]),
+])  # fmt: skip
