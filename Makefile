@@ -6,7 +6,9 @@ EXTRAS := notebook,test
 PY     := .venv/bin/python
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg
+TESTS     := tests kvmviz README.md $(NOTEBOOKS)
+PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 \
+             --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lab test test-all static js notebooks constraints
@@ -34,10 +36,10 @@ lab: venv ## open JupyterLab on the notebooks
 	@.venv/bin/kvmviz lab
 
 test: static js ## every test, in less than eight minutes on two cores
-	$(PYTEST) -m "not slow" tests kvmviz $(NOTEBOOKS)
+	$(PYTEST) -m "not slow" $(TESTS)
 
 test-all: static js ## the same and the full spaces, long fuzz and browser marathons
-	$(PYTEST) --hypothesis-profile=all tests kvmviz $(NOTEBOOKS)
+	$(PYTEST) --hypothesis-profile=all $(TESTS)
 
 static: venv ## what can be said without running anything: ruff, mypy
 	.venv/bin/ruff check --quiet
@@ -47,7 +49,7 @@ static: venv ## what can be said without running anything: ruff, mypy
 ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
 js: node_modules/.ready ## the front end's types and tests, if node is there
 	node_modules/.bin/tsc
-	node --test --test-reporter=dot $(wildcard tests/js/*.test.mjs)
+	node --test --test-reporter=dot tests/js/*.test.mjs
 
 node_modules/.ready: package.json
 	@npm install --no-package-lock --no-audit --no-fund --loglevel=error
@@ -58,8 +60,7 @@ js:
 endif
 
 notebooks: venv ## run every notebook and store what it shows
-	$(PY) -m jupyter nbconvert --to notebook --execute --inplace \
-	  --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
+	$(PY) notebooks/store.py $(NOTEBOOKS)
 
 constraints: venv ## pin the newest versions that go together (then run the tests)
 	@sed -n '/^#/p' constraints.txt > constraints.new
