@@ -69,10 +69,11 @@ class VM:
     guest_pages: list[Page] = field(default_factory=list)
     sps: list[kvm_mmu_page] = field(default_factory=list)
     sept_pages: list[Page] = field(default_factory=list)
-    ops: "VM.Ops" = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.ops = VM.Ops(self)
+    @property
+    def ops(self) -> "VM.Ops":
+        """What TDX code does for generic code; made anew each time, so that a TD of any size goes when its run does."""
+        return VM.Ops(self)
 
     def forget(self, page: Page) -> None:
         """Note that the last reference to this page is dropped here; it leaks if the module owns it.

@@ -1,0 +1,1 @@
+"""What kvmviz costs, as ratios measured side by side: `make bench`."""
