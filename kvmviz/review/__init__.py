@@ -13,5 +13,5 @@ Nothing in a mail is run, fetched or written to disk.
 
 from kvmviz.review.answer import Review as Review
 from kvmviz.review.answer import review as review
-from kvmviz.review.limits import MAX_MESSAGE as MAX_MESSAGE
 from kvmviz.review.limits import ReviewError as ReviewError
+from kvmviz.review.mail import load as load

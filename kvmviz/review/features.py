@@ -16,6 +16,7 @@ from typing import Final
 from kvmviz.kvm import kvm_main, tdp_mmu, tdx
 from kvmviz.machine.callchain import function_of
 from kvmviz.review.functions import declared, defined
+from kvmviz.review.lineage import INT
 from kvmviz.review.patch import Patch, Row
 from kvmviz.revisions import CHANGEABLE
 
@@ -30,6 +31,7 @@ _CLEARED: Final = re.compile(r"external_spt=NULL;")
 _FREED: Final = re.compile(r"free_(?:control_)?page\(")
 _PARAMETER: Final = re.compile(r"(\w{1,60})\W{0,5}$")
 _CALLED: Final = re.compile(r"kvm_x86_call\((?:free_external_spt|reclaim_external_sp)\)\(")
+_PASSED: Final = re.compile(r"(?:\*|\()private_spt\)")  # the page itself is a parameter: before 16/17 only
 _SAME: Final = {"private_spt": "external_spt", "base_gfn": "gfn"}  # one parameter, named as it suits either side
 
 
@@ -140,7 +142,7 @@ def _signature(rows: Sequence[Row]) -> str:
         if call:
             after = " ".join([row.text[call.end() :], *(line.text.strip() for line in rows[number + 1 : number + 3])])
             return f"{'int' if 'WARN_ON(' in row.text else 'void'} ({_names(after[:400])})"
-    return ""
+    return INT if any(row.function in OP_FUNCTIONS and _PASSED.search(row.text) for row in rows) else ""
 
 
 def _names(parameters: str) -> str:

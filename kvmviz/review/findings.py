@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from kvmviz.review.features import Features, features
+from kvmviz.review.functions import declared
 from kvmviz.review.letter import Letter, name_of
 from kvmviz.review.matches import CLAIMS, groups_in, made
-from kvmviz.review.patch import Patch, find
+from kvmviz.review.patch import Patch, Row, find
 from kvmviz.review.quoting import Comment, Speaker, comments, depths_of, peel, speakers
 from kvmviz.review.recognise import Recognised, recognise
 
@@ -100,9 +101,14 @@ def _remarks(said: Iterable[Comment], patch: Patch | None, about: tuple[str, ...
         yield Remark(comment, row.file if row else "", row.function if row else "", claims)
 
 
+def _says(row: Row) -> bool:
+    """Tell whether a line of a patch is a comment or a declaration: what code does is no claim."""
+    return row.text.lstrip().startswith(("*", "/*", "//")) or bool(declared(row.text))
+
+
 def _claimed(letter: Letter, depths: Sequence[int], patch: Patch, about: tuple[str, ...]) -> Iterator[Claimed]:
     """Give the claims of the patch itself, each at the line that has most of its words."""
-    added = [row for row in patch.rows if row.kind == "+" and row.line is not None]
+    added = [row for row in patch.rows if row.kind == "+" and row.line is not None and _says(row)]
     places = [[(n, peel(letter.lines[n], patch.depth)) for n in _log(depths, patch)]]
     places += [
         [(row.line, row.text) for row in added if row.line is not None and row.function == function]

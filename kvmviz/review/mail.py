@@ -9,9 +9,11 @@ nothing in it is run, fetched or written to disk.
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from kvmviz.review import mime, page
@@ -33,13 +35,25 @@ class Mailbox:
     unread: int
 
 
+def load(name: str) -> bytes:
+    """Give the bytes of a file, or of standard input for `-`, but no more than what shows that they are too many."""
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(MAX_MESSAGE + 1)
+        with Path(name).open("rb") as file:
+            return file.read(MAX_MESSAGE + 1)
+    except OSError as error:
+        sentence = f"{name}: {error.strerror}; give a file with a mail in it, or - for standard input."
+        raise ReviewError(sentence) from error
+
+
 def read(data: bytes) -> Mailbox:
     """Give the messages of `data`; raise `ReviewError` when it is no mail.
 
     What is beyond the limits of `limits.py` is left out; `Letter.cut` and `unread` say so.
     """
     if len(data) > MAX_MESSAGE:
-        raise ReviewError(f"this is {len(data):,} bytes long; a mail of up to {MAX_MESSAGE:,} bytes can be reviewed.")
+        raise ReviewError(f"this is more than {MAX_MESSAGE:,} bytes long; a mail of up to that many can be reviewed.")
     refuse_binary(data)
     data = data.lstrip(b"\r\n")
     spans, unread = _split(data)

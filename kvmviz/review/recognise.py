@@ -47,7 +47,7 @@ def recognise(patch: Patch, found: Features, author: str, day: date | None) -> R
     fitting = whole or [known for known in KNOWN if _shows_part(known, patch, found)]
     base = base_of(found)
     if not fitting:
-        return Recognised(None, "none", base, (Reason(False, "it does something that no known patch does"),))
+        return Recognised(None, "none", base, (Reason(True, "it does something that no known patch does"),))
     signed = [(known, tuple(_signs(known, patch, found, author, day))) for known in fitting]
     known, reasons = max(signed, key=lambda pair: sum(reason.agrees for reason in pair[1]))
     confidence = _confidence(known, patch, found, reasons) if whole else _part_confidence(reasons)

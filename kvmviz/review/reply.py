@@ -83,6 +83,8 @@ def _which(found: Finding) -> Iterator[str]:
         )
     for reason in recognised.reasons:
         yield from _bullet(reason.text if reason.agrees else f"but {reason.text}")
+    if recognised.known:
+        yield from _bullet(f"what is known of it is from: {recognised.known.rests_on}")
     yield from (line for text in _mended(found) for line in _bullet(text))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 
 import kvmviz
 from kvmviz.review import ReviewError, review
@@ -17,6 +18,7 @@ from kvmviz.review.quote import quoted
 from kvmviz.review.skeleton import skeleton
 from kvmviz.revisions import CHANGEABLE, REVISIONS
 from kvmviz.scenario import Scenario
+from kvmviz.schema import schema
 from tests.review import mails, patches
 
 REPLIED = mails.replied(patches.LIKE_16_OF_17).encode()
@@ -162,7 +164,7 @@ def test_a_patch_that_is_too_long_is_refused_before_it_is_parsed(monkeypatch: py
 
 
 def test_nothing_in_a_mail_reaches_the_disk_the_net_or_the_interpreter(forbidden: Callable[[], list[str]]) -> None:
-    evil = patches.OWN_IDEA.replace("tdp_mmu_free_sp(sp);", '__import__("os").system("touch /tmp/x")')
+    evil = patches.OWN_IDEA.replace("tdp_mmu_free_sp(sp);", '__import__("os").system("touch x")')
     review(mails.posted(evil).encode()).to_text()
     assert forbidden() == []
 
@@ -176,3 +178,18 @@ def test_json_says_what_the_text_says() -> None:
     assert (message["patch"]["added"], message["patch"]["removed"]) == (15, 28)
     assert message["reply"] == answer.to_text()
     assert {verdict["id"] for verdict in message["claims"]} >= {"B1", "B4", "B6"}
+
+
+@pytest.mark.parametrize("form", mails.FORMS)
+@pytest.mark.parametrize("patch", ["LIKE_16_OF_17", "OWN_IDEA", "ELSEWHERE"])
+def test_json_fits_its_schema(form: str, patch: str) -> None:
+    answer = json.loads(json.dumps(review(mails.FORMS[form](getattr(patches, patch))).to_json()))
+    Draft202012Validator(schema("review")).validate(answer)
+
+
+@pytest.mark.parametrize("spoil", [{"recognised": {}}, {"date": "today"}, {"more": 1}, {"patch": {"depth": -1}}])
+def test_the_schema_can_refuse(spoil: dict[str, Any]) -> None:
+    answer = json.loads(json.dumps(review(REPLIED).to_json()))
+    answer["messages"][0].update(spoil)
+    with pytest.raises(ValidationError):
+        Draft202012Validator(schema("review")).validate(answer)

@@ -2,12 +2,14 @@
 
 import gzip
 from datetime import date
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
 
 import pytest
 
 from kvmviz.review.letter import Letter
 from kvmviz.review.limits import MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, ReviewError
-from kvmviz.review.mail import read
+from kvmviz.review.mail import load, read
 from tests.review import mails, patches
 
 PATCH = patches.LIKE_16_OF_17
@@ -99,3 +101,17 @@ def test_read_takes_a_name_for_a_codec_that_is_no_character_set_as_none() -> Non
         kind = f"Content-Type: text/plain; charset={charset}\n"
         mail = mails.header("a", "Wed, 8 Apr 2026 22:09:22 +0000", "b", kind)
         assert one(f"{mail}hi\n".encode()).lines[0] == "hi"
+
+
+def test_load_reads_a_file_or_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "mail"
+    file.write_bytes(b"\xffx")
+    assert load(str(file)) == b"\xffx"
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"\xffy")))
+    assert load("-") == b"\xffy"
+
+
+def test_load_of_what_is_no_file_is_one_sentence(tmp_path: Path) -> None:
+    for name in (tmp_path, tmp_path / "none"):
+        with pytest.raises(ReviewError, match=r"give a file with a mail in it, or - for standard input\.$"):
+            load(str(name))
