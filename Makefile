@@ -49,7 +49,7 @@ static: venv ## what can be said without running anything: ruff, mypy
 ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
 js: node_modules/.ready ## the front end's types and tests, if node is there
 	node_modules/.bin/tsc
-	node --test --test-reporter=dot tests/js/*.test.mjs
+	$(if $(wildcard tests/js/*.test.mjs),node --test --test-reporter=dot tests/js/*.test.mjs)
 
 node_modules/.ready: package.json
 	@npm install --no-package-lock --no-audit --no-fund --loglevel=error

@@ -23,6 +23,7 @@ ROWS = (
     {"check"},
     {"draw"},
     {"explorer", "review"},
+    {"course"},
     {"cli", "commands", "__main__"},
 )  # fmt: skip
 
