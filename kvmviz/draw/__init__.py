@@ -1,0 +1,1 @@
+"""Pictures: DOT text, layout, SVG; everything here hangs on from above and the model knows nothing of it."""

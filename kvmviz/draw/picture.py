@@ -1,0 +1,190 @@
+"""One frame as a picture of its own: SVG that carries its style, DOT with looks, PNG.
+
+>>> from kvmviz.run import run
+>>> drawn = draw_svg(run("v1", "fail=L1@0x200"), 63)
+>>> 'data-page="S-EPT L1 gfn=0x200" data-state="leaked"' in drawn
+True
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from textwrap import wrap
+
+from kvmviz.draw.bars import segments
+from kvmviz.draw.layout import Box, layout
+from kvmviz.draw.looks import Changes, changes, row_changes, subjects, table_of
+from kvmviz.draw.palette import Theme, resolve, tokens
+from kvmviz.draw.plan import plan
+from kvmviz.draw.signs import definitions
+from kvmviz.draw.skeleton import ID, LARGE_WIDTH, first_state, skeleton
+from kvmviz.names import sept_name, spt_name
+from kvmviz.run import Run
+from kvmviz.scenario import Scenario, ScenarioError
+
+States = Mapping[str, str]
+"""Elements of the picture with their states."""
+
+PAGE_KIB = 4
+"""KiB in a page."""
+
+_CSS_STATE = re.compile(r'\[data-state="([a-z-]+)"\]')
+_ELEMENT = re.compile(r'data-(page|el)="([^"]*)" data-state="[^"]*"')
+_BAR = re.compile(r'(data-el="group ([^"]*)".*?<g class="bar" data-bar="([^"]*)">)')
+_CLASSED = re.compile(r'class="([^"]*)"([^<>]*?data-state="([^"]*)")')
+
+
+def at_step(run: Run, step: int) -> int:
+    """Return `step` if the run has it; raise ScenarioError with one sentence otherwise."""
+    if run.steps is None:
+        raise ScenarioError(
+            f"tree={run.scenario.tree}: too large to be drawn step by step; a run above 5,000 tables is not recorded."
+        )
+    if not 0 <= step <= len(run.steps):
+        raise ScenarioError(f"step={step}: this run has the steps 0 to {len(run.steps)}.")
+    return step
+
+
+def states_after(moves: Iterable[Changes]) -> dict[str, str]:
+    """Return the states that these changes, in order, leave behind."""
+    return {element: state for step in moves for element, state in step}
+
+
+def draw_svg(run: Run, step: int, theme: Theme = "light") -> str:
+    """Return the picture of a run after `step` steps as an SVG file that needs nothing else."""
+    at_step(run, step)
+    moves = row_changes(run, list(range(len(run.steps or ()))))
+    picture = frame(run, moves[:step], here_of(run, step), theme)
+    head = [
+        f"{run.revision}   {run.scenario}",
+        f"step {step} / {len(run.steps or ())}: {_said(run, step)}",
+        _counts(run, step),
+    ]
+    return page([picture], head, theme)
+
+
+def here_of(run: Run, step: int) -> str | None:
+    """Return the page that the last of `step` steps is about."""
+    return subjects((run.steps or ())[:step])[-1] if step else None
+
+
+def _said(run: Run, step: int) -> str:
+    return run.steps[step - 1].text if run.steps and step else "nothing has happened yet."
+
+
+def _counts(run: Run, step: int) -> str:
+    now = run.frames[step]
+    kib = len(now.leaked) * PAGE_KIB
+    leaked = f"{_many(len(now.leaked), 'page')} leaked ({kib} KiB)"
+    return f"{_many(now.traces, 'warning')}, {_many(now.lines, 'error line')}, {leaked}"
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def frame(run: Run, moves: Sequence[Changes], here: str | None, theme: Theme, prefix: str = "kv-") -> str:
+    """Return the decorated skeleton with the states that `moves` leave, its style resolved, as an `<svg>`."""
+    states = states_after(moves)
+    scenario = run.scenario
+    drawn = _ELEMENT.sub(lambda m: _with_state(m, states), skeleton(scenario.tree, scenario.vcpus))
+    drawn = _fill_bars(drawn, scenario, states)
+    drawn = drawn.replace('<rect class="here" data-el="here" data-state="none"', _here(scenario, here))
+    drawn = _CLASSED.sub(lambda m: f'class="{m[1]} s-{m[3]}"{m[2]}', drawn)
+    return drawn.replace(ID, prefix)
+
+
+def _with_state(match: re.Match[str], states: States) -> str:
+    state = states.get(match[2])
+    return match[0] if state is None else f'data-{match[1]}="{match[2]}" data-state="{state}"'
+
+
+def here_box(scenario: Scenario, page: str | None) -> Box | None:
+    """Return the outline that says "now": round a twin, or round a page on its own; None if it is not drawn."""
+    boxes = layout(scenario.tree, scenario.vcpus).boxes
+    if page is None or page not in boxes:
+        return None
+    box, grow = boxes[page], 9.0 if boxes[page].width >= LARGE_WIDTH else 3.0
+    pair = table_of(page)
+    if page.startswith(("spt L", "S-EPT")):
+        left, right = boxes[f"spt {pair}"], boxes[f"S-EPT {pair}"]
+        box = Box(left.x, left.y, right.right - left.x, left.height)
+    return Box(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow)
+
+
+def _here(scenario: Scenario, page: str | None) -> str:
+    box = here_box(scenario, page)
+    if box is None:
+        return '<rect class="here" data-el="here" data-state="none"'
+    place = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
+    return f'<rect class="here" data-el="here" data-state="now" {place}'
+
+
+def _fill_bars(drawn: str, scenario: Scenario, states: States) -> str:
+    members = group_members(scenario)
+
+    def filled(match: re.Match[str]) -> str:
+        counts = Counter(states.get(page, first_state(page)) for page in members[match[2]])
+        return match[1] + segments(counts, [float(number) for number in match[3].split()])
+
+    return _BAR.sub(filled, drawn) if members else drawn
+
+
+@cache
+def group_members(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return the pages that each folded group counts: S-EPT pages of its tables, or the vCPUs' pages."""
+    found = {group.name: tuple(sept_name(*t) for t in group.tables) for group in plan(scenario.tree).groups}
+    if "group vCPUs" in layout(scenario.tree, scenario.vcpus).boxes:
+        found["vCPUs"] = tuple(
+            page for j in range(scenario.vcpus) for page in (f"TDVPR[{j}]", *(f"TDCX[{j}][{i}]" for i in range(5)))
+        )
+    return found
+
+
+def mirror_members(members: Iterable[str]) -> list[str]:
+    """Return the mirror pages that belong to these S-EPT pages."""
+    return [
+        spt_name(int(t[1]), int(t.split("=")[1], 16)) for m in members if m.startswith("S-EPT") for t in [table_of(m)]
+    ]
+
+
+@cache
+def style(theme: Theme) -> str:
+    """Return the style rules of a picture on its own: colours resolved, states as classes."""
+    css = (files("kvmviz.explorer") / "static" / "picture.css").read_text(encoding="utf-8")
+    return _CSS_STATE.sub(r".s-\1", resolve(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL), theme)).strip()
+
+
+def page(pictures: Sequence[str], head: Sequence[str], theme: Theme, prefix: str = "kv-") -> str:
+    """Return one SVG document with these pictures side by side below lines of text."""
+    colour = tokens(theme)
+    views = [[float(n) for n in re.search(r'viewBox="([^"]*)"', p)[1].split()] for p in pictures]  # type: ignore[index]
+    width = sum(view[2] for view in views) + 16 * (len(views) - 1)
+    head = [part for line in head for part in wrap(line, int(width / 7.2))]
+    top = 12 + 19 * len(head)
+    height = max(view[3] for view in views) + top
+    lines = "".join(_caption(line, i, colour) for i, line in enumerate(head))
+    placed, x = "", 0.0
+    for picture, view in zip(pictures, views, strict=True):
+        placed += picture.replace(
+            "<svg ", f'<svg x="{x:.0f}" y="{top}" width="{view[2]:.0f}" height="{view[3]:.0f}" ', 1
+        )
+        x += view[2] + 16
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'style="max-width:100%;height:auto" role="img"><title>{escape(head[0])}</title><style>{style(theme)}</style>{definitions(prefix)}'
+        f'<rect width="100%" height="100%" fill="{colour["paper"]}"/>{lines}{placed}</svg>\n'
+    )
+
+
+def _caption(line: str, number: int, colour: Mapping[str, str]) -> str:
+    font = f"{'13px' if number else '700 15px'} {escape(colour['ui-font'])}"
+    return f'<text x="14" y="{21 + 19 * number}" style="font:{font}" fill="{colour["ink"]}">{escape(line)}</text>'
+
+
+def plain_changes(run: Run, step: int) -> list[Changes]:
+    """Return the changes of the first `step` steps without warnings, for a picture in DOT."""
+    return changes(run)[:step]

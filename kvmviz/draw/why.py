@@ -1,0 +1,68 @@
+"""Why a step matters: a second sentence for the step's own, computed from the event and the state around it.
+
+>>> from kvmviz.run import run
+>>> r = run("v1", "fail=L1@0x200")
+>>> meaning(r, 62)
+'4 KiB are lost until reboot: cheaper than using a page that is not ours.'
+"""
+
+from typing import Final
+
+from kvmviz import events as e
+from kvmviz.run import Run
+from kvmviz.status import STATUS, SUCCESS
+
+_MEANS: Final[dict[type[e.Event], str]] = {
+    e.Op: "KVM now needs the table's S-EPT page back; only the TDX module can give it.",
+    e.VmBugged: "A bugged VM hides later checks of this kind.",
+    e.RcuBarrier: "Nothing goes on until every waiting page is free.",
+    e.Reset: "It is the host's again, but not free yet.",
+    e.HkidFree: "Before this, the module refuses every reclaim.",
+    e.HkidLeak: "Every page that is still the module's will be lost.",
+    e.Leak: "4 KiB are lost until reboot: cheaper than using a page that is not ours.",
+    e.Masked: "Nothing is printed, and no once-flag is used up.",
+}
+
+
+def _reclaim(event: e.Seamcall, leaked: int) -> str:
+    if event.status == SUCCESS:
+        return "It is the host's again, but not free yet." if event.seamcall == "TDH.PHYMEM.PAGE.RECLAIM" else ""
+    if event.status == STATUS["TD_ASSOCIATED_PAGES_EXIST"] and leaked:
+        pages = f"{leaked} leaked page{'s' if leaked > 1 else ''}"
+        return f"It still counts {pages} as this TD's: a lost page costs the TDR too."
+    if event.seamcall == "TDH.PHYMEM.PAGE.RECLAIM":
+        return "The page stays the module's, and the host must not touch it."
+    return "So the key cannot be given back."
+
+
+def meaning(run: Run, index: int) -> str:
+    """Return what the step `index` of a run means for what follows, or nothing."""
+    steps = run.steps or ()
+    event = steps[index].event
+    match event:
+        case e.Seamcall():
+            return _reclaim(event, len(run.frames[index].leaked))
+        case e.SetNull(page):
+            twin = run.frames[index].pointers.get(page)
+            lost = twin is not None and run.frames[index].states[twin] in ("tdx-owned", "leaked")
+            return (
+                "From here nobody can free it by mistake: freeing NULL does nothing." if lost else "It is free already."
+            )
+        case e.CallRcu():
+            both = len(steps[index].changes) > 1
+            return "Its S-EPT page waits with it." if both else ""
+        case e.Warn(_, True):
+            return "A stack trace in the log, and one more warning counted."
+        case _:
+            return _MEANS.get(type(event), "")
+
+
+def rests_on(event: e.Event) -> str:
+    """Return what the kind of an event rests on, as its docstring says.
+
+    >>> rests_on(e.Leak("TDR"))
+    'a choice of ours: a step to see it by'
+    """
+    first = (type(event).__doc__ or "").split("\n")[0]
+    said = first.partition(".  ")[2].rstrip(".")
+    return said[:1].lower() + said[1:]

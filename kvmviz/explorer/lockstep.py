@@ -1,0 +1,91 @@
+"""The rows of a view: two runs in lockstep, or one alone; what each side does in each row.
+
+>>> rows = Lockstep.of(["before", "v1"], "fail=L1@0x200")
+>>> rows.steps("b")[61] is None, len(rows)
+(True, 117)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from kvmviz.compare import Comparison
+from kvmviz.draw.looks import subjects, table_of
+from kvmviz.revisions import Revision
+from kvmviz.run import Run, Step, run
+from kvmviz.scenario import Scenario, ScenarioError
+
+Side = Literal["a", "b"]
+SIDES: tuple[Side, ...] = ("a", "b")
+
+
+@dataclass(frozen=True)
+class Lockstep:
+    """Runs by side, and for each row the index of each side's step (None: that side waits) and whether they agree."""
+
+    runs: dict[Side, Run]
+    rows: tuple[tuple[int | None, int | None, bool], ...]
+
+    @staticmethod
+    def of(revisions: Sequence[str | type[Revision]], scenario: str | Scenario) -> "Lockstep":
+        """Run one or two revisions; raise ScenarioError or RevisionError with one sentence."""
+        runs = [run(revision, scenario) for revision in revisions]
+        if any(one.steps is None for one in runs):
+            raise ScenarioError(
+                f"tree={runs[0].scenario.tree}: too large for the explorer; use at most 5,000 tables, such as 4GiB."
+            )
+        if len(runs) == 1:
+            return Lockstep({"a": runs[0]}, tuple((i, None, True) for i in range(len(runs[0].steps or ()))))
+        both = Comparison(*runs)
+        return Lockstep({"a": runs[0], "b": runs[1]}, tuple((row.a, row.b, row.same) for row in both.rows))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides that there are: a, or a and b."""
+        return tuple(self.runs)
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the runs were given."""
+        return self.runs["a"].scenario
+
+    def indices(self, side: Side) -> list[int | None]:
+        """Return for each row the index of the side's step."""
+        return [row[0 if side == "a" else 1] for row in self.rows]
+
+    def steps(self, side: Side) -> list[Step | None]:
+        """Return for each row the side's step, None where it waits."""
+        steps = self.runs[side].steps or ()
+        return [None if at is None else steps[at] for at in self.indices(side)]
+
+    @cached_property
+    def leading(self) -> list[Step]:
+        """For each row the step that speaks for it: A's, or B's where A waits."""
+        first = self.steps("a")
+        second = self.steps("b") if "b" in self.runs else first
+        return [step for a, b in zip(first, second, strict=True) if (step := a or b)]
+
+    @cached_property
+    def about(self) -> list[str | None]:
+        """For each row the page that it is about."""
+        found = {side: subjects(self.runs[side].steps or ()) for side in self.sides}
+        return [found["a"][a] if a is not None else found["b"][b or 0] for a, b, _ in self.rows]
+
+    @cached_property
+    def episodes(self) -> list[int]:
+        """For each row the number of its episode: what happens in one phase to one table or page, without a break."""
+        number, last, found = -1, None, []
+        for step, about in zip(self.leading, self.about, strict=True):
+            key = (
+                step.phase,
+                table_of(about) or about if about and "gfn" in about else about,
+                step.where[0].source if step.where else "",
+            )
+            if key != last:
+                number, last = number + 1, key
+            found.append(number)
+        return found

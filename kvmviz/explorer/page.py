@@ -1,0 +1,41 @@
+"""The explorer in a plain HTML page: the same modules and views, no kernel.
+
+>>> html = page_html(["before", "v1"], ["fail=L1@0x200"])
+>>> html.startswith("<!doctype html>") and "<script" in html
+True
+
+The page holds the views of the scenarios it was given; it can show these and no others, and says so.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from kvmviz.explorer.joiner import join, styles
+from kvmviz.explorer.payload import skeleton_of, view
+from kvmviz.revisions import Revision
+from kvmviz.scenario import Scenario
+
+
+def script_json(value: Any) -> str:
+    r"""Return JSON that may stand inside a script element.
+
+    >>> script_json("</script>")
+    '"\\u003c/script>"'
+    """
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def page_html(revisions: Sequence[str | type[Revision]], scenarios: Sequence[str], step: int = 0) -> str:
+    """Return one HTML file with the views of these scenarios; the first is shown, at `step`."""
+    views = {v["scenario"]: v for v in (view(revisions, line) for line in scenarios)}
+    skeletons = {v["skeleton"]: skeleton_of(Scenario.parse(line)) for line, v in views.items()}
+    data = {"views": views, "skeletons": skeletons, "first": next(iter(views)), "step": step}
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>kvmviz</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>body{{margin:0}}{styles()}</style></head>\n"
+        f'<body><main id="kvmviz"></main>\n'
+        f'<script type="application/json" id="kvmviz-data">{script_json(data)}</script>\n'
+        f'<script type="module">\n{join("page.js")}</script></body></html>\n'
+    )

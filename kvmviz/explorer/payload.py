@@ -1,0 +1,222 @@
+"""The view: everything the browser needs of one scenario under one or two revisions, computed here.
+
+>>> drawn = view(["before", "v1"], "fail=L1@0x200")
+>>> len(drawn["rows"]), drawn["a"]["traces"][-1], drawn["b"]["traces"][-1]
+(117, 2, 1)
+
+The browser folds the changes once and then only flips states: a step needs no
+word from Python.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from kvmviz import events as e
+from kvmviz.draw.looks import row_changes
+from kvmviz.draw.picture import group_members
+from kvmviz.draw.plan import plan
+from kvmviz.draw.signs import definitions
+from kvmviz.draw.skeleton import ID, first_state, shelf, skeleton
+from kvmviz.explorer.code import code
+from kvmviz.explorer.lockstep import SIDES, Lockstep, Side
+from kvmviz.explorer.log import log
+from kvmviz.explorer.stack import stack
+from kvmviz.explorer.texts import texts
+from kvmviz.names import guest_name, sept_name, spt_name
+from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.run import Run
+from kvmviz.scenario import CAUSES, Scenario
+from kvmviz.states import HKID_STATES, PAGE_STATES
+from kvmviz.status import STATUS
+
+PHASES = {
+    "gmem_release": "guest memory",
+    "pre_destroy": "key",
+    "vcpu_free": "vCPUs",
+    "mmu_uninit": "page tables",
+    "rcu": "RCU frees",
+    "vm_destroy": "control pages",
+}
+"""Phases of a teardown in words; the frees from RCU callbacks stand apart."""
+
+TREES = ("1x1x1", "1x1x3", "1x2x3", "2x2x2", "1x1x12", "1x1x2x3", "1x2x58", "1GiB")
+"""Trees that the explorer offers; any other can be typed."""
+
+
+def skeleton_key(scenario: Scenario) -> str:
+    """Return what decides the layout: the tree and the number of vCPUs."""
+    return f"{scenario.tree} {scenario.vcpus}"
+
+
+def skeleton_of(scenario: Scenario) -> dict[str, Any]:
+    """Return the picture before any event, with the shelves of folded groups and the pages that each counts."""
+    groups = {group.name: number for number, group in enumerate(plan(scenario.tree).groups)}
+    return {
+        "key": skeleton_key(scenario),
+        "defs": f'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0">{definitions(ID)}</svg>',
+        "svg": skeleton(scenario.tree, scenario.vcpus),
+        "shelves": {name: shelf(scenario.tree, number) for name, number in groups.items()},
+        "members": {name: list(pages) for name, pages in group_members(scenario).items()},
+        "whole": _whole(scenario),
+    }
+
+
+def _whole(scenario: Scenario) -> dict[str, list[str]]:
+    """Return every page that a folded group stands for: mirror, S-EPT and guest pages."""
+    found = {}
+    for group in plan(scenario.tree).groups:
+        names = [name for table in group.tables for name in (spt_name(*table), sept_name(*table))]
+        if scenario.tree.gib is None:
+            names += [guest_name(gfn + i) for level, gfn in group.tables if level == 1 for i in range(2)]
+        found[group.name] = names
+    if "vCPUs" in group_members(scenario):
+        found["vCPUs"] = list(group_members(scenario)["vCPUs"])
+    return found
+
+
+def view(revisions: Sequence[str | type[Revision]], scenario: str | Scenario) -> dict[str, Any]:
+    """Return the view; raise ScenarioError or RevisionError with one sentence."""
+    return view_of(Lockstep.of(revisions, scenario))
+
+
+def view_of(lockstep: Lockstep) -> dict[str, Any]:
+    """Return the view of runs in lockstep."""
+    scenario, names = lockstep.scenario, _Names()
+    pages = [page.name for page in lockstep.runs["a"].pages]
+    found: dict[str, Any] = {
+        "scenario": str(scenario),
+        "words": scenario.words(),
+        "fails": failing(scenario),
+        "revisions": [run.revision for run in lockstep.runs.values()],
+        "skeleton": skeleton_key(scenario),
+        "choices": choices(scenario, [run.revision for run in lockstep.runs.values()]),
+        "rows": [[-1 if a is None else a, -1 if b is None else b, int(same)] for a, b, same in lockstep.rows],
+        "about": [names(about) if about else -1 for about in lockstep.about],
+        "phases": _phases(lockstep),
+        "kinds": [step.event.kind for step in lockstep.leading],
+        "pages": [names(page) for page in pages],
+        "initial": [names.state(first_state(page)) for page in pages],
+        "texts": texts(lockstep),
+        "log": log(lockstep),
+        "stack": stack(lockstep),
+        "code": code(lockstep),
+    }
+    for side in lockstep.sides:
+        found[side] = _side(lockstep, side, names)
+    return {**found, "names": list(names.names), "states": list(names.states), "table": state_table()}
+
+
+class _Names:
+    """Numbers the names of elements and the words of states, so that a view says each once."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, int] = {}
+        self.states: dict[str, int] = {}
+
+    def __call__(self, name: str) -> int:
+        return self.names.setdefault(name, len(self.names))
+
+    def state(self, word: str) -> int:
+        return self.states.setdefault(word, len(self.states))
+
+
+def _side(lockstep: Lockstep, side: Side, names: _Names) -> dict[str, Any]:
+    other = next((s for s in lockstep.sides if s != side), None)
+    moves = row_changes(
+        lockstep.runs[side],
+        lockstep.indices(side),
+        lockstep.runs[other] if other else None,
+        lockstep.indices(other) if other else (),
+    )
+    return {
+        "revision": lockstep.runs[side].revision,
+        "changes": [[n for name, state in row for n in (names(name), names.state(state))] for row in moves],
+        "marks": [_mark(step.event) if step else "wait" for step in lockstep.steps(side)],
+        **_counts(lockstep.runs[side], lockstep.indices(side)),
+        "summary": lockstep.runs[side].summary.to_json(),
+    }
+
+
+def _counts(run: Run, indices: Sequence[int | None]) -> dict[str, list[int]]:
+    """Return what was printed and lost up to each row; number 0 is before the first."""
+    found: dict[str, list[int]] = {"traces": [0], "lines": [0], "leaked": [0]}
+    for at in indices:
+        frame = run.frames[at + 1] if at is not None else None
+        for name in found:
+            value = getattr(frame, name) if frame else found[name][-1]
+            found[name].append(value if isinstance(value, int) else len(value))
+    return found
+
+
+def _mark(event: e.Event) -> str:
+    """Return what stands for a step on the slider."""
+    match event:
+        case e.Warn(_, True):
+            return "warn"
+        case e.Warn() | e.Masked():
+            return "held"
+        case e.Leak() | e.HkidLeak():
+            return "leak"
+        case e.Free():
+            return "free"
+        case e.Panic() | e.Violation() | e.DoubleFree():
+            return "panic"
+        case _:
+            return "dot"
+
+
+def _phases(lockstep: Lockstep) -> list[dict[str, Any]]:
+    """Return the phases with their first and last row number."""
+    found: list[dict[str, Any]] = []
+    after_barrier = False
+    for number, step in enumerate(lockstep.leading, 1):
+        after_barrier = (after_barrier or isinstance(step.event, e.RcuBarrier)) and step.phase == "mmu_uninit"
+        name = "rcu" if after_barrier else step.phase
+        if not found or found[-1]["name"] != name:
+            found.append({"name": name, "label": PHASES[name], "first": number, "last": number})
+        found[-1]["last"] = number
+    return found
+
+
+def failing(scenario: Scenario) -> list[str]:
+    """Return the pages whose reclaim fails, as the scenario names them: `L1@0x200`, `TDR`."""
+    words = str(scenario.fail)
+    if words == "none":
+        return []
+    if words == "all":
+        return [f"L{level}@{gfn:#x}" for level, gfn in scenario.tree.tables()]
+    return words.split(",")
+
+
+@lru_cache(maxsize=1)
+def state_table() -> dict[str, dict[str, str]]:
+    """Return word, glyph, meaning, owner and future of each state of a page, for ledger and legend."""
+    future = {
+        "in-use": ("host", "KVM"), "tdx-owned": ("TDX module", "KVM, after a reclaim"), "reclaimed": ("host", "KVM"),
+        "rcu-pending": ("host", "KVM, after RCU"), "freed": ("host", "done"), "leaked": ("TDX module", "nobody"),
+    }  # fmt: skip
+    found = {
+        name: {"word": s.word, "glyph": s.glyph, "meaning": s.meaning, "owner": future[name][0], "who": future[name][1]}
+        for name, s in PAGE_STATES.items()
+    }
+    return found | {f"HKID {name}": {"word": s.word, "meaning": s.meaning} for name, s in HKID_STATES.items()}
+
+
+def choices(scenario: Scenario, revisions: Sequence[str]) -> dict[str, list[str]]:
+    """Return the words that each control offers; the current one is always among them."""
+    words = scenario.words()
+    offered = {
+        "tree": list(TREES), "hkid": ["released", *CAUSES], "status": list(STATUS),
+        "boot": ["first", "second:1s", "second:60s"],
+        "leaves": ["gone", "present"], "zap": ["default", "prove-mmu"], "panic": ["off", "on"],
+        "vcpus": ["0", "1", "2", "4", "16"],
+    }  # fmt: skip
+    for key, known in offered.items():
+        if words[key] not in known:
+            known.append(words[key])
+    offered["revision"] = [*REVISIONS, *(name for name in revisions if name not in REVISIONS)]
+    return offered
+
+
+__all__ = ["SIDES", "choices", "failing", "skeleton_key", "skeleton_of", "state_table", "view", "view_of"]

@@ -1,0 +1,164 @@
+/** The Python that ran, both sides aligned; the current line is lit. */
+
+/** @import {View, Side, CodePair} from "./types.js" */
+import { h, put } from "./dom.js";
+import { SIDES } from "./seek.js";
+
+/** @typedef {{two: HTMLElement, one: HTMLElement, at: Record<Side, Map<number, HTMLElement[]>>}} Drawn */
+
+export class Code {
+  constructor() {
+    this.two = h("div", { class: "kv-code two" });
+    this.one = h("div", { class: "kv-code one" });
+    this.element = h("div", { class: "kv-codes" }, this.two, this.one);
+    /** @type {Drawn[]} */
+    this.pairs = [];
+    /** @type {HTMLElement[]} */
+    this.lit = [];
+    this.shown = "";
+  }
+
+  /** @param {View} view */
+  load(view) {
+    this.pairs = view.code.pairs.map((pair) => drawPair(pair, Boolean(view.b)));
+    this.shown = "";
+    this.lit = [];
+    put(this.element, "data-sides", view.b ? "2" : "1");
+  }
+
+  /**
+   * @param {View} view
+   * @param {number} step
+   */
+  to(view, step) {
+    const row = Math.max(0, step - 1);
+    const shown = view.code.shown[row] ?? [];
+    if (shown.join() !== this.shown) {
+      this.shown = shown.join();
+      this.two.replaceChildren(...shown.map((number) => this.pairs[number].two));
+      this.one.replaceChildren(...shown.map((number) => this.pairs[number].one));
+    }
+    for (const line of this.lit) line.removeAttribute("data-lit");
+    this.lit = [];
+    if (!step) return;
+    for (const side of SIDES) {
+      const lit = view.code.lit[side]?.[row] ?? [];
+      const waits = view.rows[row][side === "a" ? 0 : 1] < 0;
+      for (let i = 0; i < lit.length; i += 2) {
+        const inner = i === lit.length - 2;
+        for (const line of this.pairs[lit[i]]?.at[side].get(lit[i + 1]) ?? []) {
+          put(line, "data-lit", waits ? "waits" : inner ? "now" : "caller");
+          this.lit.push(line);
+        }
+      }
+    }
+    requestAnimationFrame(() => this.reveal());
+  }
+
+  /** Bring the current line into the panel's view, without moving the page. */
+  reveal() {
+    const panel = this.element.parentElement;
+    const line = this.lit.find((node) => node.dataset.lit === "now" && node.offsetParent) ?? this.lit.find((node) => node.offsetParent);
+    if (!panel || !line) return;
+    const [box, own] = [panel.getBoundingClientRect(), line.getBoundingClientRect()];
+    if (own.top < box.top) panel.scrollTop -= box.top - own.top + 20;
+    else if (own.bottom > box.bottom) panel.scrollTop += own.bottom - box.bottom + 20;
+  }
+}
+
+/**
+ * @param {CodePair} pair
+ * @param {boolean} both
+ * @returns {Drawn}
+ */
+function drawPair(pair, both) {
+  /** @type {Record<Side, Map<number, HTMLElement[]>>} */
+  const at = { a: new Map(), b: new Map() };
+  const two = h("div", { class: "kv-pair" });
+  two.append(h("span", { class: "kv-file", text: pair.file }));
+  for (const [a, b, same] of pair.lines) {
+    two.append(codeCell(pair, "a", a, same, at));
+    if (both) two.append(codeCell(pair, "b", b, same, at));
+  }
+  return { two, one: unified(pair, both, at), at };
+}
+
+/**
+ * @param {CodePair} pair
+ * @param {Side} side
+ * @param {number | null} line
+ * @param {boolean} same
+ * @param {Record<Side, Map<number, HTMLElement[]>>} at
+ */
+function codeCell(pair, side, line, same, at) {
+  const node = h("div", { class: "kv-ln" });
+  if (line === null) {
+    node.classList.add("void");
+    return node;
+  }
+  node.textContent = pair[side][line] || " ";
+  if (!same) {
+    node.classList.add("diff");
+    node.dataset.m = side === "a" ? "\u2212" : "+";
+  }
+  at[side].set(line, [...(at[side].get(line) ?? []), node]);
+  return node;
+}
+
+/**
+ * One column: a hunk shows all lines of A, then all lines of B.
+ * @param {CodePair} pair
+ * @param {boolean} both
+ * @param {Record<Side, Map<number, HTMLElement[]>>} at
+ */
+function unified(pair, both, at) {
+  const one = h("div", { class: "kv-pair" });
+  /** @type {[number, HTMLElement][]} */
+  let later = [];
+  const flush = () => {
+    for (const [, node] of later) one.append(node);
+    later = [];
+  };
+  for (const [a, b, same] of pair.lines) {
+    if (same) {
+      flush();
+      const node = codeRow(pair.a[a ?? 0], both ? "AB" : "A", false);
+      one.append(node);
+      keepLine(at, "a", a, node);
+      keepLine(at, "b", b, node);
+      continue;
+    }
+    if (a !== null) {
+      const node = codeRow(pair.a[a], "A", true);
+      one.append(node);
+      keepLine(at, "a", a, node);
+    }
+    if (b !== null) {
+      const node = codeRow(pair.b[b], "B", true);
+      later.push([b, node]);
+      keepLine(at, "b", b, node);
+    }
+  }
+  flush();
+  return one;
+}
+
+/**
+ * @param {string} text
+ * @param {string} letters
+ * @param {boolean} diff
+ */
+function codeRow(text, letters, diff) {
+  const i = (/** @type {string} */ letter) => h("i", { text: letters.includes(letter) ? letter : "" });
+  return h("div", { class: diff ? "kv-ln uni diff" : "kv-ln uni" }, i("A"), i("B"), h("span", { text: text || " " }));
+}
+
+/**
+ * @param {Record<Side, Map<number, HTMLElement[]>>} at
+ * @param {Side} side
+ * @param {number | null} line
+ * @param {HTMLElement} node
+ */
+function keepLine(at, side, line, node) {
+  if (line !== null) at[side].set(line, [...(at[side].get(line) ?? []), node]);
+}

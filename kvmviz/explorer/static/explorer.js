@@ -1,0 +1,355 @@
+/** The explorer: builds the panels once, loads views into them, and moves through the steps of a view. */
+
+/** @import {Host, View, Side} from "./types.js" */
+import { Code } from "./code.js";
+import { h, offer, put, say } from "./dom.js";
+import { Faults } from "./faults.js";
+import { Fold } from "./fold.js";
+import { Help } from "./help.js";
+import { sign, swatch } from "./icons.js";
+import { actionOf } from "./keys.js";
+import { Ledger } from "./ledger.js";
+import { faultName, linkOf, toggleFault } from "./line.js";
+import { Log } from "./log.js";
+import { Score } from "./score.js";
+import { SIDES, isDifference, isWarning, keepStep, seek } from "./seek.js";
+import { Stack } from "./stack.js";
+import { Stage } from "./stage.js";
+import { mailText } from "./text.js";
+import { followTheme } from "./theme.js";
+import { Transport } from "./transport.js";
+import { Verdict } from "./verdict.js";
+import { Why } from "./why.js";
+import { copy, save } from "./share.js";
+
+const REST = 300;
+let instances = 0;
+
+export class Explorer {
+  /**
+   * @param {HTMLElement} element
+   * @param {Host} host
+   */
+  constructor(element, host) {
+    this.host = host;
+    this.prefix = `kv${++instances}-`;
+    this.step = 0;
+    this.rest = 0;
+    this.moves = this.actions();
+    this.score = new Score((step) => this.go(step, true));
+    this.transport = new Transport(this.moves, this.score.element);
+    this.faults = new Faults((line) => this.want(line));
+    this.why = new Why();
+    this.stack = new Stack();
+    this.code = new Code();
+    this.log = new Log((step) => this.go(step));
+    this.ledger = new Ledger(this.prefix);
+    this.help = new Help();
+    this.live = h("div", { class: "kv-sr", role: "status", "aria-live": "polite", "data-testid": "live" });
+    this.defs = h("div", { class: "kv-defs", "aria-hidden": "true" });
+    /** @type {Record<Side, ReturnType<Explorer["side"]>>} */
+    this.sides = { a: this.side("a"), b: this.side("b") };
+    this.legend = h("div", { class: "kv-legend", role: "list", "aria-label": "legend" });
+    this.dock = this.buildDock();
+    this.tools();
+    /** @type {HTMLElement} */
+    this.root = h(
+      "div",
+      { class: "kvmviz", "data-testid": "explorer", tabindex: 0, role: "group", "aria-label": "kvmviz explorer", "data-lm-suppress-shortcuts": "true" },
+      this.defs,
+      this.faults.element,
+      this.transport.element,
+      this.why.element,
+      h("div", { class: "kv-stage" }, this.sides.a.element, this.stack.element, this.sides.b.element),
+      this.legend,
+      this.dock.element,
+      this.live,
+      this.help.element,
+    );
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    element.append(this.root);
+    this.forget = [followTheme(this.root)];
+    this.loaded = "";
+    /** @type {View} */
+    this.view = host.view();
+    this.load(this.view, host.step());
+    host.on("view", () => this.arrive());
+    host.on("step", () => host.step() !== this.step && this.go(host.step()));
+    host.on("playing", () => this.setPlaying(host.playing()));
+    host.on("problem", () => this.faults.complain(host.problem()));
+    if (host.playing()) this.setPlaying(true);
+  }
+
+  /** @returns {import("./transport.js").Moves & Record<string, () => void>} */
+  actions() {
+    const jump = (/** @type {1 | -1} */ way, /** @type {(view: View, row: number) => boolean} */ test) => () => this.go(seek(this.view, this.step, way, test));
+    return /** @type {any} */ ({
+      first: () => this.go(0),
+      back: () => this.go(this.step - 1),
+      next: () => this.advance(),
+      last: () => this.go(this.view.rows.length),
+      previousWarning: jump(-1, isWarning),
+      nextWarning: jump(1, isWarning),
+      nextDifference: jump(1, isDifference),
+      toggle: () => this.setPlaying(!this.transport.timer),
+      go: (/** @type {number} */ step) => this.go(step),
+      help: () => this.help.toggle(),
+      ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`panel${n}`, () => this.panel(n)])),
+    });
+  }
+
+  tools() {
+    this.faults.tool("copy the scenario line with step and revisions", "Copy scenario", () => this.copied(linkOf(this.view, this.step)), "copy-scenario");
+    this.faults.tool("copy this view as text for a mail", "Copy text", () => this.copied(mailText(this.view, this.step)), "copy-text");
+    this.faults.tool("save the pictures as SVG", "Save SVG", () => save(this.root, this.view, this.step), "save-svg");
+    const projector = this.faults.tool("projector mode", "projector", () => {
+      const on = this.root.classList.toggle("kv-projector");
+      put(projector, "aria-pressed", String(on));
+      this.score.resize();
+    }, "projector");
+    this.faults.tool("keys and help", "?", () => this.help.toggle(), "help");
+  }
+
+  /** @param {Side} side */
+  side(side) {
+    const letter = side.toUpperCase();
+    const select = h("select", { "data-testid": `revision-${side}`, "aria-label": `revision ${letter}` });
+    select.addEventListener("change", () => this.chooseRevision());
+    const verdict = new Verdict(side, this.prefix);
+    const [who, does] = [h("b"), h("span")];
+    const line = h("div", { class: "kv-sideline" }, who, does);
+    const picture = h("div", { class: "kv-picture", "data-testid": `stage-${side}`, role: "group", "aria-label": `page tables, side ${letter}` });
+    const stage = new Stage(picture, this.prefix, (page) => this.fault(page));
+    const head = h("div", { class: "kv-head" }, h("span", { class: `kv-side ${side}`, text: letter }), select, verdict.element);
+    const element = h("section", { class: "kv-view kv-card", "data-side": side, "aria-label": `side ${letter}` }, head, line, picture);
+    return { element, select, verdict, line, who, does, stage, fold: /** @type {Fold | null} */ (null) };
+  }
+
+  buildDock() {
+    const tabs = ["code", "ledger"].map((name, i) => {
+      const button = h("button", { role: "tab", "aria-selected": String(!i), id: `${this.prefix}tab-${name}`, "aria-controls": `${this.prefix}panel-${name}`, onclick: () => this.show(name) });
+      button.append(name, " ", h("kbd", { text: name === "code" ? "2" : "5", "aria-hidden": "true" }));
+      return button;
+    });
+    const panel = (/** @type {string} */ name, /** @type {HTMLElement} */ inside) =>
+      h("div", { "data-testid": `panel-${name}`, role: "tabpanel", id: `${this.prefix}panel-${name}`, "aria-labelledby": `${this.prefix}tab-${name}`, tabindex: 0 }, inside);
+    const code = panel("code", this.code.element);
+    const ledger = panel("ledger", this.ledger.element);
+    ledger.hidden = true;
+    const hint = h("span", { class: "kv-hint" });
+    const letters = [h("span", { class: "kv-side", text: "A" }), h("span", { class: "kv-side b", text: "B" })];
+    const log = h(
+      "section",
+      { class: "kv-panel kv-card", "data-testid": "panel-log", tabindex: 0, "aria-label": "kernel log" },
+      h("header", { class: "kv-loghead" }, ...letters, h("h2", {}, "Log ", h("kbd", { text: "4", "aria-hidden": "true" }))),
+      this.log.element,
+    );
+    const left = h("section", { class: "kv-panel kv-card" }, h("header", { class: "kv-tabs" }, h("div", { role: "tablist" }, ...tabs), hint), code, ledger);
+    return { element: h("div", { class: "kv-dock" }, left, log), tabs, hint, code, ledger, log };
+  }
+
+  /** @param {string} name */
+  show(name) {
+    const code = name === "code";
+    this.dock.code.hidden = !code;
+    this.dock.ledger.hidden = code;
+    this.dock.tabs.forEach((tab, i) => put(tab, "aria-selected", String((i === 0) === code)));
+    say(this.dock.hint, code ? (this.view.b ? "\u2212 only in A  + only in B" : "") : "leaked first; click a column to sort");
+    if (!code) this.fillLedger();
+  }
+
+  /** @param {number} number */
+  panel(number) {
+    if (number === 2) this.show("code");
+    if (number === 5) this.show("ledger");
+    const panel = [this.why.element, this.dock.code, this.stack.element, this.dock.log, this.dock.ledger][number - 1];
+    this.root.dataset.panel = String(number);
+    panel?.scrollIntoView({ block: "nearest" });
+    panel?.focus({ preventScroll: true });
+  }
+
+  /** A new view came from the host: stand where it makes sense. */
+  arrive() {
+    const before = this.view;
+    const now = this.host.view();
+    this.load(now, before ? keepStep(before, this.step, now) : this.host.step());
+    this.settle();
+  }
+
+  /**
+   * @param {View} view
+   * @param {number} step
+   */
+  load(view, step) {
+    this.view = view;
+    const skeleton = this.host.skeleton();
+    if (this.loaded !== skeleton.key) {
+      this.loaded = skeleton.key;
+      // Signs and tape, once for both pictures; written and escaped by Python.
+      this.defs.innerHTML = skeleton.defs.replaceAll("@ID@", this.prefix);
+    }
+    put(this.root, "data-sides", view.b ? "2" : "1");
+    this.sides.b.element.hidden = !view.b;
+    for (const side of SIDES) if (view[side]) this.loadSide(view, side, skeleton);
+    this.faults.load(view);
+    this.faults.complain("");
+    this.score.load(view);
+    this.code.load(view);
+    this.log.load(view);
+    this.ledger.load(view);
+    this.loadLegend(view);
+    this.show(this.dock.code.hidden ? "ledger" : "code");
+    this.step = 0;
+    this.render(Math.max(0, Math.min(view.rows.length, step)));
+  }
+
+  /**
+   * @param {View} view
+   * @param {Side} side
+   * @param {import("./types.js").Skeleton} skeleton
+   */
+  loadSide(view, side, skeleton) {
+    const own = this.sides[side];
+    own.fold = new Fold(view, side);
+    own.stage.stateOf = (name) => own.fold?.states[view.names.indexOf(name)] ?? "none";
+    own.stage.load(skeleton, view);
+    const none = side === "b" ? ["(none)"] : [];
+    offer(own.select, [...view.choices.revision, ...none], view.revisions[side === "a" ? 0 : 1]);
+  }
+
+  /** @param {View} view */
+  loadLegend(view) {
+    if (this.legend.childElementCount) return;
+    const item = (/** @type {Node} */ node, /** @type {string} */ text, /** @type {string} */ title) => h("span", { role: "listitem", title }, node, text);
+    const states = Object.entries(view.table).filter(([name]) => !name.startsWith("HKID"));
+    this.legend.append(
+      ...states.map(([name, state]) => item(swatch(name, state.glyph, this.prefix), state.word, state.meaning)),
+      item(sign("full"), "warning", "a trace was printed here"),
+      item(sign("ghost"), "only the other side warns", "the other side prints a trace here, this one does not"),
+      item(sign("held"), "withheld", "the condition is true, but nothing is printed"),
+      item(h("span", { class: "kv-now-sign" }), "now", "the page that this step is about"),
+    );
+  }
+
+  /** One step on; at the end play stops. */
+  advance() {
+    if (this.step >= this.view.rows.length) return this.setPlaying(false);
+    this.go(this.step + 1);
+  }
+
+  /**
+   * @param {number} step
+   * @param {boolean} [scrubbing]
+   */
+  go(step, scrubbing = false) {
+    const to = Math.max(0, Math.min(this.view.rows.length, Math.round(step) || 0));
+    put(this.root, "data-motion", scrubbing || !this.transport.calm || Math.abs(to - this.step) !== 1 ? "off" : "on");
+    if (to !== this.step) this.render(to);
+    this.settle();
+  }
+
+  /** @param {number} step */
+  render(step) {
+    const view = this.view;
+    this.step = step;
+    for (const side of SIDES) this.renderSide(side, step);
+    this.transport.to(step, view.rows.length);
+    this.score.to(step);
+    put(this.score.input, "aria-valuetext", `step ${step} of ${view.rows.length}: ${view.texts.why[step]}`);
+    this.why.to(view, step);
+    this.stack.to(view, step);
+    this.code.to(view, step);
+    this.log.to(view, step);
+    if (!this.dock.ledger.hidden) this.fillLedger();
+  }
+
+  /**
+   * @param {Side} side
+   * @param {number} step
+   */
+  renderSide(side, step) {
+    const view = this.view;
+    const own = this.sides[side];
+    if (!view[side] || !own.fold) return;
+    own.stage.apply(own.fold.to(step));
+    const about = step ? view.about[step - 1] : -1;
+    const waits = step > 0 && view.rows[step - 1][side === "a" ? 0 : 1] < 0;
+    own.stage.outline(view.names[about] ?? "", about < 0 ? "none" : waits ? "waits" : "now");
+    own.verdict.to(view, step);
+    const [who, what] = (view.texts.sides[side]?.[step] ?? "").split(": ");
+    say(own.who, what ? who : "");
+    say(own.does, what ? ` ${what}` : who);
+    put(own.line, "data-waits", String(waits));
+  }
+
+  fillLedger() {
+    const { a, b } = this.sides;
+    if (a.fold) this.ledger.to({ a: a.fold.states, b: b.fold?.states ?? a.fold.states }, this.step);
+  }
+
+  /** When the reader rests: tell the live region, and the kernel. */
+  settle() {
+    window.clearTimeout(this.rest);
+    this.rest = window.setTimeout(() => this.flush(), REST);
+  }
+
+  flush() {
+    window.clearTimeout(this.rest);
+    const lines = SIDES.map((side) => this.view.texts.sides[side]?.[this.step]).filter(Boolean);
+    say(this.live, `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`);
+    if (this.host.step() !== this.step) this.host.setStep(this.step);
+  }
+
+  /** @param {boolean} playing */
+  setPlaying(playing) {
+    if (playing && this.step >= this.view.rows.length) this.go(0);
+    if (playing) this.transport.start();
+    else this.transport.stop();
+    if (this.host.playing() !== playing) this.host.setPlaying(playing);
+  }
+
+  /** @param {string} line */
+  want(line) {
+    this.flush();
+    this.host.setScenario(line);
+  }
+
+  /** @param {string} page */
+  fault(page) {
+    const fault = faultName(page);
+    if (fault) this.want(toggleFault(this.view, fault));
+  }
+
+  chooseRevision() {
+    const names = SIDES.map((side) => this.sides[side].select.value).filter((name) => name && name !== "(none)");
+    this.flush();
+    this.host.setRevisions(names);
+  }
+
+  /** @param {string} text */
+  copied(text) {
+    copy(text).then(
+      () => say(this.live, "Copied."),
+      () => this.help.text(text),
+    );
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const action = actionOf(event, target.tagName, target.getAttribute("type") ?? "");
+    if (event.key === "Escape" && this.help.close()) return;
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.moves[action]();
+  }
+
+  dispose() {
+    window.clearTimeout(this.rest);
+    this.transport.stop();
+    this.score.dispose();
+    for (const forget of this.forget) forget();
+    this.root.remove();
+  }
+}

@@ -1,0 +1,67 @@
+/** The scenario line: changing one word of it, and the link to exactly this view. */
+
+/** @import {View} from "./types.js" */
+
+/** Every key with its default, in canonical order. @type {Record<string, string>} */
+const DEFAULTS = {
+  tree: "1x1x3", hkid: "released", fail: "none", status: "OPERAND_BUSY", boot: "first",
+  leaves: "gone", zap: "default", vcpus: "1", panic: "off",
+};
+
+/**
+ * @param {Record<string, string>} words
+ * @returns {string} the line; defaults are left out, but the tree is always there
+ */
+export function lineOf(words) {
+  return Object.keys(DEFAULTS)
+    .filter((key) => key === "tree" || words[key] !== DEFAULTS[key])
+    .map((key) => `${key}=${words[key]}`)
+    .join(" ");
+}
+
+/**
+ * The line with one word changed; what no longer fits (faults of another tree) is dropped.
+ * @param {View} view
+ * @param {string} key
+ * @param {string} word
+ * @returns {string}
+ */
+export function withWord(view, key, word) {
+  const words = { ...view.words, [key]: word };
+  if (key === "tree" || key === "vcpus") words.fail = words.fail === "all" ? "all" : "none";
+  if (key === "tree" && /iB$/.test(word)) words.leaves = "gone";
+  if (words.fail === "none") words.status = DEFAULTS.status;
+  if (words.vcpus === "0" && words.hkid === "vp-flush-error") words.hkid = "flushvp-not-done";
+  return lineOf(words);
+}
+
+/**
+ * The name by which a scenario calls a page whose reclaim may fail; null for pages that are not reclaimed.
+ * @param {string} page
+ * @returns {string | null}
+ */
+export function faultName(page) {
+  const table = /^S-EPT (L\d) gfn=(0x[0-9a-f]+)$/.exec(page);
+  if (table) return `${table[1]}@${table[2]}`;
+  return /^TD/.test(page) ? page : null;
+}
+
+/**
+ * The line in which this page's reclaim fails if it did not, and does not if it did.
+ * @param {View} view
+ * @param {string} fault
+ * @returns {string}
+ */
+export function toggleFault(view, fault) {
+  const fails = view.fails.includes(fault) ? view.fails.filter((name) => name !== fault) : [...view.fails, fault];
+  return lineOf({ ...view.words, fail: fails.join(",") || "none", ...(fails.length ? {} : { status: DEFAULTS.status }) });
+}
+
+/**
+ * @param {View} view
+ * @param {number} step
+ * @returns {string} the line that leads back to exactly this view
+ */
+export function linkOf(view, step) {
+  return `${view.scenario} step=${step} revisions=${view.revisions.join(",")}`;
+}

@@ -1,0 +1,201 @@
+/** The score: every step on one line for each side, with its marks; the native slider lies on top. */
+
+/** @import {View, Side} from "./types.js" */
+import { h, put, s } from "./dom.js";
+import { SIDES } from "./seek.js";
+
+const LEFT = 26;
+const RIGHT = 8;
+/** @type {Record<Side, number>} */
+const LANE = { a: 28, b: 50 };
+const DENSE = 3;
+/** Room of a step on the line: what happens to guest memory is told briefly, what says something broadly. */
+const BROAD = 3.4;
+const BRIEF = 0.45;
+
+export class Score {
+  /** @param {(step: number) => void} onStep */
+  constructor(onStep) {
+    this.svg = s("svg", { "aria-hidden": "true" });
+    this.input = h("input", { type: "range", min: 0, value: 0, "data-testid": "step-slider", "aria-label": "step" });
+    this.input.addEventListener("input", () => onStep(Number(this.input.value)));
+    this.element = h("div", { class: "kv-score" });
+    this.element.append(this.svg, this.input, h("div", { class: "kv-focus" }));
+    this.width = 0;
+    this.step = 0;
+    /** @type {View | null} */
+    this.view = null;
+    /** Where each step stands, from 0 to 1. @type {number[]} */
+    this.places = [0];
+    this.onStep = onStep;
+    this.element.addEventListener("pointerdown", (event) => this.grab(event));
+    this.element.addEventListener("pointermove", (event) => this.element.hasPointerCapture(event.pointerId) && this.scrub(event));
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(this.element);
+  }
+
+  resize() {
+    const width = this.element.clientWidth;
+    if (width && width !== this.width) {
+      this.width = width;
+      this.draw();
+    }
+  }
+
+  /** @param {View} view */
+  load(view) {
+    this.view = view;
+    this.input.max = String(view.rows.length);
+    this.width ||= this.element.clientWidth;
+    this.places = placesOf(view);
+    this.draw();
+  }
+
+  /** @param {number} step */
+  x(step) {
+    return LEFT + (this.width - LEFT - RIGHT) * (this.places[step] ?? 0);
+  }
+
+  /** @param {PointerEvent} event */
+  grab(event) {
+    this.element.setPointerCapture(event.pointerId);
+    this.input.focus({ preventScroll: true });
+    this.scrub(event);
+    event.preventDefault();
+  }
+
+  /** @param {PointerEvent} event */
+  scrub(event) {
+    const box = this.element.getBoundingClientRect();
+    const at = ((event.clientX - box.left) * this.width) / box.width;
+    let nearest = 0;
+    for (let step = 1; step < this.places.length; step++) if (Math.abs(this.x(step) - at) < Math.abs(this.x(nearest) - at)) nearest = step;
+    this.onStep(nearest);
+  }
+
+  draw() {
+    const view = this.view;
+    if (!view || !this.width) return;
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} 68`);
+    this.flag = s("g", { class: "kv-flag" }, s("path", { d: "M0,14V60" }), s("path", { class: "foot", d: "M0,56L8,62V68H-8V62Z" }));
+    this.line = /** @type {Element} */ (this.flag.firstChild);
+    const under = s("g", { class: "kv-flag" }, s("path", { d: "M0,14V60" }));
+    this.under = under;
+    this.svg.replaceChildren(...this.phases(view), ...this.lanes(view), under, ...this.marks(view), this.flag);
+    this.to(this.step);
+  }
+
+  /** @param {View} view */
+  phases(view) {
+    let free = 0;
+    return view.phases.flatMap((phase) => {
+      const x = (this.x(phase.first - 1) + this.x(phase.first)) / 2;
+      const bar = s("path", { class: "kv-bar", d: `M${x},14V58` });
+      const room = x >= free;
+      if (!room) return [bar];
+      const text = s("text", { class: "kv-phase", x: x + 3, y: 10 });
+      text.textContent = phase.label;
+      free = x + 6 + phase.label.length * (this.element.closest(".kv-projector") ? 7.4 : 6.2);
+      return [bar, text];
+    });
+  }
+
+  /** @param {View} view */
+  lanes(view) {
+    return SIDES.filter((side) => view[side]).flatMap((side) => {
+      const y = LANE[side];
+      const letter = s("text", { class: "kv-lane", x: 6, y: y + 4 });
+      letter.textContent = side.toUpperCase();
+      return [letter, s("path", { class: "kv-line", d: `M${this.x(0)},${y}H${this.x(view.rows.length)}` })];
+    });
+  }
+
+  /** @param {View} view */
+  marks(view) {
+    const dense = (this.width - LEFT - RIGHT) / view.rows.length < DENSE;
+    const broad = Math.min(22, (this.x(view.rows.length) * BROAD) / total(view));
+    /** @type {SVGElement[]} */
+    const found = [];
+    /** @type {Set<string>} */
+    const taken = new Set();
+    view.rows.forEach((row, index) => {
+      const x = this.x(index + 1);
+      const spot = `${Math.round(x / DENSE)}`;
+      if (!row[2] && !(dense && taken.has(`d${spot}`))) {
+        taken.add(`d${spot}`);
+        found.push(s("rect", { class: "kv-only", x: x - (dense ? 1.5 : broad / 2), y: 14, width: dense ? 3 : broad, height: 46, rx: dense ? 1 : 3 }));
+      }
+      for (const side of SIDES) {
+        const mark = view[side]?.marks[index];
+        if (!mark || (dense && (mark === "dot" || mark === "free" || taken.has(mark + side + spot)))) continue;
+        taken.add(mark + side + spot);
+        const other = view[side === "a" ? "b" : "a"]?.marks[index];
+        found.push(...this.mark(mark === "wait" && other === "warn" ? "ghost" : mark, x, LANE[side]));
+      }
+    });
+    return found;
+  }
+
+  /**
+   * @param {string} mark
+   * @param {number} x
+   * @param {number} y
+   * @returns {SVGElement[]}
+   */
+  mark(mark, x, y) {
+    if (mark === "warn" || mark === "ghost") {
+      const tri = s("g", { class: "kvpic-sign", "data-state": mark === "warn" ? "full" : "ghost", transform: `translate(${x - 8.5},${y - 9}) scale(.71)` });
+      tri.append(s("path", { class: "tri", d: "M12 1.5 22.8 20.6H1.2z" }), s("path", { class: "ex", d: "M10.6 7.6h2.8l-.5 6.7h-1.8zM10.7 15.7h2.6v2.6h-2.6z" }));
+      return [tri];
+    }
+    if (mark === "leak") return [s("rect", { class: "kv-leak", x: x - 4.5, y: y - 7, width: 9, height: 14 }), s("path", { class: "kv-leak-x", d: `M${x - 2.5},${y - 3}l5,6m0,-6l-5,6` })];
+    if (mark === "free") return [s("path", { class: "kv-tick", d: `M${x},${y - 4.5}V${y + 4.5}` })];
+    if (mark === "held") return [s("circle", { class: "kv-held", cx: x, cy: y, r: 3.5 })];
+    if (mark === "panic") return [s("path", { class: "kv-panic", d: `M${x - 5},${y - 5}l10,10m0,-10l-10,10` })];
+    return mark === "wait" ? [] : [s("circle", { class: "kv-step", cx: x, cy: y, r: 1.6 })];
+  }
+
+  /** @param {number} step */
+  to(step) {
+    this.step = step;
+    const move = `translate(${this.x(step)})`;
+    if (this.flag) put(this.flag, "transform", move);
+    if (this.under) put(this.under, "transform", move);
+    if (this.input.value !== String(step)) this.input.value = String(step);
+  }
+
+  dispose() {
+    this.watcher.disconnect();
+  }
+}
+
+/**
+ * @param {View} view
+ * @param {number} row
+ */
+function weight(view, row) {
+  const marks = SIDES.map((side) => view[side]?.marks[row]);
+  if (!view.rows[row][2] || marks.some((mark) => mark === "warn" || mark === "leak" || mark === "panic" || mark === "held")) return BROAD;
+  return view.phases[0]?.name === "gmem_release" && row < view.phases[0].last ? BRIEF : 1;
+}
+
+/** @param {View} view */
+function total(view) {
+  return view.rows.reduce((sum, _, row) => sum + weight(view, row), 0);
+}
+
+/**
+ * @param {View} view
+ * @returns {number[]} where each step stands, from 0 to 1
+ */
+export function placesOf(view) {
+  const whole = Math.max(1, total(view));
+  const places = [0];
+  let sum = 0;
+  view.rows.forEach((_, row) => {
+    const own = weight(view, row);
+    places.push((sum + own / 2) / whole);
+    sum += own;
+  });
+  return places;
+}

@@ -1,0 +1,83 @@
+/** Shapes of what Python sends, for readers and for `tsc --checkJs`; nothing here runs. */
+
+/** @typedef {"a" | "b"} Side */
+
+/**
+ * One side of a view: its revision, for each row the elements that change (name, state, name, state, ...),
+ * what stands for the row on the slider, and counts up to each step (number 0 is before the first).
+ * @typedef {object} SideView
+ * @property {string} revision
+ * @property {number[][]} changes
+ * @property {string[]} marks
+ * @property {number[]} traces
+ * @property {number[]} lines
+ * @property {number[]} leaked
+ * @property {Record<string, any>} summary
+ */
+
+/** @typedef {{mark: string, because?: string, to?: number}} LogMark */
+/** @typedef {{row: number, kind: string, head: string, detail: string, chain?: string[], a?: LogMark, b?: LogMark}} LogEntry */
+/** @typedef {{nodes: [number, number, number, number][], marks: [number, number, Side, string][]}} Episode */
+/** @typedef {{functions: [string, string][], episodes: Episode[], rows: number[], at: Record<string, number[]>}} StackView */
+/** @typedef {{name: string, file: string, a: string[], b: string[], lines: [number | null, number | null, boolean][]}} CodePair */
+/** @typedef {{pairs: CodePair[], shown: number[][], lit: Record<string, number[][]>}} CodeView */
+/** @typedef {{why: string[], sides: Record<string, string[]>, events: string[], rests: string[], verdict: string}} Texts */
+/** @typedef {{name: string, label: string, first: number, last: number}} Phase */
+/** @typedef {{row: number, ask: string, options: string[], answer: number, truth: string}} Question */
+
+/**
+ * A scenario under one or two revisions; rows are lockstep steps, numbered from 0 here and from 1 for the reader.
+ * @typedef {object} View
+ * @property {string} scenario
+ * @property {Record<string, string>} words
+ * @property {string[]} fails
+ * @property {string[]} revisions
+ * @property {string} skeleton
+ * @property {Record<string, string[]>} choices
+ * @property {[number, number, number][]} rows
+ * @property {number[]} about
+ * @property {Phase[]} phases
+ * @property {string[]} kinds
+ * @property {number[]} pages
+ * @property {number[]} initial
+ * @property {string[]} names
+ * @property {string[]} states
+ * @property {Record<string, Record<string, string>>} table
+ * @property {Texts} texts
+ * @property {LogEntry[]} log
+ * @property {StackView} stack
+ * @property {CodeView} code
+ * @property {Question[]} questions
+ * @property {[string, string][]} cases
+ * @property {SideView} a
+ * @property {SideView} [b]
+ */
+
+/**
+ * The picture of a tree before any event.
+ * @typedef {object} Skeleton
+ * @property {string} key
+ * @property {string} svg
+ * @property {string} defs
+ * @property {Record<string, string>} shelves
+ * @property {Record<string, string[]>} members
+ * @property {Record<string, string[]>} whole
+ */
+
+/**
+ * What the explorer asks of the page it lives in: a kernel behind a widget, or views stored in a file.
+ * @typedef {object} Host
+ * @property {() => View} view
+ * @property {() => Skeleton} skeleton
+ * @property {() => number} step
+ * @property {(step: number) => void} setStep
+ * @property {(line: string) => void} setScenario
+ * @property {(names: string[]) => void} setRevisions
+ * @property {(playing: boolean) => void} setPlaying
+ * @property {(score: {asked: number, right: number}) => void} setScore
+ * @property {(what: "view" | "step" | "playing" | "problem", call: () => void) => void} on
+ * @property {() => boolean} playing
+ * @property {() => string} problem
+ */
+
+export {};

@@ -1,0 +1,68 @@
+/** What was printed and lost so far on one side, in figures and signs. */
+
+/** @import {View, Side} from "./types.js" */
+import { h, put, say } from "./dom.js";
+import { sign, swatch } from "./icons.js";
+
+const SHOWN = 3;
+
+export class Verdict {
+  /**
+   * @param {Side} side
+   * @param {string} prefix
+   */
+  constructor(side, prefix) {
+    this.side = side;
+    this.signs = [0, 1, 2].map(() => sign("full", 26));
+    this.warnings = h("b", { text: "0" });
+    this.word = h("i", { text: "warnings" });
+    this.fewer = h("b", { class: "kv-few" });
+    this.lines = h("b", { text: "0" });
+    this.lineWord = h("i", { text: "error lines" });
+    this.leaked = h("b", { text: "0" });
+    this.kib = h("i", { text: "leaked 0 KiB" });
+    this.tape = h("u", {}, swatch("leaked", "cross", prefix));
+    this.element = h(
+      "div",
+      { class: "kv-verdict", "data-testid": `summary-${side}` },
+      h("span", { class: "kv-w" }, ...this.signs, this.warnings, h("i", {}, this.word, this.fewer)),
+      h("span", { class: "kv-l" }, this.lines, this.lineWord),
+      h("span", { class: "kv-k" }, this.tape, this.leaked, this.kib),
+    );
+  }
+
+  /**
+   * @param {View} view
+   * @param {number} step
+   */
+  to(view, step) {
+    const own = view[this.side];
+    const other = view[this.side === "a" ? "b" : "a"];
+    if (!own) return;
+    const mine = own.traces[step];
+    const theirs = other?.traces[step] ?? mine;
+    this.triangles(mine, theirs);
+    say(this.warnings, String(mine));
+    say(this.word, mine === 1 ? " warning " : " warnings ");
+    say(this.fewer, mine < theirs ? `${theirs - mine} fewer` : "");
+    say(this.lines, String(own.lines[step]));
+    say(this.lineWord, own.lines[step] === 1 ? " error line " : " error lines ");
+    say(this.leaked, String(own.leaked[step]));
+    say(this.kib, ` leaked ${own.leaked[step] * 4} KiB`);
+    put(this.tape, "data-on", String(own.leaked[step] > 0));
+  }
+
+  /**
+   * @param {number} mine
+   * @param {number} theirs
+   */
+  triangles(mine, theirs) {
+    const most = Math.max(mine, theirs);
+    this.signs.forEach((node, i) => {
+      const folded = most > SHOWN;
+      const shown = folded ? i === 0 : i < most;
+      const full = folded ? mine > 0 : i < mine;
+      put(node, "data-state", shown ? (full ? "full" : "ghost") : "none");
+    });
+  }
+}

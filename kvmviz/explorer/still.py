@@ -1,0 +1,75 @@
+"""The explorer where no widgets run: a picture of both sides, and text.
+
+>>> from kvmviz.explorer.lockstep import Lockstep
+>>> print(still_text(Lockstep.of(["before", "v1"], "fail=L1@0x200"), 117))
+tree=1x1x3 fail=L1@0x200 step=117 revisions=before,v1
+<BLANKLINE>
+Step 117 of 117:
+TDR is leaked: the TDX module still owns it, and nobody will ask for it
+again. Done: on both sides 2 pages (8 KiB) leaked; before printed 2
+warnings and 2 error lines, v1 printed 1 warning and 2 error lines.
+<BLANKLINE>
+                before                      v1
+warnings        2                           1
+error lines     2                           2
+pages leaked    2                           2
+"""
+
+from textwrap import wrap
+
+from kvmviz.draw.looks import row_changes
+from kvmviz.draw.palette import Theme
+from kvmviz.draw.picture import frame, page
+from kvmviz.explorer.lockstep import Lockstep, Side
+from kvmviz.explorer.texts import many, texts
+
+WIDTH = 72
+"""Columns of a mail."""
+
+
+def link(lockstep: Lockstep, step: int) -> str:
+    """Return the line that leads back to this view."""
+    names = ",".join(run.revision for run in lockstep.runs.values())
+    return f"{lockstep.scenario} step={step} revisions={names}"
+
+
+def counts(lockstep: Lockstep, side: Side, step: int) -> tuple[int, int, int]:
+    """Return warnings, error lines and leaked pages of a side after `step` rows."""
+    taken = sum(at is not None for at in lockstep.indices(side)[:step])
+    now = lockstep.runs[side].frames[taken]
+    return now.traces, now.lines, len(now.leaked)
+
+
+def still_text(lockstep: Lockstep, step: int) -> str:
+    """Return the view as text of at most 72 columns."""
+    rows = [("", [run.revision for run in lockstep.runs.values()])]
+    numbers = [counts(lockstep, side, step) for side in lockstep.sides]
+    for i, word in enumerate(("warnings", "error lines", "pages leaked")):
+        rows.append((word, [str(number[i]) for number in numbers]))
+    table = [(f"{head:16}" + "".join(f"{cell[:26]:28}" for cell in cells)).rstrip() for head, cells in rows]
+    said = wrap(texts(lockstep)["why"][step], WIDTH)
+    return "\n".join([link(lockstep, step), "", f"Step {step} of {len(lockstep)}:", *said, "", *table])
+
+
+def still_svg(lockstep: Lockstep, step: int, theme: Theme = "light") -> str:
+    """Return a picture of both sides after `step` rows that needs nothing else."""
+    pictures = [_side(lockstep, side, step, theme) for side in lockstep.sides]
+    names = " | ".join(_caption(lockstep, side, step) for side in lockstep.sides)
+    head = [str(lockstep.scenario), names, f"step {step} / {len(lockstep)}: {texts(lockstep)['why'][step]}"]
+    return page(pictures, head, theme)
+
+
+def _caption(lockstep: Lockstep, side: Side, step: int) -> str:
+    traces, lines, leaked = counts(lockstep, side, step)
+    name = lockstep.runs[side].revision
+    return f"{name}: {many(traces, 'warning')}, {many(lines, 'error line')}, {leaked} leaked"
+
+
+def _side(lockstep: Lockstep, side: Side, step: int, theme: Theme) -> str:
+    other: Side | None = next((s for s in lockstep.sides if s != side), None)
+    run = lockstep.runs[side]
+    moves = row_changes(
+        run, lockstep.indices(side), lockstep.runs[other] if other else None, lockstep.indices(other) if other else ()
+    )
+    here = lockstep.about[step - 1] if step else None
+    return frame(run, moves[:step], here, theme)

@@ -1,0 +1,150 @@
+"""The words of a view: what each row says, what each side adds, and the verdict at the end.
+
+>>> from kvmviz.explorer.lockstep import Lockstep
+>>> said = texts(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
+>>> said["why"][62]
+'Only before: WARN_ON in handle_removed_pt prints a warning with a stack trace. v1 prints nothing here.'
+"""
+
+from typing import Any
+
+from kvmviz import events as e
+from kvmviz.draw.why import meaning, rests_on
+from kvmviz.explorer.lockstep import Lockstep, Side
+from kvmviz.run import Run, Step
+from kvmviz.status import SUCCESS, status_word
+
+KIB = 4
+"""KiB in a page."""
+
+
+def texts(lockstep: Lockstep) -> dict[str, Any]:
+    """Return by row number (0 is before the first step): why, each side's line, the event's words, its ground."""
+    why, sides = [_start(lockstep)], {side: [""] for side in lockstep.sides}
+    events, rests = [""], [""]
+    for row, leading in enumerate(lockstep.leading):
+        why.append(_why(lockstep, row, leading))
+        for side in lockstep.sides:
+            sides[side].append(_side_line(lockstep, row, side))
+        events.append(_event(leading, lockstep.about[row]))
+        rests.append(rests_on(leading.event))
+    if len(lockstep):
+        why[-1] = f"{lockstep.leading[-1].text} {verdict(lockstep)}"
+    return {"why": why, "sides": sides, "events": events, "rests": rests, "verdict": verdict(lockstep)}
+
+
+def _start(lockstep: Lockstep) -> str:
+    scenario = lockstep.scenario
+    pages = scenario.tree.count
+    if scenario.hkid != "released":
+        fault = f"Its key will stay assigned ({scenario.hkid})."
+    elif scenario.fail:
+        fault = f"The module will refuse to give back: {scenario.fail}."
+    else:
+        fault = "Nothing will go wrong."
+    have = f"the TDX module still has its {pages} S-EPT pages"
+    return f"The last file is closed and the VM is about to be destroyed; {have}. {fault}"
+
+
+def _why(lockstep: Lockstep, row: int, leading: Step) -> str:
+    a, b, same = lockstep.rows[row]
+    if len(lockstep.sides) == 1 or same:
+        return _joined(leading.text, meaning(lockstep.runs["a"], a or 0))
+    if a is None or b is None:
+        side: Side = "a" if b is None else "b"
+        return f"Only {lockstep.runs[side].revision}: {leading.text} {_other(lockstep, side, leading)}".strip()
+    if isinstance(leading.event, e.SetNull):
+        return _joined(
+            f"Both sides forget {leading.event.page}'s S-EPT page, in different functions.",
+            meaning(lockstep.runs["a"], a),
+        )
+    return f"It comes out differently: {leading.text}"
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{first} {second}" if second else first
+
+
+def _other(lockstep: Lockstep, side: Side, leading: Step) -> str:
+    other = lockstep.runs["b" if side == "a" else "a"].revision
+    match leading.event:
+        case e.Warn(_, True):
+            return f"{other} prints nothing here."
+        case e.Free(page):
+            return f"{other} frees {page} at another time."
+        case _:
+            return f"{other} has no such step."
+
+
+def _side_line(lockstep: Lockstep, row: int, side: Side) -> str:
+    """Return what a side adds where the two differ; an empty line where they agree."""
+    if len(lockstep.sides) == 1 or lockstep.rows[row][2]:
+        return ""
+    step = lockstep.steps(side)[row]
+    if step is None:
+        return "waits: nothing happens on this side."
+    function = step.where[-1].function.name if step.where else "the kernel"
+    return f"{function}: {_doing(step.event)}"
+
+
+def _doing(event: e.Event) -> str:
+    match event:
+        case e.Warn(_, printed):
+            return "warns." if printed else "would warn, but its trace was printed before."
+        case e.SetNull():
+            return "cuts the pointer."
+        case e.Free(_, how):
+            return "frees the page at once." if how == "immediate" else "frees the page from the RCU callback."
+        case e.CallRcu():
+            return "queues the page for RCU."
+        case e.Leak():
+            return "leaks the page."
+        case _:
+            return f"{event.kind.replace('_', ' ')}."
+
+
+def _event(step: Step, about: str | None) -> str:
+    """Return the event in the words of those who grep: kind, page, status."""
+    event = step.event
+    if isinstance(event, e.Seamcall):
+        result = "0" if event.status == SUCCESS else status_word(event.status)
+        return f"{event.seamcall} {event.page or event.object or ''} \u2192 {result}"
+    return f"{event.kind} {about or ''}".strip()
+
+
+def verdict(lockstep: Lockstep) -> str:
+    """Return the end of the story in a sentence or two."""
+    runs = lockstep.runs
+    if len(runs) == 1:
+        return f"Done: {_came_to(runs['a'])}."
+    a, b = runs["a"], runs["b"]
+    if a.summary.leaked == b.summary.leaked and a.summary.panicked == b.summary.panicked:
+        lost = _pages(a)
+        if (a.summary.traces, a.summary.lines) == (b.summary.traces, b.summary.lines):
+            return f"Done: on both sides {lost} and {_printed(a)}."
+        return f"Done: on both sides {lost}; {a.revision} {_printed(a)}, {b.revision} {_printed(b)}."
+    return f"Done: in {a.revision} {_came_to(a)}; in {b.revision} {_came_to(b)}."
+
+
+def _came_to(run: Run) -> str:
+    return f"{_pages(run)} and {run.revision} {_printed(run)}"
+
+
+def _pages(run: Run) -> str:
+    if run.summary.panicked:
+        return "the host panicked"
+    count = run.summary.leaked_count
+    return f"{many(count, 'page')} ({count * KIB} KiB) leaked" if count else "nothing leaked"
+
+
+def _printed(run: Run) -> str:
+    return f"printed {many(run.summary.traces, 'warning')} and {many(run.summary.lines, 'error line')}"
+
+
+def many(number: int, word: str) -> str:
+    """Return a number with its word.
+
+    >>> many(1, "page"), many(0, "page")
+    ('1 page', '0 pages')
+    """
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,151 @@
+"""The explorer as a Jupyter widget: state in typed traits, everything else computed or drawn elsewhere.
+
+>>> explorer = Explorer(scenario="fail=L1@0x200")
+>>> explorer
+Explorer(scenario='tree=1x1x3 fail=L1@0x200', revisions=('before', 'v1'))
+>>> explorer.scenario = "hkid=assigned"
+>>> explorer.scenario
+'tree=1x1x3 hkid=flushvp-not-done'
+
+| trait       | meaning                                                                     |
+|-------------|-----------------------------------------------------------------------------|
+| `scenario`  | the scenario line; setting a wrong one raises TraitError with one sentence  |
+| `revisions` | one or two revisions: names of `REVISIONS`, or classes of one's own         |
+| `step`      | the lockstep step that is shown; 0 is before the first event                |
+| `playing`   | whether it plays                                                            |
+| `score`     | of predict mode: `{"asked": n, "right": m}`                                 |
+
+Setting a trait moves the picture; moving the picture sets the trait.  A step
+needs no word from Python; `step` follows when the reader rests.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from kvmviz.draw.engine import DrawError
+from kvmviz.explorer.joiner import join, styles
+from kvmviz.explorer.lockstep import Lockstep
+from kvmviz.explorer.payload import skeleton_of, view_of
+from kvmviz.explorer.still import still_svg, still_text
+from kvmviz.revisions import Revision, RevisionError, revision
+from kvmviz.scenario import Scenario, ScenarioError
+
+DEFAULT_SCENARIO = "tree=1x1x3 fail=L1@0x200"
+"""What the explorer starts on, so that the first thing to see has a point."""
+
+DEFAULT_REVISIONS = ("before", "v1")
+
+Which = str | type[Revision]
+
+
+class Explorer(anywidget.AnyWidget):
+    """Two runs side by side, step by step; see the module for its traits."""
+
+    _esm = join()
+    _css = styles()
+
+    scenario = traitlets.Unicode(DEFAULT_SCENARIO).tag(sync=True)
+    revisions = traitlets.Tuple(DEFAULT_REVISIONS)
+    step = traitlets.Int(0).tag(sync=True)
+    playing = traitlets.Bool(False).tag(sync=True)
+    score = traitlets.Dict({"asked": 0, "right": 0}).tag(sync=True)
+    _view = traitlets.Dict().tag(sync=True)
+    _skeleton = traitlets.Dict().tag(sync=True)
+    _wanted = traitlets.Dict().tag(sync=True)
+    _problem = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self, scenario: str | Scenario = DEFAULT_SCENARIO, revisions: Iterable[Which] = DEFAULT_REVISIONS, **traits: Any
+    ) -> None:
+        chosen = (revisions,) if isinstance(revisions, str) else tuple(revisions)
+        super().__init__(scenario=str(scenario), revisions=chosen, **traits)
+        self._compute()
+
+    @traitlets.validate("scenario")
+    def _valid_scenario(self, proposal: dict[str, Any]) -> str:
+        return str(_or_trait_error(lambda: Scenario.parse(proposal["value"])))
+
+    @traitlets.validate("revisions")
+    def _valid_revisions(self, proposal: dict[str, Any]) -> tuple[Which, ...]:
+        wanted = tuple(proposal["value"])
+        if not 1 <= len(wanted) <= 2:
+            raise traitlets.TraitError(f"The explorer shows one or two revisions, not {len(wanted)}.")
+        for one in wanted:
+            _or_trait_error(lambda one=one: revision(one))
+        return wanted
+
+    @traitlets.validate("step")
+    def _valid_step(self, proposal: dict[str, Any]) -> int:
+        rows = len(self._view.get("rows", ()))
+        return max(0, min(rows, int(proposal["value"]))) if rows else max(0, int(proposal["value"]))
+
+    @traitlets.observe("scenario", "revisions")
+    def _changed(self, _change: object) -> None:
+        if self._view:
+            self._compute()
+
+    @traitlets.observe("_wanted")
+    def _asked(self, change: dict[str, Any]) -> None:
+        """The browser asks for another scenario or other revisions; a wrong one is answered in a sentence."""
+        wanted = change["new"]
+        try:
+            if "scenario" in wanted:
+                self.scenario = wanted["scenario"]
+            if "revisions" in wanted:
+                self.revisions = tuple(self._by_name(name) for name in wanted["revisions"])
+        except traitlets.TraitError as error:
+            self._problem = f"{error}\n{wanted.get('n', '')}"
+
+    def _by_name(self, name: str) -> Which:
+        return next((one for one in self._own if one.name == name), name)
+
+    @property
+    def _own(self) -> list[type[Revision]]:
+        known = [one for one in self.revisions if not isinstance(one, str)]
+        self._seen = {**getattr(self, "_seen", {}), **{one.name: one for one in known}}
+        return list(self._seen.values())
+
+    @property
+    def _lockstep(self) -> Lockstep:
+        return Lockstep.of(self.revisions, self.scenario)
+
+    def _compute(self) -> None:
+        """Compute the view; the picture's layout only if the tree is another one."""
+        try:
+            lockstep = self._lockstep
+            drawn = view_of(lockstep)
+            drawn["choices"]["revision"] += [o.name for o in self._own if o.name not in drawn["choices"]["revision"]]
+            with self.hold_sync():
+                if self._skeleton.get("key") != drawn["skeleton"]:
+                    self._skeleton = skeleton_of(lockstep.scenario)
+                self._problem = ""
+                self._view = drawn
+        except (ScenarioError, RevisionError, DrawError) as error:
+            raise traitlets.TraitError(str(error)) from error
+        if self.step > len(drawn["rows"]):
+            self.step = len(drawn["rows"])
+
+    def __repr__(self) -> str:
+        names = tuple(one if isinstance(one, str) else one.name for one in self.revisions)
+        return f"Explorer(scenario={self.scenario!r}, revisions={names!r})"
+
+    def __str__(self) -> str:
+        return still_text(self._lockstep, self.step)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the widget, and a picture and text for where no widgets run."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if data is None:
+            return bundle
+        return {**data, "text/plain": repr(self), "image/svg+xml": still_svg(self._lockstep, self.step)}, metadata
+
+
+def _or_trait_error(read: Any) -> Any:
+    try:
+        return read()
+    except (ScenarioError, RevisionError) as error:
+        raise traitlets.TraitError(str(error)) from error

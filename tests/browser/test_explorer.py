@@ -1,0 +1,212 @@
+"""The explorer in JupyterLab: what a reader does with mouse and keys, against runs computed apart."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from kvmviz.compare import compare
+from kvmviz.explorer.lockstep import Lockstep
+from kvmviz.revisions import REVISIONS
+from tests.browser.conftest import Open
+from tests.browser.notebook import App, Notebook
+
+EXPLORER = "from kvmviz import Explorer\nexplorer = Explorer()\nexplorer"
+
+STATES = """stage => Object.fromEntries([...stage.querySelectorAll('[data-page]')].map(
+    node => [node.dataset.page, node.dataset.state]))"""
+
+
+def states(explorer: Locator, side: str) -> dict[str, str]:
+    found: dict[str, str] = explorer.get_by_test_id(f"stage-{side}").evaluate(STATES)
+    return found
+
+
+def label(explorer: Locator, step: int, rows: int) -> None:
+    expect(explorer.get_by_test_id("step-label")).to_have_text(f"{step} / {rows}")
+
+
+def go(explorer: Locator, step: int) -> None:
+    field = explorer.get_by_test_id("go-to-step")
+    field.fill(str(step))
+    field.press("Enter")
+
+
+def choose(explorer: Locator, control: str, word: str) -> None:
+    select = explorer.get_by_test_id(control)
+    if not select.is_visible():
+        explorer.get_by_test_id("more").click()
+    select.select_option(word)
+
+
+def assert_shows(explorer: Locator, scenario: str, step: int, revisions: tuple[str, str] = ("before", "v1")) -> None:
+    """Every page's state and every count must be those of runs computed apart."""
+    both = compare(REVISIONS[revisions[0]], REVISIONS[revisions[1]], scenario)
+    taken = {"a": [row.a for row in both.rows[:step]], "b": [row.b for row in both.rows[:step]]}
+    label(explorer, step, len(both.rows))
+    for side, run in (("a", both.a), ("b", both.b)):
+        frame = run.frames[sum(at is not None for at in taken[side])]
+        assert states(explorer, side) == dict(frame.states)
+        numbers = explorer.get_by_test_id(f"summary-{side}").locator(":scope > span > b").all_text_contents()
+        assert [int(number) for number in numbers] == [frame.traces, frame.lines, len(frame.leaked)]
+
+
+def ask(notebook: Notebook, expression: str) -> str:
+    """What Python in the notebook's kernel says of an expression."""
+    value: Any = notebook.page.evaluate(
+        """async code => {
+            const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const future = kernel.requestExecute({code: `print(repr(${code}), end='')`});
+            let text = '';
+            future.onIOPub = message => { text += message.content.text ?? message.content.evalue ?? ''; };
+            await future.done;
+            return text;
+        }""",
+        expression,
+    )
+    return str(value)
+
+
+def tell(notebook: Notebook, statement: str) -> str:
+    return ask(notebook, f"exec({statement!r})")
+
+
+@pytest.mark.parametrize("app", ["lab", "notebooks"])
+def test_explorer_starts_before_the_first_event_and_steps_by_key(open_notebook: Open, app: App) -> None:
+    notebook = open_notebook([EXPLORER], app=app)
+    explorer = notebook.explorer()
+    assert_shows(explorer, "fail=L1@0x200", 0)
+    explorer.focus()
+    for _ in range(3):
+        notebook.page.keyboard.press("ArrowRight")
+    assert_shows(explorer, "fail=L1@0x200", 3)
+    notebook.page.keyboard.press("ArrowLeft")
+    assert_shows(explorer, "fail=L1@0x200", 2)
+    notebook.page.keyboard.press("End")
+    assert_shows(explorer, "fail=L1@0x200", 117)
+
+
+def test_a_step_sends_no_message_until_the_reader_rests(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc")
+    explorer = notebook.explorer()
+    explorer.focus()
+    notebook.page.wait_for_timeout(1500)
+    notebook.sent.clear()
+    for _ in range(10):
+        notebook.page.keyboard.press("ArrowRight")
+    label(explorer, 10, 117)
+    assert notebook.sent == []
+    notebook.page.wait_for_timeout(1000)
+    assert notebook.sent.count("comm_msg") == 1
+    assert ask(notebook, "explorer.step") == "10"
+
+
+def test_python_moves_the_picture(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc")
+    explorer = notebook.explorer()
+    tell(notebook, "explorer.step = 63")
+    assert_shows(explorer, "fail=L1@0x200", 63)
+    tell(notebook, "explorer.scenario = 'hkid=assigned'; explorer.step = 91")
+    assert_shows(explorer, "hkid=assigned", 91)
+    tell(notebook, "explorer.revisions = ('v2', 'landed')")
+    expect(explorer.get_by_test_id("revision-b")).to_have_value("landed")
+    assert "use released" in tell(notebook, "explorer.scenario = 'hkid=wrong'")
+
+
+def test_toggles_change_the_scenario_and_keep_the_place(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc")
+    explorer = notebook.explorer()
+    go(explorer, 58)
+    expect(explorer.get_by_test_id("panel-why")).to_contain_text("S-EPT L1 gfn=0x200")
+    explorer.get_by_test_id("fail-none").click()
+    expect(explorer.get_by_test_id("fail-none")).to_have_attribute("aria-pressed", "true")
+    expect(explorer.get_by_test_id("panel-why")).to_contain_text("S-EPT L1 gfn=0x200")
+    explorer.get_by_test_id("stage-a").locator("[data-page='S-EPT L2 gfn=0x0'] .body").click()
+    expect(explorer.get_by_role("button", name="L2@0x0: let")).to_be_visible()
+    explorer.get_by_test_id("step-last").click()
+    assert_shows(explorer, "fail=L2@0x0", 117)
+    choose(explorer, "boot", "second:60s")
+    choose(explorer, "hkid", "key-freeid-error")
+    expect(explorer.get_by_test_id("hkid")).to_have_value("key-freeid-error")
+    expect(explorer.get_by_test_id("stage-a").locator("[data-el=HKID]")).to_have_attribute("data-state", "leaked")
+    rows = len(Lockstep.of(["before", "v1"], "hkid=key-freeid-error fail=L2@0x0 boot=second:60s"))
+    assert_shows(explorer, "hkid=key-freeid-error fail=L2@0x0 boot=second:60s", rows)
+    notebook.page.wait_for_timeout(500)
+    assert ask(notebook, "explorer.scenario") == repr("tree=1x1x3 hkid=key-freeid-error fail=L2@0x0 boot=second:60s")
+
+
+def test_jumps_visit_every_warning_and_difference(open_notebook: Open) -> None:
+    notebook = open_notebook(
+        ["from kvmviz import Explorer\nExplorer('fail=L1@0x200', ['before', 'landed'])"], app="doc"
+    )
+    explorer = notebook.explorer()
+    both = compare("before", "landed", "fail=L1@0x200")
+    for row in both.differences:
+        explorer.get_by_test_id("next-difference").click()
+        label(explorer, row + 1, len(both.rows))
+    explorer.get_by_test_id("step-first").click()
+    explorer.get_by_test_id("next-warning").click()
+    first = explorer.get_by_test_id("step-label").inner_text()
+    explorer.get_by_test_id("next-warning").click()
+    explorer.get_by_test_id("previous-warning").click()
+    expect(explorer.get_by_test_id("step-label")).to_have_text(first)
+
+
+def test_panels_say_what_happens_at_the_only_difference(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc", height=1400)
+    explorer = notebook.explorer()
+    explorer.focus()
+    notebook.page.keyboard.press("d")
+    label(explorer, 62, 117)
+    expect(explorer.get_by_test_id("panel-why")).to_contain_text("Only before: WARN_ON in handle_removed_pt")
+    stack = explorer.get_by_test_id("panel-stack")
+    expect(stack.locator(".kv-frame[data-on=now]")).to_contain_text("handle_removed_pt")
+    expect(stack.locator(".kv-frame[data-on=now] .kv-mark").first).to_have_attribute("data-mark", "full")
+    expect(stack.locator(".kv-frame[data-on=now] .kv-mark").last).to_have_attribute("data-mark", "ghost")
+    lit = explorer.get_by_test_id("panel-code").locator(".two [data-lit=now]")
+    expect(lit).to_contain_text("WARN_ON")
+    log = explorer.get_by_test_id("panel-log")
+    expect(log.locator(".kv-row:visible")).to_have_count(3)
+    expect(log.locator(".kv-row").last).to_contain_text("A only")
+    log.get_by_role("button", name="v1: why not?").click()
+    expect(log).to_contain_text("v1 has no such check")
+    explorer.get_by_test_id("step-last").click()
+    explorer.get_by_role("tab", name="ledger").click()
+    expect(explorer.locator("[data-ledger]").first).to_contain_text("leaked")
+
+
+def test_play_runs_to_the_end_and_the_trait_follows(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc")
+    explorer = notebook.explorer()
+    go(explorer, 110)
+    explorer.get_by_test_id("speed").select_option("8")
+    explorer.focus()
+    notebook.page.keyboard.press(" ")
+    expect(explorer.get_by_test_id("play")).to_have_attribute("aria-label", "pause")
+    label(explorer, 117, 117)
+    expect(explorer.get_by_test_id("play")).to_have_attribute("aria-label", "play")
+    notebook.page.wait_for_timeout(500)
+    assert ask(notebook, "(explorer.playing, explorer.step)") == "(False, 117)"
+
+
+def test_a_hostile_revision_name_is_shown_as_text(open_notebook: Open) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    own = f"import kvmviz\nclass Mine(kvmviz.Revision, base='v1'):\n    name = {name!r}\n"
+    cell = own + "kvmviz.Explorer('fail=all', [Mine, 'before'])"
+    notebook = open_notebook([cell], app="doc")
+    explorer = notebook.explorer()
+    go(explorer, 70)
+    expect(explorer.get_by_test_id("revision-a")).to_have_value(name)
+    assert explorer.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 760])
+def test_nothing_is_wider_than_its_place(open_notebook: Open, theme: Any, width: int) -> None:
+    notebook = open_notebook([EXPLORER], app="doc", width=width)
+    explorer = notebook.explorer()
+    notebook.set_theme(theme)
+    go(explorer, 63)
+    expect(explorer).to_have_attribute("data-theme", theme)
+    assert explorer.evaluate("root => root.scrollWidth - root.clientWidth") <= 0
+    notebook.screenshot(f"explorer-{theme}-{width}", explorer)

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faultName, lineOf, linkOf, toggleFault, withWord } from "../../kvmviz/explorer/static/line.js";
+import { smallView } from "./helpers.mjs";
+
+test("a line leaves defaults out but keeps the tree", () => {
+  assert.equal(lineOf({ ...smallView().words, fail: "none" }), "tree=1x1x3");
+});
+
+test("withWord drops what no longer fits", () => {
+  const view = smallView();
+  assert.equal(withWord(view, "hkid", "key-freeid-error"), "tree=1x1x3 hkid=key-freeid-error fail=L1@0x200");
+  assert.equal(withWord(view, "tree", "1x1x1"), "tree=1x1x1");
+  assert.equal(withWord(view, "tree", "1GiB"), "tree=1GiB");
+  view.words.status = "OPERAND_INVALID";
+  assert.equal(withWord(view, "fail", "none"), "tree=1x1x3");
+  view.words.hkid = "vp-flush-error";
+  assert.equal(withWord(view, "vcpus", "0"), "tree=1x1x3 hkid=flushvp-not-done vcpus=0");
+});
+
+test("faultName knows which pages are reclaimed", () => {
+  assert.equal(faultName("S-EPT L2 gfn=0x40000"), "L2@0x40000");
+  assert.equal(faultName("TDCX[0][1]"), "TDCX[0][1]");
+  assert.equal(faultName("spt L1 gfn=0x0"), null);
+  assert.equal(faultName("guest gfn=0x1"), null);
+});
+
+test("toggleFault adds and takes away", () => {
+  const view = smallView();
+  assert.equal(toggleFault(view, "TDR"), "tree=1x1x3 fail=L1@0x200,TDR");
+  assert.equal(toggleFault(view, "L1@0x200"), "tree=1x1x3");
+});
+
+test("a link leads back to exactly this view", () => {
+  assert.equal(linkOf(smallView(), 3), "tree=1x1x3 fail=L1@0x200 step=3 revisions=before,v1");
+});
