@@ -11,7 +11,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-
              --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all static js notebooks constraints
+.PHONY: help venv lab test test-all static js notebooks manual bench constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -60,7 +60,13 @@ js:
 endif
 
 notebooks: venv ## run every notebook and store what it shows
-	$(PY) notebooks/store.py $(NOTEBOOKS)
+	$(PY) -m kvmviz.course.store $(NOTEBOOKS)
+
+manual: venv ## write docs/commands.md anew from the command line's own parser
+	$(PY) -m kvmviz.commands.manual > docs/commands.md
+
+bench: venv ## what things cost, as ratios measured side by side
+	$(PY) -m benchmarks
 
 constraints: venv ## pin the newest versions that go together (then run the tests)
 	@sed -n '/^#/p' constraints.txt > constraints.new

@@ -1,6 +1,6 @@
 """Say what kvmviz finds on this machine, what is missing, and the command that mends it.
 
-Example:
+Examples:
   kvmviz doctor
 
 """

@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the picture."""
-    from kvmviz.draw import write_picture
+    from kvmviz.draw.picture import write_picture
 
     link = common.link(args)
     names = link.revisions or ("before",)
