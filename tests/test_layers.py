@@ -22,7 +22,7 @@ ROWS = (
     {"compare", "compare_many"},
     {"check"},
     {"draw"},
-    {"explorer", "review"},
+    {"explorer", "review", "course"},
     {"course"},
     {"cli", "commands", "__main__"},
 )  # fmt: skip

@@ -1,0 +1,21 @@
+"""What the course's notebooks use: questions that mark themselves, sentences and tables written from the model.
+
+>>> from kvmviz.course import mark, question
+>>> mark(question("01-traces-v1"), "1").right
+True
+
+`ask` shows a question; what a class answered is saved beside the notebook, on
+this machine alone, and `class_results` sums it up.
+"""
+
+from kvmviz.course.answers import class_results as class_results
+from kvmviz.course.exercise import ask as ask
+from kvmviz.course.marking import mark as mark
+from kvmviz.course.prose import outcomes as outcomes
+from kvmviz.course.prose import say as say
+from kvmviz.course.prose import source_of as source_of
+from kvmviz.course.prose import table as table
+from kvmviz.course.questions import question as question
+from kvmviz.course.stills import picture as picture
+
+__all__ = ["ask", "class_results", "mark", "outcomes", "picture", "question", "say", "source_of", "table"]

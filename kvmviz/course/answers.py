@@ -1,0 +1,115 @@
+"""What a class answered: saved to a local file as it happens, summed up by one call, without a network.
+
+Each seat appends to a file of its own in the folder `class-answers` beside the
+notebook, or in the folder that the environment variable `KVMVIZ_CLASS` names
+(a shared one, in a room that has it).  A line holds a question's key, the answer and
+whether it was right; no name.
+"""
+
+import getpass
+import json
+import os
+import platform
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from kvmviz.course.marking import Question
+
+FOLDER: Final = "class-answers"
+VARIABLE: Final = "KVMVIZ_CLASS"
+
+
+def folder() -> Path:
+    """Return where answers are saved."""
+    return Path(os.environ.get(VARIABLE) or FOLDER)
+
+
+def seat() -> str:
+    """Return a short name of this user on this machine that does not say who it is."""
+    return sha256(f"{getpass.getuser()}@{platform.node()}".encode()).hexdigest()[:8]
+
+
+def save(question: Question, answer: str, right: bool, where: Path | None = None) -> Path:
+    """Append an answer to this seat's file and return the file; raise OSError if it cannot be written."""
+    file = (where or folder()) / f"answers-{seat()}.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    line = {"question": question.key, "kind": question.kind, "answer": answer, "right": right}
+    with file.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(line) + "\n")
+    return file
+
+
+def load(where: Path | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return the answers of each seat, in order; lines that are none of ours are skipped."""
+    files = sorted((where or folder()).glob("**/*.jsonl"))
+    return {file.stem: list(_answers(file.read_text(encoding="utf-8").splitlines())) for file in files}
+
+
+def _answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        try:
+            found = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(found, dict) and {"question", "answer", "right"} <= set(found):
+            yield found
+
+
+class ClassResults:
+    """What a class's answers came to: for each question the seats, first tries that were right, common mistakes."""
+
+    def __init__(self, seats: dict[str, list[dict[str, Any]]]) -> None:
+        self.seats = len(seats)
+        self.first: dict[str, list[bool]] = defaultdict(list)
+        self.solved: Counter[str] = Counter()
+        self.wrong: dict[str, Counter[str]] = defaultdict(Counter)
+        for answers in seats.values():
+            self._take(answers)
+
+    def _take(self, answers: Iterable[dict[str, Any]]) -> None:
+        seen: set[str] = set()
+        solved = set()
+        for one in answers:
+            key, right = str(one["question"]), bool(one["right"])
+            if key not in seen:
+                self.first[key].append(right)
+            seen.add(key)
+            if right:
+                solved.add(key)
+            else:
+                self.wrong[key][str(one["answer"])] += 1
+        self.solved.update(solved)
+
+    def rows(self) -> list[tuple[str, int, int, int, str]]:
+        """Return for each question: key, seats that answered, right at once, right in the end, commonest mistake."""
+        return [
+            (key, len(first), sum(first), self.solved[key], self._mistake(key))
+            for key, first in sorted(self.first.items())
+        ]
+
+    def _mistake(self, key: str) -> str:
+        """Return the commonest wrong answer; of equally common ones the first in the alphabet."""
+        found = min(self.wrong[key].items(), key=lambda item: (-item[1], item[0]), default=None)
+        return f"{found[0]} ({found[1]}x)" if found else ""
+
+    def __str__(self) -> str:
+        if not self.first:
+            return "Nobody has answered anything yet."
+        head = ("question", "seats", "right at once", "right in the end", "commonest mistake")
+        rows = [tuple(map(str, row)) for row in self.rows()]
+        widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+        lines = [
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in [head, *rows]
+        ]
+        return "\n".join([f"{self.seats} seat{'' if self.seats == 1 else 's'}", "", *lines])
+
+    __repr__ = __str__
+
+
+def class_results(where: str | Path | None = None) -> ClassResults:
+    """Sum up every answers file in a folder and the folders in it; by default where this notebook saves its own."""
+    return ClassResults(load(Path(where) if where else None))

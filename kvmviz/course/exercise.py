@@ -1,0 +1,124 @@
+"""A question as a few core controls of ipywidgets: answer, check, hints one at a time, the answer to open.
+
+>>> shown = ask("01-traces-v1")
+>>> shown
+ask('01-traces-v1')
+>>> shown.answer("1").right
+True
+
+Where no widgets run, the question is shown with its hints and answer folded up.
+"""
+
+from html import escape
+from typing import Any, Final
+
+import ipywidgets
+
+from kvmviz.course import answers
+from kvmviz.course.marking import Mark, Question, mark, solution
+from kvmviz.course.questions import question
+from kvmviz.errors import KvmvizError
+
+LABEL: Final = {"prediction": "Predict", "exercise": "Exercise"}
+BUTTON: Final = {"prediction": "That is my prediction", "exercise": "Check"}
+
+
+def _html(text: str, strong: bool = False) -> str:
+    """Return text as HTML; words in backquotes become code."""
+    parts = escape(text).split("`")
+    body = "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+    return f"<p style='margin:2px 0;line-height:1.45;max-width:46em'>{f'<b>{body}</b>' if strong else body}</p>"
+
+
+class Exercise:
+    """The controls of one question, in `box`; `answer` does what a click on the button does."""
+
+    def __init__(self, asked: Question, save: bool = True) -> None:
+        self.question = asked
+        self._save = save
+        self._hints = 0
+        self.control = self._control()
+        self.button = ipywidgets.Button(description=BUTTON[asked.kind], layout={"width": "auto"})
+        self.button.on_click(lambda _: self._clicked())
+        self.hint = ipywidgets.Button(description="A hint", layout={"width": "auto"})
+        self.hint.on_click(lambda _: self.next_hint())
+        self.said = ipywidgets.HTML()
+        self.hinted = ipywidgets.HTML()
+        self.opened = ipywidgets.Accordion(
+            [ipywidgets.HTML(_html(solution(asked)))], titles=["Open the answer"], layout={"max_width": "46em"}
+        )
+        self.box = ipywidgets.VBox(self._rows(), layout={"padding": "4px 0 8px 0"})
+
+    def _control(self) -> Any:
+        asked = self.question
+        if asked.choices:
+            return ipywidgets.RadioButtons(options=asked.choices, value=None, layout={"width": "auto"})
+        return ipywidgets.Text(placeholder="a whole number", layout={"width": "12em"})
+
+    def _rows(self) -> list[Any]:
+        asked = self.question
+        head = ipywidgets.HTML(_html(f"{LABEL[asked.kind]}: {asked.text}", strong=True))
+        buttons = ipywidgets.HBox([self.button, self.hint] if asked.hints else [self.button])
+        prediction = asked.kind == "prediction"
+        return [head, self.control, buttons, self.hinted, self.said, *([] if prediction else [self.opened])]
+
+    def _clicked(self) -> None:
+        if self.control.value in (None, ""):
+            self.said.value = _html("Choose or write an answer first.")
+            return
+        self.answer(str(self.control.value))
+
+    def answer(self, given: str) -> Mark | None:
+        """Mark an answer, show and save it; None if it was no answer, which is said."""
+        try:
+            result = mark(self.question, given)
+        except KvmvizError as error:
+            self.said.value = _html(str(error))
+            return None
+        if self.question.kind == "prediction":
+            self.button.disabled = self.control.disabled = True
+        sign = "\u2713" if result.right else "\u2717"
+        self.said.value = _html(f"{sign} {result.text}{self._saved(given, result.right)}")
+        return result
+
+    def _saved(self, given: str, right: bool) -> str:
+        if not self._save:
+            return ""
+        try:
+            answers.save(self.question, given.strip(), right)
+        except OSError as error:
+            return f" (The answer could not be saved: {error.strerror}.)"
+        return ""
+
+    def next_hint(self) -> str:
+        """Show one hint more; return what is shown."""
+        self._hints = min(self._hints + 1, len(self.question.hints))
+        self.hint.disabled = self._hints == len(self.question.hints)
+        self.hinted.value = "".join(_html(f"Hint: {text}") for text in self.question.hints[: self._hints])
+        return str(self.hinted.value)
+
+    def __repr__(self) -> str:
+        return f"ask({self.question.key!r})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the controls, and the question with folded answer for where no widgets run."""
+        data = self.box._repr_mimebundle_(**kwargs)
+        return None if data is None else {**data, "text/plain": repr(self), "text/html": still(self.question)}
+
+
+def still(asked: Question) -> str:
+    """Return the question as HTML without controls: choices, hints and answer, the last two folded up."""
+    choices = "".join(f"<li>{_html(choice)}</li>" for choice in asked.choices)
+    hints = "".join(_folded(f"Hint {n}", hint) for n, hint in enumerate(asked.hints, 1))
+    listed = f"<ul>{choices}</ul>" if choices else ""
+    answer = _folded("Answer", solution(asked))
+    return f"<div>{_html(f'{LABEL[asked.kind]}: {asked.text}', strong=True)}{listed}{hints}{answer}</div>"
+
+
+def _folded(title: str, text: str) -> str:
+    return f"<details><summary>{title}</summary>{_html(text)}</details>"
+
+
+def ask(key: str) -> Exercise:
+    """Show the question of this key; raise KvmvizError if there is none."""
+    return Exercise(question(key))

@@ -1,0 +1,64 @@
+"""Sentences and tables of a notebook that are written from the model, so that prose and model cannot part.
+
+>>> print(table(["revision", "traces"], [["v1", 1]]).data)
+| revision | traces |
+|---|---|
+| v1 | 1 |
+"""
+
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kvmviz.compare import compare
+from kvmviz.revisions import Revision, revision
+from kvmviz.text.difference import figures
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Text in Markdown that a notebook shows as such."""
+
+    data: str
+
+    def _repr_markdown_(self) -> str:
+        return self.data
+
+    def __str__(self) -> str:
+        return self.data
+
+
+def say(*sentences: str) -> Prose:
+    """Return sentences as a paragraph each, to stand as a cell's result."""
+    return Prose("\n\n".join(sentences))
+
+
+def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> Prose:
+    """Return rows as a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return Prose("\n".join(_row(line) for line in lines).replace("| --- ", "|---").replace("--- |", "---|"))
+
+
+def _row(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def outcomes(scenarios: Iterable[str], a: str = "before", b: str = "v1", what: Sequence[str] = ()) -> Prose:
+    """Return what these scenarios come to under two revisions, a row each.
+
+    `what` chooses among the figures that `kvmviz compare` prints, by their labels;
+    by default traces printed, error lines, pages leaked and who decides to leak.
+    """
+    labels = what or ("traces printed", "error lines", "pages leaked", "decides to leak")
+    head = ["scenario", *(f"{label}: {a} \u2192 {b}" for label in labels)]
+    return table(head, [[f"`{line}`", *_cells(a, b, line, labels)] for line in scenarios])
+
+
+def _cells(a: str, b: str, line: str, labels: Sequence[str]) -> list[str]:
+    found = {label: (one, two) for label, one, two in figures(compare(a, b, line))}
+    return [f"{found[label][0]} \u2192 {found[label][1]}" for label in labels]
+
+
+def source_of(of: str | type[Revision], function: str) -> Prose:
+    """Return the source of one of a revision's functions, as it runs."""
+    return Prose(f"```python\n{inspect.getsource(revision(of).functions[function])}```")

@@ -1,0 +1,28 @@
+"""Every question of the course by its key; a module for each notebook.
+
+What is right is computed from the model when a question is asked, never typed in.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from kvmviz.course.marking import Question
+from kvmviz.course.questions import n01_who_finds_out
+from kvmviz.errors import KvmvizError
+
+Make = Callable[[], Question]
+
+QUESTIONS: Final[dict[str, Make]] = {
+    f"{module.NUMBER}-{make.__name__.replace('_', '-')}": make
+    for module in (n01_who_finds_out,)
+    for make in module.QUESTIONS
+}
+"""What makes the question, by key: the notebook's number and the function's name."""
+
+
+def question(key: str) -> Question:
+    """Return a question; raise KvmvizError for a key that there is not."""
+    if key not in QUESTIONS:
+        raise KvmvizError(f"There is no question {key!r}; the keys are {', '.join(QUESTIONS)}.")
+    return replace(QUESTIONS[key](), key=key)

@@ -1,0 +1,50 @@
+"""What questions and notebooks keep asking of runs, in a word each."""
+
+from functools import cache
+
+from kvmviz.compare import compare
+from kvmviz.events import Warn
+from kvmviz.run import Run, run
+from kvmviz.summary import Summary
+from kvmviz.text.difference import figures
+from kvmviz.words import short_site
+
+ONE: str = "fail=L1@0x200"
+"""The course's running example: one page cannot be had back."""
+
+
+@cache
+def end(revision: str, scenario: str = ONE) -> Summary:
+    """Return what a run comes to."""
+    return run(revision, scenario).summary
+
+
+@cache
+def decides(revision: str, scenario: str = ONE) -> str:
+    """Return the function that forgets the page and so leaks it."""
+    found = {label: a for label, a, _ in figures(compare(revision, revision, scenario))}
+    return found["decides to leak"]
+
+
+def traces_in(result: Run, phase: str) -> int:
+    """Return how many traces a phase prints."""
+    return sum(s.phase == phase and isinstance(s.event, Warn) and s.event.printed for s in result.steps or ())
+
+
+def sites(summary: Summary) -> str:
+    """Return who printed a trace, as people say it: `WARN_ON in handle_removed_pt`."""
+    return " and ".join(f"`{short_site(site)}`" for site in summary.splats) or "nobody"
+
+
+def pages(names: tuple[str, ...]) -> str:
+    """Return page names as a list in words."""
+    return " and ".join(f"`{name}`" for name in names) or "no page"
+
+
+def count(number: int, word: str) -> str:
+    """Return a number with its noun.
+
+    >>> count(1, "trace"), count(2, "trace")
+    ('1 trace', '2 traces')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
