@@ -193,3 +193,11 @@ def test_the_schema_can_refuse(spoil: dict[str, Any]) -> None:
     answer["messages"][0].update(spoil)
     with pytest.raises(ValidationError):
         Draft202012Validator(schema("review")).validate(answer)
+
+
+def test_a_draft_quotes_so_many_comments_and_counts_the_rest() -> None:
+    many = mails.replied(patches.LIKE_16_OF_17) + "".join(f"> x\n{mails.GFN}\n> y\nhm\n" for _ in range(30))
+    text = " ".join(review(many.encode()).to_text().split())
+    assert f"{30 + 2 - 12} more comments claim things" in text
+    assert f"{30 - 12} more comments, as little" in text
+    assert text.count("B6: as above.") == 12 - 2

@@ -68,3 +68,19 @@ def test_fit_joins_a_line_that_a_mailer_broke() -> None:
     fitted = fit([" {", long, "sp->external_spt);", " }"], old=2, new=3)
     assert fitted.lines == (" {", f"{long} sp->external_spt);", " }")
     assert fitted.joined == 1
+
+
+@given(SIGNED, st.integers(0, 12), st.integers(0, 12))
+def test_fit_never_takes_more_than_the_header_says(lines: Signed, old: int, new: int) -> None:
+    fitted = fit(written(lines), old, new)
+    taken = [(line[0], line[1:]) for line in fitted.lines]
+    assert all(size <= limit for size, limit in zip(sizes(taken), (old, new), strict=True))
+    assert fitted.cut or sizes(taken) == (old, new)
+
+
+def test_fit_leaves_a_hunk_with_more_lines_than_its_header_says_as_cut() -> None:
+    assert fit(["-a", "-b", "+c", " d"], old=1, new=1).cut
+
+
+def test_fit_takes_the_note_on_a_missing_newline() -> None:
+    assert fit(["-a", "+b", "\\ No newline at end of file", "more"], old=1, new=1).used == 3

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kvmviz.review.letter import Letter
-from kvmviz.review.limits import MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, ReviewError
+from kvmviz.review.limits import MAX_HEADER, MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, ReviewError
 from kvmviz.review.mail import load, read
 from tests.review import mails, patches
 
@@ -115,3 +115,24 @@ def test_load_of_what_is_no_file_is_one_sentence(tmp_path: Path) -> None:
     for name in (tmp_path, tmp_path / "none"):
         with pytest.raises(ReviewError, match=r"give a file with a mail in it, or - for standard input\.$"):
             load(str(name))
+
+
+def test_read_decodes_what_a_mail_says_it_is_encoded_in() -> None:
+    text = "\u043f\u0440\u0438\u0432\u0435\u0442"
+    mail = mails.with_encoding(f"{mails.REPLIED}{text}\n", "base64", "koi8-r")
+    assert one(mail).lines[0] == text
+
+
+def test_read_does_not_interpret_text_as_python() -> None:
+    mail = mails.with_encoding(f"{mails.REPLIED}\\x41\n", "base64").replace(b"utf-8", b"unicode_escape")
+    assert one(mail).lines[0] == "\\x41"
+
+
+def test_read_takes_so_much_of_a_header_and_no_more() -> None:
+    letter = one(mails.header("a", "Wed, 8 Apr 2026 22:09:22 +0000", "b " * 5000).encode() + b"hi\n")
+    assert 1000 < len(letter.subject) <= MAX_HEADER
+
+
+def test_read_leaves_the_name_of_a_patchs_author_in_the_body_of_a_page() -> None:
+    page = "Re: a\nFrom: A B\nDate: Wed Apr 08 2026 - 22:09:22 EST\nFrom: C D <c@xxxxxxxxx>\ntext\n"
+    assert one(page.encode()).lines[0] == "From: C D <c@xxxxxxxxx>"

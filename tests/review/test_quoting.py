@@ -76,3 +76,8 @@ def test_words_of_a_comment_are_plain() -> None:
     mail = ["> a", "it\u2019s \u201cso\u201d\u00a0\u2013 yes"]
     (comment,) = comments(mail, depths_of(mail), {})
     assert comment.words == 'it\'s "so" - yes'
+
+
+def test_a_comment_is_about_a_line_that_is_quoted_deeper_than_it() -> None:
+    mail = ["> > a", "> b", "c", "> d"]
+    assert [comment.above for comment in comments(mail, depths_of(mail), {})] == [0, 1, 0]

@@ -1,10 +1,13 @@
 """A patch is told by what it does, in whatever form its mail comes."""
 
+from dataclasses import replace
+
 import pytest
 
-from kvmviz.review.features import Features, modelled_functions
+from kvmviz.review.features import Features, digest, modelled_functions
 from kvmviz.review.findings import Finding, finding
 from kvmviz.review.mail import read
+from kvmviz.review.patch import Row
 from kvmviz.revisions import REVISIONS
 from tests.review import mails, patches
 
@@ -119,3 +122,58 @@ def test_the_author_of_a_patch_is_the_one_its_log_names() -> None:
     recognised = found(mails.replied(patches.LIKE_16_OF_17).encode()).recognised
     assert recognised is not None
     assert "its author is Sean Christopherson" in [reason.text for reason in recognised.reasons]
+
+
+def known_of(text: str) -> str | None:
+    recognised = found(text.encode()).recognised
+    return recognised.known.name if recognised and recognised.known else None
+
+
+def test_a_digest_knows_added_lines_from_removed_ones() -> None:
+    row = Row(None, "f.c", "", "+", "a b")
+    assert digest([row]) == digest([replace(row, text="\ta  b")]) != digest([replace(row, kind="-")])
+
+
+def test_what_a_comment_says_is_not_what_the_code_does() -> None:
+    said = patches.OWN_IDEA.replace("+\ttdp_mmu_free_sp(sp);", "+\t * sp->external_spt = NULL;")
+    assert features_of(mails.posted(said).encode()).new.clears == frozenset()
+
+
+def test_a_part_that_is_no_quote_is_a_patch_of_its_own() -> None:
+    whole = mails.posted(patches.LIKE_16_OF_17)
+    start, end = whole.index(f"diff --git a/{patches.MMU}"), whole.index(f"diff --git a/{patches.TDX}")
+    assert known_of(mails.REPLIED + mails.ATTRIBUTION + mails.quote(whole[start:end])) is not None
+    assert known_of(mails.POSTED + whole[start:end]) is None
+
+
+@pytest.mark.parametrize(
+    ("patch", "line", "other"),
+    [
+        ("LIKE_16_OF_17", "+\tif (is_mirror_sp(sp))", "+\tsp->external_spt = NULL;"),
+        ("LIKE_16_OF_17", "+\t\tkvm_x86_call(", "+\t\tWARN_ON(kvm_x86_call("),
+        ("LIKE_17_OF_17", " \tsp->external_spt = NULL;", " \tfree_page((unsigned long)sp->external_spt);"),
+        ("LIKE_17_OF_17", "+\tfree_page((unsigned long)sp->external_spt);\n+out", "+\tnothing();\n+out"),
+    ],
+)
+def test_one_other_line_makes_another_patch(patch: str, line: str, other: str) -> None:
+    text = mails.posted(getattr(patches, patch))
+    assert line in text
+    assert known_of(text) is not None
+    assert known_of(text.replace(line, other)) is None
+
+
+def test_the_patch_that_is_modelled_is_the_one_that_is_meant() -> None:
+    suggestion = "Untested:\n\n" + "\n".join(patches.ELSEWHERE.split("\n")[2:])
+    result = found((mails.replied(patches.LIKE_16_OF_17) + suggestion).encode())
+    assert result.others == 1
+    assert result.modelled
+    result = found((mails.POSTED + mails.quote(patches.ELSEWHERE) + "Rather:\n\n" + patches.OWN_IDEA).encode())
+    assert result.modelled
+
+
+def test_code_claims_nothing() -> None:
+    comment = "+\t/* what the new code says, in our words */"
+    text = patches.LIKE_16_OF_17.replace(comment, "+\tleak(tdx_reclaim_page);", 1)
+    assert "S1" not in [claimed.claim for claimed in found(mails.posted(text).encode()).claimed]
+    text = patches.LIKE_16_OF_17.replace("what the new code says,", "TDX leaks what it cannot reclaim,", 1)
+    assert "S1" in [claimed.claim for claimed in found(mails.posted(text).encode()).claimed]

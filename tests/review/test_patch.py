@@ -1,0 +1,71 @@
+"""The patch in a mail, where its lines are not what they look like."""
+
+from kvmviz.review.behaviour import shifts
+from kvmviz.review.functions import places
+from kvmviz.review.patch import Patch, find
+from kvmviz.review.quote import place
+from kvmviz.review.quoting import depths_of
+
+HEAD = ["diff --git a/f.c b/f.c", "--- a/f.c", "+++ b/f.c"]
+
+
+def one(lines: list[str]) -> Patch:
+    (patch,) = find(lines, depths_of(lines))
+    return patch
+
+
+def test_find_reads_context_that_looks_quoted_as_context() -> None:
+    patch = one([*HEAD, "@@ -1,4 +1,4 @@", "> drawn", "> in a comment", "-a", "+b", "end"])
+    assert [row.text for row in patch.rows] == ["> drawn", "> in a comment", "a", "b", "end"]
+    assert not patch.mended.cut
+
+
+def test_find_reads_changes_that_look_like_a_file_as_changes() -> None:
+    patch = one([*HEAD, "@@ -1,1 +1,1 @@", "--- a/x.c", "+++ b/x.c", "@@ -9,1 +9,1 @@", "-c", "+d"])
+    assert patch.files == ("f.c",)
+    assert (patch.added, patch.removed) == (2, 2)
+
+
+def test_find_takes_files_without_gits_line() -> None:
+    assert one([*HEAD[1:], "@@ -1,1 +1,1 @@", "-c", "+d"]).files == ("f.c",)
+
+
+def test_find_gives_new_and_deleted_files_their_name() -> None:
+    new = ["--- /dev/null", "+++ b/n.c", "@@ -0,0 +1,1 @@", "+a"]
+    gone = ["--- a/g.c", "+++ /dev/null", "@@ -1,1 +0,0 @@", "-a"]
+    assert one([*new, *gone]).files == ("n.c", "g.c")
+
+
+def test_find_gives_a_patch_for_each_depth() -> None:
+    quoted = [f"> {line}" for line in [*HEAD, "@@ -1,1 +1,1 @@", "-c", "+d"]]
+    lines = [*quoted, "I would rather:", *HEAD, "@@ -1,1 +1,1 @@", "-c", "+e"]
+    assert [(patch.depth, patch.rows[-1].text) for patch in find(lines, depths_of(lines))] == [(1, "d"), (0, "e")]
+
+
+def test_find_tells_a_diffstat_that_disagrees() -> None:
+    patch = one([" 1 file changed, 5 insertions(+), 2 deletions(-)", *HEAD, "@@ -1,1 +1,1 @@", "-c", "+d"])
+    assert (patch.stat, patch.whole) == ((5, 2), False)
+
+
+def test_places_end_with_the_brace_of_the_function_where_indentation_is_there() -> None:
+    lines = [" \treturn a;", " }", " ", "+int x = 5;", " static void b(int c)", " {"]
+    assert places("int a(void)", lines) == ["a", "a", "a", "", "b", "b"]
+    lost = [" return a;", " }", " ", "+x = 5;"]
+    assert places("int a(void)", lost) == ["a"] * 4
+
+
+def test_place_quotes_above_a_comment_only_what_it_is_about() -> None:
+    lines = ["hello", "> a", "", "> b", "mine"]
+    assert list(place(lines, depths_of(lines), 4, 4)) == ["> [...]", "> > a", "> > b", "> mine"]
+
+
+def test_place_says_what_it_leaves_out_of_a_long_comment() -> None:
+    lines = ["> a", *(f"line {n}" for n in range(30))]
+    shown = list(place(lines, depths_of(lines), 1, 30))
+    assert shown[-1] == "> [... 6 more lines]"
+    assert len(shown) == 1 + 24 + 1
+
+
+def test_shifts_tell_pages_freed_at_once_from_those_freed_later() -> None:
+    clean = shifts("v1", "v1+17")[0]
+    assert clean.at_once == (0, len(clean.scenario.tree.sept_pages()))
