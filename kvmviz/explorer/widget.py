@@ -30,6 +30,7 @@ from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.lockstep import Lockstep
 from kvmviz.explorer.payload import skeleton_of, view_of
 from kvmviz.explorer.still import still_svg, still_text
+from kvmviz.link import Link
 from kvmviz.revisions import Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
 
@@ -42,7 +43,11 @@ Which = str | type[Revision]
 
 
 class Explorer(anywidget.AnyWidget):
-    """Two runs side by side, step by step; see the module for its traits."""
+    """Two runs side by side, step by step; see the module for its traits.
+
+    `scenario` may be a link, with `step=` and `revisions=` in it; an argument of
+    its own goes before what the link says.
+    """
 
     _esm = join()
     _css = styles()
@@ -58,11 +63,17 @@ class Explorer(anywidget.AnyWidget):
     _problem = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, scenario: str | Scenario = DEFAULT_SCENARIO, revisions: Iterable[Which] = DEFAULT_REVISIONS, **traits: Any
+        self,
+        scenario: str | Scenario = DEFAULT_SCENARIO,
+        revisions: Iterable[Which] | None = None,
+        **traits: Any,
     ) -> None:
-        chosen = (revisions,) if isinstance(revisions, str) else tuple(revisions)
-        super().__init__(scenario=str(scenario), revisions=chosen, **traits)
+        link = _or_trait_error(lambda: Link.parse(str(scenario)))
+        chosen = (revisions,) if isinstance(revisions, str) else revisions or link.revisions or DEFAULT_REVISIONS
+        super().__init__(scenario=str(link.scenario), revisions=tuple(chosen), **traits)
         self._compute()
+        if link.step is not None and "step" not in traits:
+            self.step = link.step
 
     @traitlets.validate("scenario")
     def _valid_scenario(self, proposal: dict[str, Any]) -> str:
