@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "kvmviz"
 
 # Lowest first: a module may import from its own row and from the rows above it in this table.
 ROWS = (
-    {"version", "errors", "names", "status", "events", "states", "tree", "faults", "scenario", "link", "words",
+    {"version", "errors", "schema", "names", "status", "events", "states", "tree", "faults", "scenario", "link", "words",
      "glossary", "text"},
     {"machine"},
     {"kvm"},

@@ -35,7 +35,7 @@ def test_sanitize_drops_places() -> None:
 def test_sanitize_makes_two_engines_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     def svg(name: str) -> str:
         monkeypatch.setattr(dot_command, "DOT_BINARY", engine(name))
-        return graphviz.pipe("dot", "svg", SOURCE.encode()).decode()
+        return str(graphviz.pipe("dot", "svg", SOURCE.encode()).decode())
 
     try:
         native = svg("dot")
