@@ -1,1 +1,26 @@
-"""Pictures: DOT text, layout, SVG; everything here hangs on from above and the model knows nothing of it."""
+"""Pictures: DOT text, layout, SVG, figures; everything here hangs on from above and the model knows nothing of it."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kvmviz.draw.figures_cost import cost as cost
+    from kvmviz.draw.figures_log import noise as noise
+    from kvmviz.draw.figures_log import scenario_map as scenario_map
+    from kvmviz.draw.figures_log import second_td as second_td
+    from kvmviz.draw.figures_time import lives as lives
+    from kvmviz.draw.figures_time import waiting as waiting
+
+_FIGURES = {
+    "cost": "figures_cost", "noise": "figures_log", "scenario_map": "figures_log", "second_td": "figures_log",
+    "lives": "figures_time", "waiting": "figures_time",
+}  # fmt: skip
+
+__all__ = ["cost", "lives", "noise", "scenario_map", "second_td", "waiting"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a figure, which needs matplotlib of the notebook extra, when it is asked for."""
+    if name not in _FIGURES:
+        raise AttributeError(f"module 'kvmviz.draw' has no attribute {name!r}")
+    return getattr(import_module(f"kvmviz.draw.{_FIGURES[name]}"), name)

@@ -93,7 +93,7 @@ class _Cells:
         fill = f' BGCOLOR="{look.fill or CLEAR}"' if look.fill or bare else ""
         style = f' STYLE="{look.style}"' if look.style else ""
         text = (
-            f'<FONT POINT-SIZE="{_points(look.text, width)}" COLOR="{look.ink}">{_lines(look.text)}</FONT>'
+            f'<FONT POINT-SIZE="{_points(look.text, width, height)}" COLOR="{look.ink}">{_lines(look.text)}</FONT>'
             if look.text
             else ""
         )
@@ -104,9 +104,9 @@ class _Cells:
         )
 
 
-def _points(text: str, width: int) -> int:
-    longest = max(map(len, text.split("\n")))
-    return max(4, min(12, int(width / (0.62 * longest))))
+def _points(text: str, width: int, height: int) -> int:
+    lines = text.split("\n")
+    return max(3, min(12, int(width / (0.66 * max(map(len, lines)))), int(height / (1.35 * len(lines)))))
 
 
 def _lines(text: str) -> str:

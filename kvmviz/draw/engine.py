@@ -13,6 +13,8 @@ from pathlib import Path
 import graphviz
 from graphviz.backend import dot_command
 
+from kvmviz.errors import KvmvizError
+
 PURE = "graphviz-pure"
 """The command of the pip package that draws without a Graphviz installation."""
 
@@ -20,7 +22,7 @@ TIMEOUT = 60
 """Seconds that a layout may take; the default tree needs some 30 ms."""
 
 
-class DrawError(RuntimeError):
+class DrawError(KvmvizError):
     """A picture could not be made; the message is one sentence that says what would help."""
 
 

@@ -27,6 +27,7 @@ FEW: int = 2
 SLOTS: int = 2
 """Triangles that one page has room for."""
 
+_ABOUT_A_PAGE = (e.Warn, e.Masked, e.VmBugged, e.PrErr, e.PrWarn)
 _ASSOCIATED = STATUS["TD_ASSOCIATED_PAGES_EXIST"]
 
 
@@ -39,7 +40,7 @@ def subjects(steps: Sequence[Step]) -> list[str | None]:
     """Return for each step the page (or `HKID`) that it is about.
 
     An event that names no page, such as a warning, is about the page that the
-    phase was last busy with.
+    phase was last busy with; the first of a phase about the page that comes next.
     """
     found: list[str | None] = []
     phase, last = "", None
@@ -50,6 +51,9 @@ def subjects(steps: Sequence[Step]) -> list[str | None]:
             last = None
         last = getattr(step.event, "page", None) or last
         found.append(last)
+    for at in range(len(steps) - 2, -1, -1):
+        if found[at] is None and steps[at].phase == steps[at + 1].phase and isinstance(steps[at].event, _ABOUT_A_PAGE):
+            found[at] = found[at + 1]
     return found
 
 

@@ -6,17 +6,22 @@
 True
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from textwrap import wrap
 
 from kvmviz.draw.bars import segments
+from kvmviz.draw.engine import DrawError, render
+from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.layout import Box, layout
-from kvmviz.draw.looks import Changes, changes, row_changes, subjects, table_of
+from kvmviz.draw.looks import Changes, row_changes, subjects, table_of
 from kvmviz.draw.palette import Theme, resolve, tokens
 from kvmviz.draw.plan import plan
 from kvmviz.draw.signs import definitions
@@ -169,13 +174,13 @@ def page(pictures: Sequence[str], head: Sequence[str], theme: Theme, prefix: str
     lines = "".join(_caption(line, i, colour) for i, line in enumerate(head))
     placed, x = "", 0.0
     for picture, view in zip(pictures, views, strict=True):
-        placed += picture.replace(
-            "<svg ", f'<svg x="{x:.0f}" y="{top}" width="{view[2]:.0f}" height="{view[3]:.0f}" ', 1
-        )
+        size = f'<svg x="{x:.0f}" y="{top}" width="{view[2]:.0f}" height="{view[3]:.0f}" '
+        placed += picture.replace("<svg ", size, 1)
         x += view[2] + 16
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
-        f'style="max-width:100%;height:auto" role="img"><title>{escape(head[0])}</title><style>{style(theme)}</style>{definitions(prefix)}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" style="max-width:100%;height:auto" role="img">'
+        f"<title>{escape(head[0])}</title><style>{style(theme)}</style>{definitions(prefix)}"
         f'<rect width="100%" height="100%" fill="{colour["paper"]}"/>{lines}{placed}</svg>\n'
     )
 
@@ -185,6 +190,39 @@ def _caption(line: str, number: int, colour: Mapping[str, str]) -> str:
     return f'<text x="14" y="{21 + 19 * number}" style="font:{font}" fill="{colour["ink"]}">{escape(line)}</text>'
 
 
-def plain_changes(run: Run, step: int) -> list[Changes]:
-    """Return the changes of the first `step` steps without warnings, for a picture in DOT."""
-    return changes(run)[:step]
+def write_picture(run: Run, step: int, path: Path) -> None:
+    """Write the picture after `step` steps to `path`, as its suffix says: .svg, .png or .dot.
+
+    Raises DrawError or ScenarioError with one sentence; then nothing has been written.
+    """
+    kind = path.suffix.lower()
+    if kind == ".svg":
+        content = draw_svg(run, step).encode()
+    elif kind == ".dot":
+        content = draw_dot(run, at_step(run, step)).encode()
+    elif kind == ".png":
+        content = render(draw_dot(run, at_step(run, step), ground="white"), "png")
+    else:
+        raise DrawError(f"{path.name}: a picture is written as .svg, .png or .dot; name the file so.")
+    _write(path, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    name = ""
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as half:
+            name = half.name
+            half.write(content)
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except OSError as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        raise DrawError(f"{path}: cannot be written: {error.strerror}.") from error
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

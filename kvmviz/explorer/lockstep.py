@@ -13,11 +13,20 @@ from typing import Literal
 from kvmviz.compare import Comparison
 from kvmviz.draw.looks import subjects, table_of
 from kvmviz.revisions import Revision
-from kvmviz.run import Run, Step, run
+from kvmviz.run import RECORDED_TABLES, Run, Step, run
 from kvmviz.scenario import Scenario, ScenarioError
 
 Side = Literal["a", "b"]
 SIDES: tuple[Side, ...] = ("a", "b")
+
+
+def showable(scenario: Scenario) -> Scenario:
+    """Return the scenario if it can be shown step by step; raise ScenarioError with one sentence otherwise."""
+    if scenario.tree.count > RECORDED_TABLES:
+        raise ScenarioError(
+            f"tree={scenario.tree}: too large for the explorer; use at most {RECORDED_TABLES:,} tables, such as 4GiB."
+        )
+    return scenario
 
 
 @dataclass(frozen=True)
@@ -30,11 +39,8 @@ class Lockstep:
     @staticmethod
     def of(revisions: Sequence[str | type[Revision]], scenario: str | Scenario) -> "Lockstep":
         """Run one or two revisions; raise ScenarioError or RevisionError with one sentence."""
-        runs = [run(revision, scenario) for revision in revisions]
-        if any(one.steps is None for one in runs):
-            raise ScenarioError(
-                f"tree={runs[0].scenario.tree}: too large for the explorer; use at most 5,000 tables, such as 4GiB."
-            )
+        wanted = showable(scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario))
+        runs = [run(revision, wanted) for revision in revisions]
         if len(runs) == 1:
             return Lockstep({"a": runs[0]}, tuple((i, None, True) for i in range(len(runs[0].steps or ()))))
         both = Comparison(*runs)

@@ -19,20 +19,21 @@ Setting a trait moves the picture; moving the picture sets the trait.  A step
 needs no word from Python; `step` follows when the reader rests.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
 
 import anywidget
 import traitlets
 
-from kvmviz.draw.engine import DrawError
+from kvmviz.errors import KvmvizError
 from kvmviz.explorer.joiner import join, styles
-from kvmviz.explorer.lockstep import Lockstep
+from kvmviz.explorer.lockstep import Lockstep, showable
 from kvmviz.explorer.payload import skeleton_of, view_of
 from kvmviz.explorer.still import still_svg, still_text
 from kvmviz.link import Link
-from kvmviz.revisions import Revision, RevisionError, revision
-from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.revisions import Revision, revision
+from kvmviz.scenario import Scenario
 
 DEFAULT_SCENARIO = "tree=1x1x3 fail=L1@0x200"
 """What the explorer starts on, so that the first thing to see has a point."""
@@ -40,6 +41,7 @@ DEFAULT_SCENARIO = "tree=1x1x3 fail=L1@0x200"
 DEFAULT_REVISIONS = ("before", "v1")
 
 Which = str | type[Revision]
+T = TypeVar("T")
 
 
 class Explorer(anywidget.AnyWidget):
@@ -77,7 +79,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.validate("scenario")
     def _valid_scenario(self, proposal: dict[str, Any]) -> str:
-        return str(_or_trait_error(lambda: Scenario.parse(proposal["value"])))
+        return str(_or_trait_error(lambda: showable(Scenario.parse(proposal["value"]))))
 
     @traitlets.validate("revisions")
     def _valid_revisions(self, proposal: dict[str, Any]) -> tuple[Which, ...]:
@@ -85,7 +87,7 @@ class Explorer(anywidget.AnyWidget):
         if not 1 <= len(wanted) <= 2:
             raise traitlets.TraitError(f"The explorer shows one or two revisions, not {len(wanted)}.")
         for one in wanted:
-            _or_trait_error(lambda one=one: revision(one))
+            _or_trait_error(partial(revision, one))
         return wanted
 
     @traitlets.validate("step")
@@ -134,7 +136,7 @@ class Explorer(anywidget.AnyWidget):
                     self._skeleton = skeleton_of(lockstep.scenario)
                 self._problem = ""
                 self._view = drawn
-        except (ScenarioError, RevisionError, DrawError) as error:
+        except KvmvizError as error:
             raise traitlets.TraitError(str(error)) from error
         if self.step > len(drawn["rows"]):
             self.step = len(drawn["rows"])
@@ -155,8 +157,8 @@ class Explorer(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self), "image/svg+xml": still_svg(self._lockstep, self.step)}, metadata
 
 
-def _or_trait_error(read: Any) -> Any:
+def _or_trait_error(read: Callable[[], T]) -> T:
     try:
         return read()
-    except (ScenarioError, RevisionError) as error:
+    except KvmvizError as error:
         raise traitlets.TraitError(str(error)) from error

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultName, lineOf, linkOf, toggleFault, withWord } from "../../kvmviz/explorer/static/line.js";
+import { expected, faultName, lineOf, linkOf, toggleFault, withWord, wordsOf } from "../../kvmviz/explorer/static/line.js";
 import { smallView } from "./helpers.mjs";
 
 test("a line leaves defaults out but keeps the tree", () => {
@@ -33,4 +33,17 @@ test("toggleFault adds and takes away", () => {
 
 test("a link leads back to exactly this view", () => {
   assert.equal(linkOf(smallView(), 3), "tree=1x1x3 fail=L1@0x200 step=3 revisions=before,v1");
+});
+
+test("wordsOf reads what lineOf writes", () => {
+  const { words } = smallView();
+  assert.deepEqual(wordsOf(lineOf(words)), words);
+});
+
+test("a second toggle builds on the first before its answer is there", () => {
+  const view = smallView();
+  const soon = expected(view, withWord(view, "boot", "second:60s"));
+  assert.equal(withWord(soon, "hkid", "key-freeid-error"), "tree=1x1x3 hkid=key-freeid-error fail=L1@0x200 boot=second:60s");
+  assert.deepEqual(expected(view, "tree=1x1x3").fails, []);
+  assert.deepEqual(expected(view, "tree=1x1x3 fail=all").fails, ["L1@0x200"]);
 });

@@ -9,7 +9,7 @@ import { Help } from "./help.js";
 import { sign, swatch } from "./icons.js";
 import { actionOf } from "./keys.js";
 import { Ledger } from "./ledger.js";
-import { faultName, linkOf, toggleFault } from "./line.js";
+import { expected, faultName, linkOf, toggleFault } from "./line.js";
 import { Log } from "./log.js";
 import { Score } from "./score.js";
 import { SIDES, isDifference, isWarning, keepStep, seek } from "./seek.js";
@@ -76,7 +76,10 @@ export class Explorer {
     host.on("view", () => this.arrive());
     host.on("step", () => host.step() !== this.step && this.go(host.step()));
     host.on("playing", () => this.setPlaying(host.playing()));
-    host.on("problem", () => this.faults.complain(host.problem()));
+    host.on("problem", () => {
+      if (host.problem()) this.faults.load(this.view);
+      this.faults.complain(host.problem());
+    });
     if (host.playing()) this.setPlaying(true);
   }
 
@@ -311,13 +314,14 @@ export class Explorer {
   /** @param {string} line */
   want(line) {
     this.flush();
+    this.faults.view = expected(this.view, line);
     this.host.setScenario(line);
   }
 
   /** @param {string} page */
   fault(page) {
     const fault = faultName(page);
-    if (fault) this.want(toggleFault(this.view, fault));
+    if (fault) this.want(toggleFault(this.faults.view ?? this.view, fault));
   }
 
   chooseRevision() {

@@ -20,6 +20,27 @@ export function lineOf(words) {
 }
 
 /**
+ * @param {string} line
+ * @returns {Record<string, string>} every key with its word
+ */
+export function wordsOf(line) {
+  return { ...DEFAULTS, ...Object.fromEntries(line.split(" ").map((part) => part.split("="))) };
+}
+
+/**
+ * What the scenario of a view will be once the answer to this line is there; toggles build on it until then.
+ * @param {View} view
+ * @param {string} line
+ * @returns {View}
+ */
+export function expected(view, line) {
+  const words = wordsOf(line);
+  const all = view.pages.map((number) => faultName(view.names[number])).filter((name) => name !== null && name.includes("@"));
+  const fails = words.fail === "none" ? [] : words.fail === "all" ? all : words.fail.split(",");
+  return { ...view, scenario: line, words, fails: /** @type {string[]} */ (fails) };
+}
+
+/**
  * The line with one word changed; what no longer fits (faults of another tree) is dropped.
  * @param {View} view
  * @param {string} key

@@ -1,0 +1,52 @@
+"""Finding an engine and what is said when there is none or it fails."""
+
+from pathlib import Path
+
+import pytest
+
+from kvmviz.draw import engine
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    engine.render.cache_clear()
+
+
+def test_engine_prefers_dot_and_falls_back_to_the_pip_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dot = tmp_path / "dot"
+    dot.write_text("#!/bin/sh\n")
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert engine.engine() == dot
+    dot.unlink()
+    assert engine.engine().name == engine.PURE
+
+
+def test_engine_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    with pytest.raises(engine.DrawError, match="pip install graphviz-pure"):
+        engine.engine()
+
+
+def test_render_failing_engine_is_one_sentence(tmp_path: Path) -> None:
+    broken = tmp_path / "dot"
+    broken.write_text("#!/bin/sh\necho 'out of ink' >&2\nexit 3\n")
+    broken.chmod(0o755)
+    with pytest.raises(engine.DrawError, match="dot could not draw the svg: out of ink") as caught:
+        engine.render("digraph { a }", "svg", broken)
+    assert "\n" not in str(caught.value)
+
+
+def test_render_bad_dot_is_one_sentence() -> None:
+    with pytest.raises(engine.DrawError, match="could not draw the svg"):
+        engine.render("digraph {", "svg")
+
+
+@pytest.mark.parametrize("name", ["dot", engine.PURE])
+def test_render_draws_with_both_engines(name: str) -> None:
+    try:
+        program = engine.engine(name)
+    except engine.DrawError as missing:
+        pytest.skip(str(missing))
+    assert b"<svg" in engine.render("digraph { a }", "svg", program)
+    assert engine.render("digraph { a }", "png", program).startswith(b"\x89PNG")

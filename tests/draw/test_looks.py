@@ -1,0 +1,85 @@
+"""What steps change in the picture, held against the run's frames."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kvmviz.draw.looks import changes, row_changes, subjects
+from kvmviz.draw.picture import states_after
+from kvmviz.draw.why import meaning, rests_on
+from kvmviz.events import KINDS
+from kvmviz.explorer.lockstep import Lockstep
+from kvmviz.run import Run, run
+
+REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
+SCENARIOS = [
+    "",
+    "fail=L1@0x200",
+    "hkid=assigned",
+    "fail=all leaves=present",
+    "zap=prove-mmu fail=L2@0x0",
+    "panic=on fail=TDR",
+]
+
+
+@given(st.sampled_from(REVISIONS), st.sampled_from(SCENARIOS), st.data())
+def test_changes_lead_to_the_frame(revision: str, scenario: str, data: st.DataObject) -> None:
+    result = run(revision, scenario)
+    step = data.draw(st.integers(0, len(result.steps or ())))
+    frame, shown = result.frames[step], states_after(changes(result)[:step])
+    for page, state in frame.states.items():
+        assert shown.get(page, result.frames[0].states[page]) == state
+    for page, twin in frame.pointers.items():
+        pointer = shown.get(f"ptr {page.removeprefix('spt ')}", "set")
+        if page != "spt root" and frame.states[page] != "freed":
+            assert (pointer == "set") == (twin is not None)
+    assert shown.get("HKID", "assigned") == frame.hkid
+
+
+def triangles(moves: list[tuple[tuple[str, str], ...]], state: str) -> int:
+    return sum(new == state for step in moves for element, new in step if element.startswith("warn "))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_triangle_for_every_trace_and_a_ghost_for_every_one_of_the_other_side(scenario: str) -> None:
+    both = Lockstep.of(["before", "v1"], scenario)
+    a, b = both.runs["a"], both.runs["b"]
+    of_a = row_changes(a, both.indices("a"), b, both.indices("b"))
+    of_b = row_changes(b, both.indices("b"), a, both.indices("a"))
+    assert triangles(of_a, "full") == a.summary.traces
+    assert triangles(of_b, "full") == b.summary.traces
+    assert triangles(of_b, "ghost") >= a.summary.traces - b.summary.traces
+
+
+def steps(result: Run) -> int:
+    return len(result.steps or ())
+
+
+def test_a_lost_page_shows_as_the_cause_of_the_lost_tdr() -> None:
+    result = run("v1", "fail=L1@0x200")
+    shown = states_after(changes(result))
+    assert shown["cause S-EPT L1 gfn=0x200"] == "on"
+    assert "cause S-EPT L1 gfn=0x200" not in states_after(changes(run("v1", "fail=TDR")))
+
+
+def test_subjects_follow_the_last_page_within_a_phase() -> None:
+    result = run("before", "fail=L1@0x200")
+    about = subjects(result.steps or ())
+    kinds = [step.event.kind for step in result.steps or ()]
+    assert about[kinds.index("warn")] == "S-EPT L1 gfn=0x200"
+    assert about[kinds.index("hkid_free")] == "HKID"
+    assert about[kinds.index("rcu_barrier")] is None
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_step_has_a_meaning_that_is_text(scenario: str) -> None:
+    result = run("landed", scenario)
+    for index in range(steps(result)):
+        assert "{" not in meaning(result, index)
+
+
+def test_every_kind_of_event_says_what_it_rests_on() -> None:
+    for kind in KINDS.values():
+        assert (kind.__doc__ or "").split("\n")[0].rstrip().endswith("."), kind
+        event = kind.__new__(kind)
+        assert rests_on(event), kind

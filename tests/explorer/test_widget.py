@@ -1,0 +1,108 @@
+"""The widget without a browser: traits, what prints, what is stored."""
+
+import json
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+import traitlets
+
+import kvmviz
+from kvmviz.explorer.widget import Explorer
+
+
+def test_explorer_starts_with_a_point() -> None:
+    explorer = Explorer()
+    assert repr(explorer) == "Explorer(scenario='tree=1x1x3 fail=L1@0x200', revisions=('before', 'v1'))"
+    assert explorer.step == 0
+
+
+def test_repr_is_the_same_in_any_process() -> None:
+    code = "import kvmviz; e = kvmviz.Explorer('hkid=assigned'); print(repr(e), e)"
+    outputs = {subprocess.check_output([sys.executable, "-c", code]) for _ in range(2)}
+    assert len(outputs) == 1
+    assert b"0x7" not in outputs.pop()
+
+
+@pytest.mark.parametrize("wrong", ["hkid=wrong", "tree=0x1x1", "fail=L1@0x7", "nonsense", "tree=16GiB", "é=1"])
+def test_a_wrong_scenario_is_refused_in_one_sentence_and_changes_nothing(wrong: str) -> None:
+    explorer = Explorer()
+    with pytest.raises(traitlets.TraitError) as caught:
+        explorer.scenario = wrong
+    assert "\n" not in str(caught.value)
+    assert explorer.scenario == explorer._view["scenario"] == "tree=1x1x3 fail=L1@0x200"
+
+
+def test_wrong_revisions_are_refused_and_change_nothing() -> None:
+    explorer = Explorer()
+    for wrong in (("nonsense",), (), ("before", "v1", "v2")):
+        with pytest.raises(traitlets.TraitError):
+            explorer.revisions = wrong
+    assert explorer._view["revisions"] == ["before", "v1"]
+
+
+def test_a_link_is_read_whole() -> None:
+    explorer = Explorer("fail=L1@0x200 step=62 revisions=v1,landed")
+    assert explorer.step == 62
+    assert explorer.revisions == ("v1", "landed")
+
+
+def test_step_stays_within_the_run() -> None:
+    explorer = Explorer()
+    explorer.step = 100_000
+    assert explorer.step == 117
+    explorer.step = -3
+    assert explorer.step == 0
+
+
+def test_a_toggle_that_keeps_the_tree_sends_no_picture() -> None:
+    explorer = Explorer()
+    before = explorer._skeleton
+    explorer.scenario = "hkid=assigned"
+    assert explorer._skeleton is before
+    explorer.scenario = "tree=1x1x2"
+    assert explorer._skeleton["key"] == "1x1x2 1"
+
+
+def test_what_the_browser_asks_for_is_answered_with_a_view_or_a_sentence() -> None:
+    explorer = Explorer()
+    explorer._wanted = {"scenario": "fail=none", "n": 1}
+    assert explorer.scenario == "tree=1x1x3"
+    explorer._wanted = {"scenario": "tree=9x9", "n": 2}
+    assert explorer._problem.startswith("tree=9x9: use fan-outs")
+    assert explorer.scenario == "tree=1x1x3"
+    explorer._wanted = {"revisions": ["landed"], "n": 3}
+    assert explorer._view["revisions"] == ["landed"]
+
+
+def test_a_class_of_ones_own_can_be_chosen_again_by_name() -> None:
+    class Mine(kvmviz.Revision, base="v1"):
+        pass
+
+    explorer = Explorer(revisions=[Mine])
+    explorer._wanted = {"revisions": ["before"], "n": 1}
+    explorer._wanted = {"revisions": ["before", "Mine"], "n": 2}
+    assert explorer.revisions == ("before", Mine)
+
+
+def test_where_no_widgets_run_there_is_a_picture_and_text() -> None:
+    explorer = Explorer()
+    data, _ = explorer._repr_mimebundle_()
+    assert data["text/plain"] == repr(explorer)
+    assert "application/vnd.jupyter.widget-view+json" in data
+    ElementTree.fromstring(data["image/svg+xml"])
+    again, _ = Explorer()._repr_mimebundle_()
+    assert again["image/svg+xml"] == data["image/svg+xml"]
+
+
+def test_the_view_survives_json() -> None:
+    assert json.loads(json.dumps(Explorer()._view))["rows"]
+
+
+def test_print_is_ascii_of_72_columns() -> None:
+    explorer = Explorer("fail=all")
+    explorer.step = 70
+    lines = str(explorer).splitlines()
+    assert all(line.isascii() for line in lines)
+    assert all(len(line) <= 72 for line in lines[1:])
