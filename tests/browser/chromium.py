@@ -14,6 +14,7 @@ HOW_TO_INSTALL = (
 # Nothing leaves the machine: a request to any other host fails, and a failed request fails the test.
 FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--no-proxy-server",
     "--disable-quic",
     "--disable-sync",
     "--disable-gpu",
