@@ -17,6 +17,12 @@ STATES = """stage => Object.fromEntries([...stage.querySelectorAll('[data-page]'
     node => [node.dataset.page, node.dataset.state]))"""
 
 
+TEN_STEPS = """explorer => {
+    for (let i = 0; i < 10; i++) explorer.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight'}));
+    return explorer.querySelector('[data-testid=step-label]').textContent;
+}"""
+
+
 def states(explorer: Locator, side: str) -> dict[str, str]:
     found: dict[str, str] = explorer.get_by_test_id(f"stage-{side}").evaluate(STATES)
     return found
@@ -92,9 +98,7 @@ def test_a_step_sends_no_message_until_the_reader_rests(open_notebook: Open) -> 
     explorer.focus()
     notebook.page.wait_for_timeout(1500)
     notebook.sent.clear()
-    for _ in range(10):
-        notebook.page.keyboard.press("ArrowRight")
-    label(explorer, 10, 117)
+    assert explorer.evaluate(TEN_STEPS) == "10 / 117"
     assert notebook.sent == []
     notebook.page.wait_for_timeout(1000)
     assert notebook.sent.count("comm_msg") == 1

@@ -23,6 +23,7 @@ def test_svg_of_anything_else_is_refused() -> None:
 def test_attach_shows_a_run_as_picture_in_ipython() -> None:
     shell = start_ipython()  # type: ignore[no-untyped-call]
     assert attach()
+    shell.display_formatter.active_types = shell.display_formatter.format_types
     data, _ = shell.display_formatter.format(run("v1", "fail=L1@0x200"))
     assert data[SVG].startswith("<svg")
     assert "v1" in data["text/plain"]
