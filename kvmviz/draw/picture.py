@@ -23,9 +23,10 @@ from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.layout import Box, layout
 from kvmviz.draw.looks import Changes, row_changes, subjects, table_of
 from kvmviz.draw.palette import Theme, resolve, tokens
+from kvmviz.draw.parts import ID, LARGE_WIDTH, first_state
 from kvmviz.draw.plan import plan
 from kvmviz.draw.signs import definitions
-from kvmviz.draw.skeleton import ID, LARGE_WIDTH, first_state, skeleton
+from kvmviz.draw.skeleton import skeleton
 from kvmviz.names import sept_name, spt_name
 from kvmviz.run import Run
 from kvmviz.scenario import Scenario, ScenarioError

@@ -33,8 +33,8 @@ def _(value: Run) -> str:
 
 @svg.register
 def _(value: Comparison) -> str:
-    from kvmviz.explorer.lockstep import Lockstep
-    from kvmviz.explorer.still import still_svg
+    from kvmviz.draw.lockstep import Lockstep
+    from kvmviz.draw.still import still_svg
 
     rows = tuple((row.a, row.b, row.same) for row in value.rows)
     return still_svg(Lockstep({"a": value.a, "b": value.b}, rows), len(rows))

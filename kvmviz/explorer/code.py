@@ -1,6 +1,6 @@
 """The code of a view: the functions that ran on both sides, aligned line by line, and which stand in the panel.
 
->>> from kvmviz.explorer.lockstep import Lockstep
+>>> from kvmviz.draw.lockstep import Lockstep
 >>> drawn = code(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
 >>> [drawn["pairs"][n]["name"] for n in drawn["shown"][61]]
 ['handle_removed_pt', 'tdx_sept_free_private_spt']
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
-from kvmviz.explorer.lockstep import Lockstep, Side
+from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.machine.callchain import Location
 from kvmviz.revisions import LEAF_NAMES
 from kvmviz.run import Step

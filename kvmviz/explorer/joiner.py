@@ -97,5 +97,8 @@ def styles() -> str:
 
     folder = files("kvmviz.explorer") / "static"
     return "\n".join(
-        [css_tokens(), *((folder / name).read_text(encoding="utf-8") for name in ("picture.css", "explorer.css"))]
+        [
+            css_tokens(),
+            *((folder / name).read_text(encoding="utf-8") for name in ("picture.css", "explorer.css", "projector.css")),
+        ]
     )

@@ -1,6 +1,6 @@
 """The kernel log of a view: one list for both sides, with what was not printed and why not.
 
->>> from kvmviz.explorer.lockstep import Lockstep
+>>> from kvmviz.draw.lockstep import Lockstep
 >>> entries = log(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
 >>> [(entry["head"], entry["a"]["mark"], entry["b"]["mark"]) for entry in entries][2]
 ('WARNING: tdp_mmu.c handle_removed_pt', 'full', 'absent')
@@ -12,8 +12,8 @@ import re
 from typing import Any
 
 from kvmviz import events as e
+from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.explorer.code import slot
-from kvmviz.explorer.lockstep import Lockstep, Side
 from kvmviz.run import Run, Step
 from kvmviz.words import short_site
 

@@ -13,16 +13,17 @@ from functools import lru_cache
 from typing import Any
 
 from kvmviz import events as e
+from kvmviz.draw.lockstep import SIDES, Lockstep, Side
 from kvmviz.draw.looks import row_changes
+from kvmviz.draw.parts import ID, first_state
 from kvmviz.draw.picture import group_members
 from kvmviz.draw.plan import plan
 from kvmviz.draw.signs import definitions
-from kvmviz.draw.skeleton import ID, first_state, shelf, skeleton
+from kvmviz.draw.skeleton import shelf, skeleton
+from kvmviz.draw.texts import texts
 from kvmviz.explorer.code import code
-from kvmviz.explorer.lockstep import SIDES, Lockstep, Side
 from kvmviz.explorer.log import log
 from kvmviz.explorer.stack import stack
-from kvmviz.explorer.texts import texts
 from kvmviz.names import guest_name, sept_name, spt_name
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.run import Run

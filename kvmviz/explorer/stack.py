@@ -1,6 +1,6 @@
 """The call stack of a view: for each episode one tree of the functions that both sides reached.
 
->>> from kvmviz.explorer.lockstep import Lockstep
+>>> from kvmviz.draw.lockstep import Lockstep
 >>> drawn = stack(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
 >>> [drawn["functions"][node[1]][0] for node in drawn["episodes"][drawn["rows"][61]]["nodes"]][-3:]
 ['tdx_sept_free_private_spt', 'tdx_reclaim_page', '__tdx_reclaim_page']
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kvmviz import events as e
-from kvmviz.explorer.lockstep import Lockstep, Side
+from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.run import Step
 
 

@@ -26,11 +26,11 @@ from typing import Any, TypeVar
 import anywidget
 import traitlets
 
+from kvmviz.draw.lockstep import Lockstep, showable
+from kvmviz.draw.still import still_svg, still_text
 from kvmviz.errors import KvmvizError
 from kvmviz.explorer.joiner import join, styles
-from kvmviz.explorer.lockstep import Lockstep, showable
 from kvmviz.explorer.payload import skeleton_of, view_of
-from kvmviz.explorer.still import still_svg, still_text
 from kvmviz.link import Link
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario

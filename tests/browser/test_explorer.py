@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from kvmviz.compare import compare
-from kvmviz.explorer.lockstep import Lockstep
+from kvmviz.draw.lockstep import Lockstep
 from kvmviz.revisions import REVISIONS
 from tests.browser.conftest import Open
 from tests.browser.notebook import App, Notebook

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.looks import changes, row_changes, subjects
 from kvmviz.draw.picture import states_after
 from kvmviz.draw.why import meaning, rests_on
 from kvmviz.events import KINDS
-from kvmviz.explorer.lockstep import Lockstep
 from kvmviz.run import Run, run
 
 REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kvmviz.explorer.lockstep import Lockstep
+from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.page import page_html, script_json
 from kvmviz.explorer.payload import skeleton_of, view
 from kvmviz.scenario import Scenario, ScenarioError

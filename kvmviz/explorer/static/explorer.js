@@ -6,19 +6,17 @@ import { h, offer, put, say } from "./dom.js";
 import { Faults } from "./faults.js";
 import { Fold } from "./fold.js";
 import { Help } from "./help.js";
-import { sign, swatch } from "./icons.js";
 import { actionOf } from "./keys.js";
 import { Ledger } from "./ledger.js";
 import { expected, faultName, linkOf, toggleFault } from "./line.js";
 import { Log } from "./log.js";
+import { dock, fillLegend, sideOf } from "./panels.js";
 import { Score } from "./score.js";
 import { SIDES, isDifference, isWarning, keepStep, seek } from "./seek.js";
 import { Stack } from "./stack.js";
-import { Stage } from "./stage.js";
 import { mailText } from "./text.js";
 import { followTheme } from "./theme.js";
 import { Transport } from "./transport.js";
-import { Verdict } from "./verdict.js";
 import { Why } from "./why.js";
 import { copy, save } from "./share.js";
 
@@ -47,10 +45,10 @@ export class Explorer {
     this.help = new Help();
     this.live = h("div", { class: "kv-sr", role: "status", "aria-live": "polite", "data-testid": "live" });
     this.defs = h("div", { class: "kv-defs", "aria-hidden": "true" });
-    /** @type {Record<Side, ReturnType<Explorer["side"]>>} */
-    this.sides = { a: this.side("a"), b: this.side("b") };
+    const sided = (/** @type {Side} */ side) => sideOf(side, this.prefix, () => this.chooseRevision(), (page) => this.fault(page));
+    this.sides = { a: sided("a"), b: sided("b") };
     this.legend = h("div", { class: "kv-legend", role: "list", "aria-label": "legend" });
-    this.dock = this.buildDock();
+    this.dock = dock(this.prefix, this.code.element, this.ledger.element, this.log.element, (name) => this.show(name));
     this.tools();
     /** @type {HTMLElement} */
     this.root = h(
@@ -113,44 +111,6 @@ export class Explorer {
     this.faults.tool("keys and help", "?", () => this.help.toggle(), "help");
   }
 
-  /** @param {Side} side */
-  side(side) {
-    const letter = side.toUpperCase();
-    const select = h("select", { "data-testid": `revision-${side}`, "aria-label": `revision ${letter}` });
-    select.addEventListener("change", () => this.chooseRevision());
-    const verdict = new Verdict(side, this.prefix);
-    const [who, does] = [h("b"), h("span")];
-    const line = h("div", { class: "kv-sideline" }, who, does);
-    const picture = h("div", { class: "kv-picture", "data-testid": `stage-${side}`, role: "group", "aria-label": `page tables, side ${letter}` });
-    const stage = new Stage(picture, this.prefix, (page) => this.fault(page));
-    const head = h("div", { class: "kv-head" }, h("span", { class: `kv-side ${side}`, text: letter }), select, verdict.element);
-    const element = h("section", { class: "kv-view kv-card", "data-side": side, "aria-label": `side ${letter}` }, head, line, picture);
-    return { element, select, verdict, line, who, does, stage, fold: /** @type {Fold | null} */ (null) };
-  }
-
-  buildDock() {
-    const tabs = ["code", "ledger"].map((name, i) => {
-      const button = h("button", { role: "tab", "aria-selected": String(!i), id: `${this.prefix}tab-${name}`, "aria-controls": `${this.prefix}panel-${name}`, onclick: () => this.show(name) });
-      button.append(name, " ", h("kbd", { text: name === "code" ? "2" : "5", "aria-hidden": "true" }));
-      return button;
-    });
-    const panel = (/** @type {string} */ name, /** @type {HTMLElement} */ inside) =>
-      h("div", { "data-testid": `panel-${name}`, role: "tabpanel", id: `${this.prefix}panel-${name}`, "aria-labelledby": `${this.prefix}tab-${name}`, tabindex: 0 }, inside);
-    const code = panel("code", this.code.element);
-    const ledger = panel("ledger", this.ledger.element);
-    ledger.hidden = true;
-    const hint = h("span", { class: "kv-hint" });
-    const letters = [h("span", { class: "kv-side", text: "A" }), h("span", { class: "kv-side b", text: "B" })];
-    const log = h(
-      "section",
-      { class: "kv-panel kv-card", "data-testid": "panel-log", tabindex: 0, "aria-label": "kernel log" },
-      h("header", { class: "kv-loghead" }, ...letters, h("h2", {}, "Log ", h("kbd", { text: "4", "aria-hidden": "true" }))),
-      this.log.element,
-    );
-    const left = h("section", { class: "kv-panel kv-card" }, h("header", { class: "kv-tabs" }, h("div", { role: "tablist" }, ...tabs), hint), code, ledger);
-    return { element: h("div", { class: "kv-dock" }, left, log), tabs, hint, code, ledger, log };
-  }
-
   /** @param {string} name */
   show(name) {
     const code = name === "code";
@@ -200,7 +160,7 @@ export class Explorer {
     this.code.load(view);
     this.log.load(view);
     this.ledger.load(view);
-    this.loadLegend(view);
+    fillLegend(this.legend, view, this.prefix);
     this.show(this.dock.code.hidden ? "ledger" : "code");
     this.step = 0;
     this.render(Math.max(0, Math.min(view.rows.length, step)));
@@ -218,20 +178,6 @@ export class Explorer {
     own.stage.load(skeleton, view);
     const none = side === "b" ? ["(none)"] : [];
     offer(own.select, [...view.choices.revision, ...none], view.revisions[side === "a" ? 0 : 1]);
-  }
-
-  /** @param {View} view */
-  loadLegend(view) {
-    if (this.legend.childElementCount) return;
-    const item = (/** @type {Node} */ node, /** @type {string} */ text, /** @type {string} */ title) => h("span", { role: "listitem", title }, node, text);
-    const states = Object.entries(view.table).filter(([name]) => !name.startsWith("HKID"));
-    this.legend.append(
-      ...states.map(([name, state]) => item(swatch(name, state.glyph, this.prefix), state.word, state.meaning)),
-      item(sign("full"), "warning", "a trace was printed here"),
-      item(sign("ghost"), "only the other side warns", "the other side prints a trace here, this one does not"),
-      item(sign("held"), "withheld", "the condition is true, but nothing is printed"),
-      item(h("span", { class: "kv-now-sign" }), "now", "the page that this step is about"),
-    );
   }
 
   /** One step on; at the end play stops. */

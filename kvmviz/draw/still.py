@@ -1,6 +1,6 @@
 """The explorer where no widgets run: a picture of both sides, and text.
 
->>> from kvmviz.explorer.lockstep import Lockstep
+>>> from kvmviz.draw.lockstep import Lockstep
 >>> print(still_text(Lockstep.of(["before", "v1"], "fail=L1@0x200"), 117))
 tree=1x1x3 fail=L1@0x200 step=117 revisions=before,v1
 <BLANKLINE>
@@ -17,11 +17,11 @@ pages leaked    2                           2
 
 from textwrap import wrap
 
+from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.looks import row_changes
 from kvmviz.draw.palette import Theme
 from kvmviz.draw.picture import frame, page
-from kvmviz.explorer.lockstep import Lockstep, Side
-from kvmviz.explorer.texts import many, texts
+from kvmviz.draw.texts import many, texts
 
 WIDTH = 72
 """Columns of a mail."""

@@ -1,6 +1,6 @@
 """The words of a view: what each row says, what each side adds, and the verdict at the end.
 
->>> from kvmviz.explorer.lockstep import Lockstep
+>>> from kvmviz.draw.lockstep import Lockstep
 >>> said = texts(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
 >>> said["why"][62]
 'Only before: WARN_ON in handle_removed_pt prints a warning with a stack trace. v1 prints nothing here.'
@@ -9,8 +9,8 @@
 from typing import Any
 
 from kvmviz import events as e
+from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.why import meaning, rests_on
-from kvmviz.explorer.lockstep import Lockstep, Side
 from kvmviz.run import Run, Step
 from kvmviz.status import SUCCESS, status_word
 

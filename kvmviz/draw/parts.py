@@ -1,0 +1,200 @@
+"""The parts of the picture as SVG text: a page with everything it may show, a pointer, a link, a warning, a bar.
+
+>>> 'data-state="in-use"' in svg_page("spt root", Box(0, 0, 58, 46))
+True
+
+Each element carries `data-page` or `data-el` with its name, and `data-state`.
+"""
+
+from html import escape
+from typing import Final
+
+from kvmviz.draw.dot import TDCS_ROOT
+from kvmviz.draw.layout import Box
+from kvmviz.draw.signs import GLYPHS, TRIANGLE
+from kvmviz.states import PAGE_STATES
+
+ID: Final = "@ID@"
+"""Stands for the prefix of ids; whoever shows the skeleton replaces it."""
+
+LARGE_WIDTH: Final = 50
+"""From this width a page carries name, number and glyph."""
+
+MEDIUM_WIDTH: Final = 30
+"""From this width a page carries a number and a glyph."""
+
+TINY_HEIGHT: Final = 16
+"""From this height a page carries its index and a glyph."""
+
+LEAF_WIDTH: Final = 20
+"""From this width a lower page carries a glyph."""
+
+START: Final = {"spt": "in-use"}
+"""What a page is before the first event: KVM's mirror pages in use, all others with the module."""
+
+
+def first_state(page: str) -> str:
+    """Return the state in which the skeleton is written."""
+    return START.get(page.split(" ")[0], "tdx-owned")
+
+
+def number(value: float) -> str:
+    """Return a coordinate as short text."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def svg_rect(kind: str, box: Box, grow: float = 0, radius: float = 4) -> str:
+    """Return a rectangle; the tape's fill is a pattern."""
+    fill = f' fill="url(#{ID}tape)"' if kind == "tape" else ""
+    return (
+        f'<rect class="{kind}"{fill} x="{number(box.x - grow)}" y="{number(box.y - grow)}" '
+        f'width="{number(box.width + 2 * grow)}" height="{number(box.height + 2 * grow)}" rx="{number(radius)}"/>'
+    )
+
+
+def svg_text(kind: str, x: float, y: float, words: str) -> str:
+    """Return a text, escaped."""
+    return f'<text class="{kind}" x="{number(x)}" y="{number(y)}">{escape(words)}</text>'
+
+
+def _glyphs(x: float, y: float, size: float) -> str:
+    return "".join(
+        f'<use class="glyph g-{state.name}" href="#{ID}g-{state.glyph}" x="{number(x)}" y="{number(y)}" '
+        f'width="{number(size)}" height="{number(size)}"/>'
+        for state in PAGE_STATES.values()
+        if state.glyph in GLYPHS
+    )
+
+
+def kind_of(box: Box) -> str:
+    """Return the size class of a page: large, medium, tiny, leaf or small."""
+    if box.width >= LARGE_WIDTH:
+        return "large"
+    if box.width >= MEDIUM_WIDTH:
+        return "medium"
+    if box.height >= TINY_HEIGHT:
+        return "tiny"
+    return "leaf" if box.width >= LEAF_WIDTH else "small"
+
+
+def _labels(page: str) -> tuple[str, str]:
+    """Return what stands in a page: above, and in the middle."""
+    if page == "spt root":
+        return "spt", "root"
+    if page == TDCS_ROOT:
+        return "TDCS 3", "S-EPT root"
+    if " gfn=" in page:
+        head, gfn = page.split(" gfn=")
+        return head.split(" ")[-1], gfn
+    return page, ""
+
+
+def _fitting(kind: str, words: str, most: int) -> str:
+    """Return the class of a text, narrower if it has more than `most` characters."""
+    return kind if len(words) <= most else f"{kind} tight" if len(words) <= most + 2 else f"{kind} tighter"
+
+
+def _inside(page: str, box: Box, kind: str) -> str:
+    above, middle = _labels(page)
+    centre, half = box.middle
+    if kind == "large":
+        name = svg_text("name long" if len(above) > 4 else "name", box.x + 5, box.y + 16, above)
+        sub = (
+            svg_text("sub words" if " " in middle else _fitting("sub", middle, 7), centre, box.y + 36, middle)
+            if middle
+            else ""
+        )
+        return _glyphs(box.right - 14, box.y + 5 if len(above) < 8 else box.bottom - 16, 12) + name + sub
+    if kind == "medium":
+        tall = box.height > 20
+        text = svg_text(_fitting("sub", middle, 6), centre, box.bottom - 5, middle or above.split("[")[0])
+        return (
+            _glyphs(box.right - 11, box.y + 2, 9) + svg_text("name", box.x + 4, box.y + 10, above) if tall else ""
+        ) + text
+    if kind == "tiny":
+        index = page.rpartition("[")[2].rstrip("]")
+        if box.height < 20:
+            return svg_text("sub", box.x + 5, box.y + 12.5, index) + _glyphs(box.right - 8, half - 3.5, 7)
+        return svg_text("sub", centre, box.y + 9.5, index) + _glyphs(centre - 4, box.bottom - 10.5, 8)
+    return _glyphs(centre - 4.5, half - 4.5, 9) if kind == "leaf" else ""
+
+
+def _tag(box: Box, at: str) -> str:
+    if at == "beside":
+        return svg_text("tag start", box.right + 14, box.middle[1] + 4, "LEAKED 4 KiB")
+    if at == "corner":
+        return svg_text("tag start", box.right + 12, box.bottom + 15, "LEAKED 4 KiB")
+    return svg_text("tag", box.middle[0], box.bottom + (48 if at == "below leaves" else 25), "LEAKED 4 KiB")
+
+
+def svg_page(page: str, box: Box, tag: str = "") -> str:
+    """Return a page with its tape, body, glyphs, name and, if `tag` says where, the words of its loss."""
+    kind = kind_of(box)
+    outside = {"large": 6, "medium": 3}.get(kind)
+    tape = svg_rect("tape", box, outside) if outside else ""
+    core = "" if outside else svg_rect("tape", box, 0, 2) + svg_rect("core", box, -min(3.5, box.width / 4), 1)
+    radius = 4 if kind in ("large", "medium") else 2
+    name = escape(page)
+    return (
+        f'<g class="page {kind}" data-page="{name}" data-state="{first_state(page)}"><title>{name}</title>'
+        f"{tape}{svg_rect('body', box, 0, radius)}{core}{_inside(page, box, kind)}{_tag(box, tag) if tag else ''}</g>"
+    )
+
+
+def svg_pointer(name: str, left: Box, right: Box, *, words: tuple[float, float] | None = None) -> str:
+    """Return a pointer from a mirror page to its S-EPT page, whole and cut."""
+    x, y, to = left.right, left.middle[1], right.x
+    small = left.width < LARGE_WIDTH
+    dot, head, bar = (1.5, 2.5, 3) if small else (4, 5.5, 8)
+    stub = (to - x) * 0.4
+    text = f'<text class="null" x="{number(words[0])}" y="{number(words[1])}">\u2192 NULL</text>' if words else ""
+    n = number
+    tip = f"M{n(to - 1.6 * head)},{n(y - head)} {n(to)},{n(y)} {n(to - 1.6 * head)},{n(y + head)}z"
+    start = f'<circle cx="{n(x)}" cy="{n(y)}" r="{dot}"/>'
+    broken = f"M{n(x)},{n(y)}H{n(x + stub)}M{n(x + stub)},{n(y - bar)}V{n(y + bar)}"
+    return (
+        f'<g class="ptr{" thin" if small else ""}" data-el="ptr {name}" data-state="set">'
+        f'<g class="whole">{start}<path d="M{n(x)},{n(y)}H{n(to - head)}"/><path class="hd" d="{tip}"/></g>'
+        f'<g class="cut">{start}<path d="{broken}"/>{text}</g></g>'
+    )
+
+
+def svg_link(name: str, ends: tuple[float, float, float, float]) -> str:
+    """Return the double line from a table to its parent."""
+    x1, y1, x2, y2 = ends
+    path = f"M{number(x1)},{number(y1)}L{number(x2)},{number(y2)}"
+    return (
+        f'<g class="link" data-el="link {name}" data-state="present">'
+        f'<path class="o" d="{path}" transform="translate(2.5)"/><path d="{path}" transform="translate(-2)"/></g>'
+    )
+
+
+def svg_warnings(name: str, x: float, y: float, scale: float, slots: int) -> str:
+    """Return warning triangles side by side, one a slot."""
+    return "".join(
+        f'<g class="warn" data-el="warn {escape(name)} {slot}" data-state="none" '
+        f'transform="translate({number(x + slot * 25 * scale)},{number(y)}) scale({scale})">{TRIANGLE}</g>'
+        for slot in range(slots)
+    )
+
+
+def svg_warnings_of(page: str, box: Box) -> str:
+    """Return the slots of a page's warnings, where the page has room for them."""
+    kind = kind_of(box)
+    if kind == "large":
+        return svg_warnings(page, box.x + 4, box.y - 29, 1.08, 2)
+    if kind == "medium":
+        return svg_warnings(page, box.x + 6, box.y - 12, 0.62, 2)
+    return svg_warnings(page, box.x + box.width / 2 - 5.5, box.y - 5.5, 0.46, 1)
+
+
+def svg_bar(name: str, box: Box, words: str) -> str:
+    """Return a folded group: its name, and where its counted bar goes."""
+    place = " ".join(map(number, (box.x + 6, box.y + 19, box.width - 12, 21)))
+    return (
+        f'<g class="group" data-group="{escape(name)}" data-el="group {escape(name)}" data-state="closed">'
+        f"<title>{escape(name)}</title>{svg_rect('capsule', box, 3, 8)}"
+        f"{svg_text('group-name', box.x + 8, box.y + 14, chr(0x25B8) + ' ' + words)}"
+        f'<g class="bar" data-bar="{place}"></g></g>'
+        f"{svg_warnings(f'group {name}', box.right - 24, box.y - 4, 0.8, 1)}"
+    )

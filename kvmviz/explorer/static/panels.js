@@ -1,0 +1,76 @@
+/** The frames of the panels: one side's picture with its head, the dock below, the legend. */
+
+/** @import {View, Side} from "./types.js" */
+import { Fold } from "./fold.js";
+import { h } from "./dom.js";
+import { sign, swatch } from "./icons.js";
+import { Stage } from "./stage.js";
+import { Verdict } from "./verdict.js";
+
+/**
+ * @param {Side} side
+ * @param {string} prefix of the ids in this explorer
+ * @param {() => void} onRevision
+ * @param {(page: string) => void} onPage
+ */
+export function sideOf(side, prefix, onRevision, onPage) {
+  const letter = side.toUpperCase();
+  const select = h("select", { "data-testid": `revision-${side}`, "aria-label": `revision ${letter}`, onchange: onRevision });
+  const verdict = new Verdict(side, prefix);
+  const [who, does] = [h("b"), h("span")];
+  const line = h("div", { class: "kv-sideline" }, who, does);
+  const picture = h("div", { class: "kv-picture", "data-testid": `stage-${side}`, role: "group", "aria-label": `page tables, side ${letter}` });
+  const stage = new Stage(picture, prefix, onPage);
+  const head = h("div", { class: "kv-head" }, h("span", { class: `kv-side ${side}`, text: letter }), select, verdict.element);
+  const element = h("section", { class: "kv-view kv-card", "data-side": side, "aria-label": `side ${letter}` }, head, line, picture);
+  return { element, select, verdict, line, who, does, stage, fold: /** @type {Fold | null} */ (null) };
+}
+
+/**
+ * Code and ledger behind tabs, and the log beside them.
+ * @param {string} prefix
+ * @param {HTMLElement} codeElement
+ * @param {HTMLElement} ledgerElement
+ * @param {HTMLElement} logElement
+ * @param {(name: string) => void} onTab
+ */
+export function dock(prefix, codeElement, ledgerElement, logElement, onTab) {
+  const tabs = ["code", "ledger"].map((name, i) => {
+    const button = h("button", { role: "tab", "aria-selected": String(!i), id: `${prefix}tab-${name}`, "aria-controls": `${prefix}panel-${name}`, onclick: () => onTab(name) });
+    button.append(name, " ", h("kbd", { text: name === "code" ? "2" : "5", "aria-hidden": "true" }));
+    return button;
+  });
+  const panel = (/** @type {string} */ name, /** @type {HTMLElement} */ inside) =>
+    h("div", { "data-testid": `panel-${name}`, role: "tabpanel", id: `${prefix}panel-${name}`, "aria-labelledby": `${prefix}tab-${name}`, tabindex: 0 }, inside);
+  const code = panel("code", codeElement);
+  const ledger = panel("ledger", ledgerElement);
+  ledger.hidden = true;
+  const hint = h("span", { class: "kv-hint" });
+  const letters = [h("span", { class: "kv-side", text: "A" }), h("span", { class: "kv-side b", text: "B" })];
+  const log = h(
+    "section",
+    { class: "kv-panel kv-card", "data-testid": "panel-log", tabindex: 0, "aria-label": "kernel log" },
+    h("header", { class: "kv-loghead" }, ...letters, h("h2", {}, "Log ", h("kbd", { text: "4", "aria-hidden": "true" }))),
+    logElement,
+  );
+  const left = h("section", { class: "kv-panel kv-card" }, h("header", { class: "kv-tabs" }, h("div", { role: "tablist" }, ...tabs), hint), code, ledger);
+  return { element: h("div", { class: "kv-dock" }, left, log), tabs, hint, code, ledger, log };
+}
+
+/**
+ * @param {HTMLElement} legend
+ * @param {View} view
+ * @param {string} prefix
+ */
+export function fillLegend(legend, view, prefix) {
+  if (legend.childElementCount) return;
+  const item = (/** @type {Node} */ node, /** @type {string} */ text, /** @type {string} */ title) => h("span", { role: "listitem", title }, node, text);
+  const states = Object.entries(view.table).filter(([name]) => !name.startsWith("HKID"));
+  legend.append(
+    ...states.map(([name, state]) => item(swatch(name, state.glyph, prefix), state.word, state.meaning)),
+    item(sign("full"), "warning", "a trace was printed here"),
+    item(sign("ghost"), "only the other side warns", "the other side prints a trace here, this one does not"),
+    item(sign("held"), "withheld", "the condition is true, but nothing is printed"),
+    item(h("span", { class: "kv-now-sign" }), "now", "the page that this step is about"),
+  );
+}
