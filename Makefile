@@ -11,7 +11,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-
              --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all static js notebooks manual bench constraints
+.PHONY: help venv lab test test-all static js notebooks manual site bench constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -64,6 +64,9 @@ notebooks: venv ## run every notebook and store what it shows
 
 manual: venv ## write docs/commands.md anew from the command line's own parser
 	$(PY) -m kvmviz.commands.manual > docs/commands.md
+
+site: venv ## the course, the cases, the claims and the reference as a folder of pages: site/
+	$(PY) -m docs
 
 bench: venv ## what things cost, as ratios measured side by side
 	$(PY) -m benchmarks

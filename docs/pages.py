@@ -1,0 +1,66 @@
+"""The pages that are computed: cases, claims, the API.  Each function returns Markdown."""
+
+import inspect
+from collections.abc import Iterator
+from textwrap import dedent
+
+import kvmviz
+from kvmviz.check.cases import CASES
+from kvmviz.check.claims import claims_markdown
+
+
+def cases() -> str:
+    """Every named case: its question, what the model answers, and the command that shows it."""
+    lines = ["# The cases", "", "Small teardowns worth talking about, each with a question.", ""]
+    for case in CASES.values():
+        a, b = case.revisions
+        lines += [f"## {case.question}", "", f"`{a}` and `{b}`: {case.answer()}", ""]
+        lines += ["```console", f"$ kvmviz compare {a} {b} '{case.scenario}'", "```", ""]
+    return "\n".join(lines)
+
+
+def claims() -> str:
+    """What was said on the list, and whether it holds."""
+    return claims_markdown()
+
+
+def api() -> str:
+    """The public names of `kvmviz`, from their docstrings."""
+    lines = ["# The Python names", "", "Everything here is `kvmviz.NAME`.", ""]
+    for name in sorted(kvmviz.__all__, key=str.lower):
+        lines += [*_entry(name, getattr(kvmviz, name)), ""]
+    return "\n".join(lines)
+
+
+def _entry(name: str, value: object) -> Iterator[str]:
+    yield f"## {name}"
+    yield ""
+    if callable(value) and not isinstance(value, dict):
+        yield f"```python\n{name}{_signature(value)}\n```"
+        yield ""
+        yield from _doc(value)
+    if inspect.isclass(value):
+        for member, thing in vars(value).items():
+            doc = inspect.getdoc(thing)
+            if not member.startswith("_") and doc and (callable(thing) or isinstance(thing, property)):
+                yield f"- `{member}`: {doc.splitlines()[0]}"
+
+
+def _signature(value: object) -> str:
+    try:
+        return str(inspect.signature(value))  # type: ignore[arg-type]  # only callables come here
+    except ValueError:
+        return "(...)"
+
+
+def _doc(value: object) -> Iterator[str]:
+    """Yield a docstring as Markdown, its examples as code."""
+    inside = False
+    for line in dedent(inspect.getdoc(value) or "").splitlines():
+        example = line.startswith((">>>", "...")) or (inside and bool(line))
+        if example != inside:
+            yield "```" + ("python" if example else "")
+            inside = example
+        yield line
+    if inside:
+        yield "```"
