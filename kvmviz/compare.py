@@ -17,7 +17,7 @@ from functools import cached_property
 
 from kvmviz.events import Event, PrErr, PrWarn, Seamcall, Warn
 from kvmviz.revisions import Revision
-from kvmviz.run import Run, Step, run
+from kvmviz.run import RECORDED_TABLES, Run, Step, run
 from kvmviz.scenario import Scenario, ScenarioError
 
 Key = tuple[str, ...]
@@ -41,10 +41,7 @@ class Comparison:
 
     def __init__(self, a: Run, b: Run) -> None:
         if a.steps is None or b.steps is None:
-            raise ScenarioError(
-                f"tree={a.scenario.tree}: too large to be compared step by step; "
-                "compare the summaries of two runs, or ask for its events."
-            )
+            raise _too_large(a.scenario)
         self.a, self.b = a, b
         self._steps = (a.steps, b.steps)
 
@@ -80,9 +77,19 @@ class Comparison:
 def compare(a: str | type[Revision], b: str | type[Revision], scenario: str | Scenario = "") -> Comparison:
     """Run a scenario under two revisions and align the runs.
 
-    Raises ScenarioError or RevisionError with one sentence.
+    Raises ScenarioError, also for a tree that is not recorded, or RevisionError with one sentence.
     """
-    return Comparison(run(a, scenario), run(b, scenario))
+    wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
+    if wanted.tree.count > RECORDED_TABLES:
+        raise _too_large(wanted)
+    return Comparison(run(a, wanted), run(b, wanted))
+
+
+def _too_large(scenario: Scenario) -> ScenarioError:
+    return ScenarioError(
+        f"tree={scenario.tree}: too large to be compared step by step, which ends at {RECORDED_TABLES:,} tables; "
+        "compare the summaries of two runs."
+    )
 
 
 def keys(steps: Sequence[Step]) -> list[Key]:

@@ -3,8 +3,9 @@
 >>> from kvmviz.revisions import REVISIONS
 >>> lines = ["fail=none", "fail=L1@0x0", "fail=L2@0x0"]
 >>> spread = compare_many(REVISIONS["before"], REVISIONS["v1"], map(Scenario.parse, lines))
->>> [(group.count, group.only_a) for group in spread.groups]
-[(1, ()), (2, ('warn: WARN_ON in handle_removed_pt: trace printed',))]
+>>> [(group.count, group.only_a) for group in spread.groups]  # doctest: +NORMALIZE_WHITESPACE
+[(1, ()),
+ (2, ('set_null: external_spt cleared by handle_removed_pt', 'warn: WARN_ON in handle_removed_pt: trace printed'))]
 """
 
 from collections import Counter
