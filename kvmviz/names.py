@@ -23,7 +23,7 @@ def gfn_step(level: int) -> int:
     >>> [hex(gfn_step(level)) for level in (1, 2, 3)]
     ['0x200', '0x40000', '0x8000000']
     """
-    return int(ENTRIES**level)
+    return 1 << 9 * level
 
 
 @lru_cache(maxsize=65536)

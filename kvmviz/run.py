@@ -9,8 +9,8 @@ Same input, same bytes, in any process.
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -25,6 +25,7 @@ from kvmviz.machine.journal import Tape
 from kvmviz.machine.printk import Boot
 from kvmviz.machine.recorder import Tally
 from kvmviz.revisions import Revision, revision
+from kvmviz.revisions.guard import guarded
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.source import Source, source
 from kvmviz.summary import Summary, summarize
@@ -37,6 +38,9 @@ RECORDED_TABLES: Final = 5_000
 
 MOST_TABLES: Final = 50_000
 """Largest tree that can be recorded."""
+
+REMEMBERED_BOOTS: Final = 1_000
+"""How many first TDs of a revision are kept, so that a large space does not fill the memory."""
 
 _BOOTS: Final[WeakKeyDictionary[type[Revision], dict[Scenario, tuple[Boot, bool]]]] = WeakKeyDictionary()
 
@@ -178,7 +182,7 @@ def tear_down(which: type[Revision], scenario: Scenario, recorder: Tally) -> tup
     """
     if scenario.boot is None:
         return _tear_down(which, scenario, Boot(), recorder), "first"
-    boot, panicked = boot_after(which, scenario.with_(boot="first"))
+    boot, panicked = boot_after(which, replace(scenario, boot=None))
     if panicked:
         return _tear_down(which, scenario, Boot(), recorder), "first"
     boot = boot.copy()
@@ -187,9 +191,11 @@ def tear_down(which: type[Revision], scenario: Scenario, recorder: Tally) -> tup
 
 
 def boot_after(which: type[Revision], scenario: Scenario) -> tuple[Boot, bool]:
-    """Return what the boot remembers after this TD, and whether the host panicked; each is computed once."""
+    """Return what the boot remembers after this TD, and whether the host panicked; the latest are kept."""
     known = _BOOTS.setdefault(which, {})
     if scenario not in known:
+        if len(known) >= REMEMBERED_BOOTS:
+            known.clear()
         tally, boot = Tally(), Boot()
         _tear_down(which, scenario, boot, tally)
         known[scenario] = boot, tally.panicked
@@ -200,9 +206,14 @@ def _tear_down(which: type[Revision], scenario: Scenario, boot: Boot, recorder: 
     with _no_gc(scenario):
         vm = build(scenario, which, boot)
         vm.host.watch(recorder)
-        with suppress(HostPanicked):
+        with _guard(which, scenario), suppress(HostPanicked):
             teardown(vm)
     return vm
+
+
+def _guard(which: type[Revision], scenario: Scenario) -> AbstractContextManager[None]:
+    """Watch a reader's own revision; the project's need no watching."""
+    return guarded(which.name, scenario.tree.count, scenario) if which.base else nullcontext()
 
 
 @contextmanager

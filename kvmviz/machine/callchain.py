@@ -16,6 +16,7 @@ running model can be read as a call chain at source level.  Macros, wrappers
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import unwrap
 from types import CodeType, FrameType
 from typing import Any, Final, TypeVar
 
@@ -92,7 +93,7 @@ def source_of(key: str) -> Callable[..., Any]:
 
 def location_of(function: Callable[..., Any]) -> Location:
     """Return the location of a function's first line."""
-    code = function.__code__
+    code = unwrap(function).__code__
     return _location(code, code.co_firstlineno)
 
 

@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Final
 from kvmviz.errors import KvmvizError
 from kvmviz.machine.callchain import enroll, function_of
 from kvmviz.revisions import before, landed, v1, v1_17, v2
+from kvmviz.revisions.guard import check_function, is_kvmviz, watched
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
 """The function that takes a guest page back; v2 renamed it."""
@@ -44,13 +45,14 @@ class RevisionError(KvmvizError):
 class Revision:
     """Base of all revisions: derive with `class MyPatch(kvmviz.Revision, base="v1")`.
 
-    Class attributes: `name`; `base_name` (None for one of the project's);
+    Class attributes: `name`; `base` and `base_name` (None for one of the project's);
     `functions` by kernel name; `own` the names that it defines itself;
     `remove_leaf` the function that takes a guest page back, whatever its name.
     It is no sandbox: its functions run as any Python does.
     """
 
     name: ClassVar[str] = ""
+    base: "ClassVar[type[Revision] | None]" = None
     base_name: ClassVar[str | None] = None
     functions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     own: ClassVar[frozenset[str]] = frozenset()
@@ -61,19 +63,24 @@ class Revision:
     remove_leaf: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(
-        cls, base: "str | type[Revision]" = "v1", module: ModuleType | None = None, **kwargs: object
+        cls, base: "str | type[Revision] | None" = None, module: ModuleType | None = None, **kwargs: object
     ) -> None:
         super().__init_subclass__(**kwargs)
         if module is not None:
             _fill(cls, str(vars(cls)["name"]), {n: vars(module)[n] for n in CHANGEABLE if n in vars(module)})
             return
-        parent = revision(base)
+        parent = revision(base) if base else _inherited(cls)
         own = _own_functions(cls, parent)
         for name, function in own.items():
             enroll(function, name, function_of(_counterpart(parent, name)).path)
         kept = {k: f for k, f in parent.functions.items() if not (k in LEAF_NAMES and set(own) & set(LEAF_NAMES))}
         _fill(cls, str(vars(cls).get("name", cls.__name__)), {**kept, **own})
-        cls.base_name, cls.own = parent.name, frozenset(own)
+        cls.base, cls.base_name, cls.own = parent, parent.name, frozenset(own)
+
+
+def _inherited(cls: type[Revision]) -> type[Revision]:
+    """Return the revision that a class without `base` derives from in Python; v1 if that is none."""
+    return next((c for c in cls.__mro__[1:] if issubclass(c, Revision) and c is not Revision), REVISIONS["v1"])
 
 
 def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Callable[..., Any]]:
@@ -88,6 +95,8 @@ def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Cal
         if not inspect.isfunction(function):
             raise RevisionError(f"{cls.__name__}.{name} must be a plain function without self.")
         _check_signature(cls.__name__, name, function, _counterpart(parent, name), parent.name)
+        if not is_kvmviz(function):
+            check_function(cls.__name__, name, function)
         found[name] = function
     return found
 
@@ -103,13 +112,16 @@ def _check_signature(cls: str, name: str, function: Callable[..., Any], model: C
 
 def _counterpart(parent: type[Revision], name: str) -> Callable[..., Any]:
     """Return the base's function of this name; the leaf function has two names."""
-    return parent.remove_leaf if name in LEAF_NAMES else parent.functions[name]
+    if name in LEAF_NAMES:
+        name = next(key for key in parent.functions if key in LEAF_NAMES)
+    return parent.functions[name]
 
 
 def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
     cls.name, cls.functions = name, dict(functions)
     for key, function in functions.items():
-        setattr(cls, "remove_leaf" if key in LEAF_NAMES else key, staticmethod(function))
+        call = function if is_kvmviz(function) else watched(function)
+        setattr(cls, "remove_leaf" if key in LEAF_NAMES else key, staticmethod(call))
 
 
 class _Before(Revision, module=before):
