@@ -1,0 +1,65 @@
+"""`kvmviz draw` writes whole pictures or nothing; `kvmviz lab` becomes JupyterLab on the right file."""
+
+import json
+import os
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from kvmviz.cli import main
+from kvmviz.run import run
+
+
+@pytest.mark.parametrize("step", ["0", "64", "117"])
+def test_a_drawn_svg_has_every_page_in_its_state(step: str, tmp_path: Path) -> None:
+    target = tmp_path / "leak.svg"
+    assert main(["draw", "-o", str(target), "--step", step, "fail=L1@0x200"]) == 0
+    drawn = ElementTree.parse(target).getroot().iter()
+    states = {e.attrib["data-page"]: e.attrib["data-state"] for e in drawn if "data-page" in e.attrib}
+    assert states == dict(run("before", "fail=L1@0x200").frames[int(step)].states)
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("dot", b"digraph"), ("svg", b"<")])
+def test_the_suffix_chooses_the_form(suffix: str, start: bytes, tmp_path: Path) -> None:
+    target = tmp_path / f"picture.{suffix}"
+    assert main(["draw", "--revision", "v1", "-o", str(target)]) == 0
+    assert start in target.read_bytes()[:200]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["-o {}/a.jpg", "-o {}/none/a.svg", "-o {}/a.svg --step 999", "-o {}/a.svg revisions=before,v1", "-o {}/a.svg x"],
+)
+def test_a_wrong_question_writes_nothing(words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", *words.format(tmp_path).split()]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Commands that would have taken the place of this process."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _path, words: commands.append(words))
+    return commands
+
+
+def test_lab_opens_the_first_notebook(started: list[list[str]]) -> None:
+    main(["lab"])
+    assert started[0][1:3] == ["-m", "jupyterlab"]
+    assert Path(started[0][3]).name.startswith("00-")
+
+
+def test_lab_opens_a_view(started: list[list[str]]) -> None:
+    main(["lab", "fail=all", "step=3", "revisions=v1,landed"])
+    notebook = json.loads(Path(started[0][3]).read_text())
+    assert "Explorer('tree=1x1x3 fail=all step=3 revisions=v1,landed')" in notebook["cells"][0]["source"]
+
+
+@pytest.mark.parametrize("link", ["fail=never", "revisions=v9", "step=x"])
+def test_lab_refuses_a_wrong_link(link: str, started: list[list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lab", link]) == 2
+    assert not started
+    assert capsys.readouterr().err.count("\n") == 1
