@@ -1,0 +1,34 @@
+"""What people said about the change, and whether it holds: every claim a function over runs.
+
+>>> verdict = next(v for v in claims() if v.id == "V2")
+>>> verdict.who, verdict.verdict, verdict.witness_against
+('Yan Zhao', 'holds partly', 'tree=1x1x1 fail=all')
+
+A claim is asked of every scenario of the sample (`kvmviz.check.claims.sample`) that
+meets its premise or, where no scenario line can say it, of an experiment
+(`kvmviz.check.experiments`); one about code, of the syntax trees of the model's
+functions.  Propositions are in our words.
+"""
+
+from collections.abc import Mapping
+
+from kvmviz.check.claims import code, patch2, patch16, patch17, reply, rfc
+from kvmviz.check.claims.registry import CLAIMS, Claim, Runs
+from kvmviz.check.claims.verdict import WORDS, Finding, Verdict
+from kvmviz.revisions import Revision
+
+__all__ = ["CLAIMS", "WORDS", "Claim", "Finding", "Runs", "Verdict", "claims"]
+
+MODULES = (reply, patch16, patch17, patch2, rfc, code)
+"""Where the claims stand, in the order in which they are told."""
+
+
+def claims(instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]:
+    """Put every claim to the test and return the verdicts, in the order of the table.
+
+    `instead` puts a revision of your own in the place of one of the project's, as
+    in `claims({"landed": MyPatch})`: what would hold then?
+    """
+    runs = Runs(instead)
+    ordered = [claim for module in MODULES for claim in CLAIMS.values() if claim.answer.__module__ == module.__name__]
+    return [claim.verdict(runs) for claim in ordered]

@@ -1,0 +1,108 @@
+"""The table of claims: each a function over runs, with its source and what it says in our words.
+
+>>> CLAIMS["B6"].message, CLAIMS["B6"].proposition
+('B16', 'The TDX function does not use the gfn that it is passed.')
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kvmviz.check.claims.facts import Facts
+from kvmviz.check.claims.messages import MESSAGES
+from kvmviz.check.claims.sample import SAMPLE, facts_of
+from kvmviz.check.claims.verdict import Finding, Verdict
+from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.scenario import Scenario
+
+AFTER: Final = ("v1", "v1+17", "v2", "landed")
+"""The revisions with the patch."""
+
+
+class Runs:
+    """The runs that claims are asked of: every revision over the sample.
+
+    `instead` puts another revision in the place of one of the project's, by name.
+    """
+
+    def __init__(self, instead: Mapping[str, type[Revision]] | None = None) -> None:
+        self.revisions = {**REVISIONS, **(instead or {})}
+
+    def of(self, name: str) -> Iterator[tuple[Scenario, Facts]]:
+        """Yield every scenario of the sample with its facts under this revision, simplest first."""
+        return zip(SAMPLE, facts_of(self.revisions[name]), strict=True)
+
+    def both(self, a: str, b: str) -> Iterator[tuple[Scenario, Facts, Facts]]:
+        """Yield every scenario with its facts under two revisions."""
+        return zip(SAMPLE, facts_of(self.revisions[a]), facts_of(self.revisions[b]), strict=True)
+
+    def all(self, *names: str) -> Iterator[tuple[Scenario, tuple[Facts, ...]]]:
+        """Yield every scenario with its facts under each of these revisions."""
+        return zip(SAMPLE, zip(*(facts_of(self.revisions[name]) for name in names), strict=True), strict=True)
+
+    def tree(self, name: str, function: str) -> ast.FunctionDef:
+        """Return the syntax tree of a revision's function, without its docstring."""
+        source = textwrap.dedent(inspect.getsource(self.revisions[name].functions[function]))
+        tree = ast.parse(source).body[0]
+        if not isinstance(tree, ast.FunctionDef):
+            raise TypeError(f"{function} of {name} is no function")
+        if ast.get_docstring(tree) is not None:
+            del tree.body[0]
+        return tree
+
+
+Answer = Callable[[Runs], Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim: its id, the key of its source in `MESSAGES`, the proposition, and the function that answers it."""
+
+    id: str
+    message: str
+    proposition: str
+    answer: Answer
+
+    def verdict(self, runs: Runs) -> Verdict:
+        """Put the claim to the test."""
+        source, found = MESSAGES[self.message], self.answer(runs)
+        return Verdict(
+            self.id, source.who, source.when, source.where, self.proposition, found.verdict, found.scenarios,
+            found.holds, found.witness_for, found.witness_against, found.why,
+        )  # fmt: skip
+
+
+CLAIMS: Final[dict[str, Claim]] = {}
+"""Every claim by its id; filled by the sibling modules as they are loaded."""
+
+
+def claim(id: str, message: str, proposition: str) -> Callable[[Answer], Answer]:
+    """Enter a function into the table of claims."""
+
+    def enter(answer: Answer) -> Answer:
+        CLAIMS[id] = Claim(id, message, proposition, answer)
+        return answer
+
+    return enter
+
+
+def reads(tree: ast.AST, name: str) -> bool:
+    """Say whether code reads a variable of this name."""
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(tree))
+
+
+def writes(tree: ast.AST, attribute: str) -> bool:
+    """Say whether code assigns to an attribute of this name."""
+    return any(
+        isinstance(n, ast.Attribute) and n.attr == attribute and isinstance(n.ctx, ast.Store) for n in ast.walk(tree)
+    )
+
+
+def uses_result(tree: ast.AST, call: str) -> bool:
+    """Say whether code does anything with what a call of this name returns."""
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func).rpartition(".")[2] == call]
+    bare = [n.value for n in ast.walk(tree) if isinstance(n, ast.Expr)]
+    return any(n not in bare for n in calls)

@@ -1,0 +1,50 @@
+"""Verdicts as plain text for a mail, and as a table in markdown."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kvmviz.text.layout import WIDTH, ascii_only, paragraph
+
+if TYPE_CHECKING:
+    from kvmviz.check.claims import Verdict
+
+
+def claims_text(verdicts: "Sequence[Verdict]", width: int = WIDTH) -> str:
+    """Return every verdict, and how many there are of each kind."""
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    total = ", ".join(f"{count} {word}" for word, count in counts.most_common())
+    head = paragraph(f"{len(verdicts)} claims: {total}", width=width)
+    return ascii_only("\n\n".join([head, *(verdict_text(verdict, width) for verdict in verdicts)]))
+
+
+def verdict_text(verdict: "Verdict", width: int = WIDTH) -> str:
+    """Return one verdict: what was claimed, by whom, whether it holds, why, and a scenario for each side.
+
+    A scenario line, and the address of a mail, is never wrapped.
+    """
+    tries = f" ({verdict.holds:,} of {verdict.scenarios:,})" if verdict.scenarios else ""
+    lines = [
+        f"{verdict.id}: {verdict.verdict}{tries}",
+        paragraph(f'"{verdict.proposition}"', "  ", width),
+        paragraph(f"{verdict.who}, {verdict.when}", "  ", width),
+        f"  {verdict.where}",
+        paragraph(verdict.why, "  ", width),
+    ]
+    lines += [f"  for: {verdict.witness_for}"] if verdict.witness_for else []
+    lines += [f"  against: {verdict.witness_against}"] if verdict.witness_against else []
+    return "\n".join(lines)
+
+
+def claims_markdown(verdicts: "Sequence[Verdict]") -> str:
+    """Return the verdicts as one table."""
+    head = ["id", "who, when", "proposition", "verdict", "held", "why", "for", "against"]
+    rows = [head, ["---"] * len(head), *map(_cells, verdicts)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cells(v: "Verdict") -> list[str]:
+    held = f"{v.holds:,} of {v.scenarios:,}" if v.scenarios else ""
+    witnesses = [f"`{line}`" if line else "" for line in (v.witness_for, v.witness_against)]
+    told = [v.id, f"{v.who}, {v.when}", v.proposition, v.verdict, held, v.why]
+    return [cell.replace("|", r"\|") for cell in [*told, *witnesses]]
