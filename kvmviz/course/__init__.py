@@ -10,6 +10,7 @@ this machine alone, and `class_results` sums it up.
 
 from kvmviz.course.answers import class_results as class_results
 from kvmviz.course.exercise import ask as ask
+from kvmviz.course.macros import macros as macros
 from kvmviz.course.marking import mark as mark
 from kvmviz.course.prose import outcomes as outcomes
 from kvmviz.course.prose import say as say
@@ -17,5 +18,8 @@ from kvmviz.course.prose import source_of as source_of
 from kvmviz.course.prose import table as table
 from kvmviz.course.questions import question as question
 from kvmviz.course.stills import picture as picture
+from kvmviz.course.td import LiveTd as LiveTd
 
-__all__ = ["ask", "class_results", "mark", "outcomes", "picture", "question", "say", "source_of", "table"]
+__all__ = [
+    "LiveTd", "ask", "class_results", "macros", "mark", "outcomes", "picture", "question", "say", "source_of", "table",
+]  # fmt: skip

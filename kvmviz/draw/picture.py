@@ -188,7 +188,8 @@ def page(pictures: Sequence[str], head: Sequence[str], theme: Theme, prefix: str
 
 def _caption(line: str, number: int, colour: Mapping[str, str]) -> str:
     font = f"{'13px' if number else '700 15px'} {escape(colour['ui-font'])}"
-    return f'<text x="14" y="{21 + 19 * number}" style="font:{font};font-feature-settings:'calt' 0" fill="{colour["ink"]}">{escape(line)}</text>'
+    style = f"font:{font};font-feature-settings:'calt' 0"  # some fonts would turn 0x200 into a product
+    return f'<text x="14" y="{21 + 19 * number}" style="{style}" fill="{colour["ink"]}">{escape(line)}</text>'
 
 
 def write_picture(run: Run, step: int, path: Path) -> None:

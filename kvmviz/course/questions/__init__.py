@@ -8,15 +8,30 @@ from dataclasses import replace
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.questions import n01_who_finds_out
+from kvmviz.course.questions import (
+    n00_start_here,
+    n01_who_finds_out,
+    n02_two_trees,
+    n03_giving_a_td_back,
+    n05_what_the_log_says,
+    n08_what_a_leak_costs,
+)
 from kvmviz.errors import KvmvizError
 
 Make = Callable[[], Question]
 
+NOTEBOOKS: Final = (
+    n00_start_here,
+    n01_who_finds_out,
+    n02_two_trees,
+    n03_giving_a_td_back,
+    n05_what_the_log_says,
+    n08_what_a_leak_costs,
+)
+"""A module for each notebook."""
+
 QUESTIONS: Final[dict[str, Make]] = {
-    f"{module.NUMBER}-{make.__name__.replace('_', '-')}": make
-    for module in (n01_who_finds_out,)
-    for make in module.QUESTIONS
+    f"{module.NUMBER}-{make.__name__.replace('_', '-')}": make for module in NOTEBOOKS for make in module.QUESTIONS
 }
 """What makes the question, by key: the notebook's number and the function's name."""
 
