@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from kvmviz.check.claims import CLAIMS, Runs, Verdict
 from kvmviz.review.findings import Finding, finding
 from kvmviz.review.letter import Letter, plain_name
 from kvmviz.review.limits import ReviewError
@@ -13,9 +14,6 @@ from kvmviz.review.reply import reply
 from kvmviz.review.report import message_json
 from kvmviz.text.layout import WIDTH, paragraph
 from kvmviz.version import SCHEMA, __version__
-
-if TYPE_CHECKING:
-    from kvmviz.check import Verdict
 
 MOST_DRAFTS: Final = 10
 """Drafts written for one mailbox."""
@@ -46,15 +44,12 @@ class Review:
         return tuple((number, reply(found, self.verdicts)) for number, found in chosen)
 
     @cached_property
-    def verdicts(self) -> Mapping[str, "Verdict"]:
+    def verdicts(self) -> Mapping[str, Verdict]:
         """The verdicts of the claims that the messages make, by id."""
         remarked = {claim for found in self.findings for remark in found.remarks for claim in remark.claims}
         wanted = remarked | {claimed.claim for found in self.findings for claimed in found.claimed}
-        if not wanted:
-            return {}
-        from kvmviz.check import claims  # takes a moment, so only for a mail that claims something
-
-        return {verdict.id: verdict for verdict in claims() if verdict.id in wanted}
+        runs = Runs()
+        return {name: claim.verdict(runs) for name, claim in CLAIMS.items() if name in wanted}
 
     def to_text(self) -> str:
         """Give the draft; of a mailbox all drafts, each below a line that names its message."""

@@ -44,12 +44,12 @@ class Known:
 KNOWN: Final = (
     Known(
         "RFC v5 09/45", "before", "v1", "reclaim_external_sp", INT, GFN, False, (17, 29),
-        ("Christopherson",), date(2026, 1, 28), "message 20260129011517.3545883-10-seanjc@google.com; behaves as v1",
+        ("Christopherson",), date(2026, 1, 28), "message 20260129011517.3545883-10-seanjc@google.com; it behaves as v1",
         ("N", "S"),
     ),
     Known(
         "16/17 of the first version", "before", "v1", "free_external_spt", INT, GFN, False, (15, 28),
-        ("Christopherson", "Edgecombe"), date(2026, 3, 27), "read as quoted in the review of 8 April 2026",
+        ("Christopherson", "Edgecombe"), date(2026, 3, 27), "the review of 8 April 2026, which quotes it",
         ("B", "S"), "f6e01202f14772ae9655f88234a36c87442fcdd706cd48635b89601aeabaa861",
     ),
     Known(

@@ -52,6 +52,13 @@ CLAIMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Claim -> groups of words, as regular expressions of which each must be found."""
 
+UNSAID: Final[Mapping[str, str]] = {
+    "B3": "not said, but easily read into it",
+    "B5": "what it leaves out",
+    "S5": "not said, but easily read into it",
+}
+"""Claims that a text does not make in so many words, and what they are to it."""
+
 
 def made(text: str, *prefixes: str) -> tuple[str, ...]:
     """Give the ids of the claims that `text` makes, of those whose letter is among `prefixes`."""

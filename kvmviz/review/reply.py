@@ -5,25 +5,24 @@ characters and their length.  Every figure in it is computed when it is written.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from kvmviz.check.claims import Verdict
 from kvmviz.compare import compare
 from kvmviz.review.behaviour import Shift, shifts
 from kvmviz.review.findings import Finding, Remark
 from kvmviz.review.letter import day_text, plain_name
 from kvmviz.review.lineage import Known
+from kvmviz.review.matches import UNSAID
 from kvmviz.review.quote import each, place
 from kvmviz.review.skeleton import changeable, skeleton
-from kvmviz.text.layout import paragraph
+from kvmviz.text.layout import WIDTH, paragraph
 from kvmviz.version import __version__
-
-if TYPE_CHECKING:
-    from kvmviz.check import Verdict
 
 MOST_COMMENTS: Final = 12
 """Comments of either kind that are quoted in one draft."""
 
-Verdicts = Mapping[str, "Verdict"]
+Verdicts = Mapping[str, Verdict]
 
 
 def reply(found: Finding, verdicts: Verdicts) -> str:
@@ -34,12 +33,17 @@ def reply(found: Finding, verdicts: Verdicts) -> str:
     parts = [
         _attribution(found),
         _which(found),
-        *_remarks(found, verdicts),
-        *([_behaviour(known), _own_claims(found, verdicts)] if known else [_skeleton(found)]),
+        *(_known_parts(found, known, verdicts) if known else [_skeleton(found)]),
         _not_judged(found),
         _signature(),
     ]
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part)))
+
+
+def _known_parts(found: Finding, known: Known, verdicts: Verdicts) -> Iterator[Iterable[str]]:
+    yield from _remarks(found, known, verdicts)
+    yield _behaviour(known)
+    yield _own_claims(found, known, verdicts)
 
 
 def _attribution(found: Finding) -> Iterator[str]:
@@ -84,7 +88,7 @@ def _which(found: Finding) -> Iterator[str]:
     for reason in recognised.reasons:
         yield from _bullet(reason.text if reason.agrees else f"but {reason.text}")
     if recognised.known:
-        yield from _bullet(f"what is known of it is from: {recognised.known.rests_on}")
+        yield from _bullet(f"what is known of it is from {recognised.known.rests_on}")
     yield from (line for text in _mended(found) for line in _bullet(text))
 
 
@@ -112,12 +116,15 @@ def _mended(found: Finding) -> Iterator[str]:
         yield "the message is long; only its beginning was read"
 
 
-def _remarks(found: Finding, verdicts: Verdicts) -> Iterator[list[str]]:
+def _remarks(found: Finding, known: Known, verdicts: Verdicts) -> Iterator[list[str]]:
     """Quote each comment that claims something, and put the verdicts on what it says below."""
     shown: set[str] = set()
     claiming = [remark for remark in found.remarks if remark.claims]
     for remark in claiming[:MOST_COMMENTS]:
-        yield [*_quoted(found, remark), *_below(remark, verdicts, shown)]
+        new = [verdicts[claim] for claim in remark.claims if claim not in shown]
+        old = [claim for claim in remark.claims if claim in shown]
+        shown |= {*remark.claims}
+        yield [*_quoted(found, remark), *_below(new, old, known)]
     if len(claiming) > MOST_COMMENTS:
         yield _wrapped(f"{len(claiming) - MOST_COMMENTS} more comments claim things; I stop here.")
 
@@ -126,20 +133,30 @@ def _quoted(found: Finding, remark: Remark) -> Iterator[str]:
     return place(found.letter.lines, found.depths, remark.comment.first, remark.comment.last)
 
 
-def _below(remark: Remark, verdicts: Verdicts, shown: set[str]) -> Iterator[str]:
-    for claim in remark.claims:
+def _below(new: Iterable[Verdict], old: Iterable[str], known: Known) -> Iterator[str]:
+    for verdict in new:
         yield ""
-        yield from [f"{claim}: as above."] if claim in shown else _verdict(verdicts[claim])
-        shown.add(claim)
+        yield from _verdict(verdict, known)
+    for claim in old:
+        yield ""
+        yield f"{claim}: as above."
 
 
-def _verdict(verdict: "Verdict") -> Iterator[str]:
-    yield from _wrapped(f"{verdict.id}, {verdict.verdict}: {verdict.proposition}")
-    yield from _wrapped(f"Holds in {verdict.holds:,} of {verdict.scenarios:,} scenarios. {verdict.why}", "  ")
-    if verdict.witness_for:
-        yield f"  for:     {verdict.witness_for}"
-    if verdict.witness_against:
-        yield f"  against: {verdict.witness_against}"
+def _verdict(verdict: Verdict, known: Known) -> Iterator[str]:
+    """Give a claim in our words, what became of it, and a command for a witness of either side."""
+    unsaid = f" ({UNSAID[verdict.id]})" if verdict.id in UNSAID else ""
+    yield from _wrapped(f"{verdict.id}{unsaid}, {verdict.verdict}: {verdict.proposition}")
+    tried = f"Held in {verdict.holds:,} of {verdict.scenarios:,} cases tried. " if verdict.scenarios > 1 else ""
+    yield from _wrapped(f"{tried}{verdict.why}", "  ")
+    for side, line in (("holds", verdict.witness_for), ("does not hold", verdict.witness_against)):
+        if line:
+            yield from _command(f"kvmviz compare {known.base} {known.revision} '{line}'", f"# {side} here")
+
+
+def _command(command: str, remark: str) -> list[str]:
+    """Give a command to paste; a shell takes the remark for a comment."""
+    line = f"  {command}  {remark}"
+    return [line] if len(line) <= WIDTH else [f"  {remark}:", f"  {command}"]
 
 
 def _behaviour(known: Known) -> Iterator[str]:
@@ -186,7 +203,7 @@ def _sum(moved: Iterable[Shift]) -> str:
     )
 
 
-def _own_claims(found: Finding, verdicts: Verdicts) -> Iterator[str]:
+def _own_claims(found: Finding, known: Known, verdicts: Verdicts) -> Iterator[str]:
     """Go through what the patch's own log, comments and declarations claim."""
     if not found.claimed:
         return
@@ -194,7 +211,7 @@ def _own_claims(found: Finding, verdicts: Verdicts) -> Iterator[str]:
     for claimed in found.claimed:
         yield ""
         yield from each(found.letter.lines, [claimed.line])
-        yield from _verdict(verdicts[claimed.claim])
+        yield from _verdict(verdicts[claimed.claim], known)
 
 
 def _skeleton(found: Finding) -> Iterator[str]:

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kvmviz.check.claims import Verdict
 from kvmviz.review.behaviour import Shift, shifts
 from kvmviz.review.findings import Finding, Remark
 from kvmviz.review.patch import Patch
 from kvmviz.review.recognise import Recognised
 
-if TYPE_CHECKING:
-    from kvmviz.check import Verdict
 
-
-def message_json(found: Finding, verdicts: Mapping[str, "Verdict"], draft: str) -> dict[str, Any]:
+def message_json(found: Finding, verdicts: Mapping[str, Verdict], draft: str) -> dict[str, Any]:
     """Give one message; `reply` is empty for one that has nothing that is modelled."""
     letter, known = found.letter, found.recognised.known if found.recognised else None
     claimed = {claim for remark in found.remarks for claim in remark.claims} | {c.claim for c in found.claimed}

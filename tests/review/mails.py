@@ -86,6 +86,7 @@ def with_attachment(patch: str) -> bytes:
     message["Date"] = "Fri, 27 Mar 2026 13:14:20 -0700"
     message.set_content("The patch is attached.\n")
     message.add_attachment(patch.encode(), maintype="application", subtype="octet-stream", filename="my.patch")
+    message.set_boundary("next")  # else a random one
     return bytes(message)
 
 

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 import kvmviz
+from kvmviz.check.claims import claims
 from kvmviz.review import ReviewError, review
 from kvmviz.review.behaviour import shifts
 from kvmviz.review.limits import MAX_PATCH
@@ -78,15 +79,15 @@ def test_quoted_lines_cannot_command_a_terminal() -> None:
 
 
 def test_every_claim_that_a_text_can_make_has_a_verdict() -> None:
-    assert set(CLAIMS) <= {verdict.id for verdict in kvmviz.claims()}
+    assert set(CLAIMS) <= {verdict.id for verdict in claims()}
 
 
 def test_the_draft_gives_each_claims_verdict_as_computed() -> None:
     text = " ".join(review(REPLIED).to_text().split())
-    for verdict in kvmviz.claims():
+    for verdict in claims():
         if verdict.id in ("B1", "B2", "B3", "B4", "B5", "B6", "B7"):
-            assert " ".join(f"{verdict.id}, {verdict.verdict}: {verdict.proposition}".split()) in text
-            assert f"{verdict.holds:,} of {verdict.scenarios:,}" in text
+            assert " ".join(f", {verdict.verdict}: {verdict.proposition}".split()) in text
+            assert f"Held in {verdict.holds:,} of {verdict.scenarios:,} cases tried. {verdict.why}" in text
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
