@@ -11,16 +11,22 @@ functions.  Propositions are in our words.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from kvmviz.check.claims import code, patch2, patch16, patch17, reply, rfc
-from kvmviz.check.claims.registry import CLAIMS, Claim, Runs
+from kvmviz.check.claims.registry import Claim, Runs
 from kvmviz.check.claims.verdict import WORDS, Finding, Verdict
 from kvmviz.revisions import Revision
 
 __all__ = ["CLAIMS", "WORDS", "Claim", "Finding", "Runs", "Verdict", "claims"]
 
-MODULES = (reply, patch16, patch17, patch2, rfc, code)
-"""Where the claims stand, in the order in which they are told."""
+CLAIMS: Final = {
+    entry.id: entry
+    for module in (reply, patch16, patch17, patch2, rfc, code)
+    for entry in vars(module).values()
+    if isinstance(entry, Claim)
+}
+"""Every claim by its id, in the order in which they were made."""
 
 
 def claims(instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]:
@@ -30,5 +36,4 @@ def claims(instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]
     in `claims({"landed": MyPatch})`: what would hold then?
     """
     runs = Runs(instead)
-    ordered = [claim for module in MODULES for claim in CLAIMS.values() if claim.answer.__module__ == module.__name__]
-    return [claim.verdict(runs) for claim in ordered]
+    return [claim.verdict(runs) for claim in CLAIMS.values()]

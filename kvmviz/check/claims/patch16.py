@@ -1,6 +1,6 @@
 """The log and comments of [PATCH 16/17], 27 March 2026."""
 
-from kvmviz.check.claims.facts import Facts, H, M, R
+from kvmviz.check.claims.facts import Facts, H
 from kvmviz.check.claims.registry import AFTER, Runs, claim, reads, uses_result, writes
 from kvmviz.check.claims.sample import TREES
 from kvmviz.check.claims.verdict import Finding, tried
@@ -23,9 +23,9 @@ def generic_never_writes(runs: Runs) -> Finding:
     )
 
 
-claim("S1", "S16", "After the patch, leaking a page that cannot be had back is TDX code's affair alone.")(
-    generic_never_writes
-)
+leaking_is_tdx = claim(
+    "S1", "S16", "After the patch, leaking a page that cannot be had back is TDX code's affair alone."
+)(generic_never_writes)  # fmt: skip
 
 
 @claim("S2", "S16", "That TDX code clears external_spt comes to the same as generic code doing it.")
@@ -61,10 +61,6 @@ def level_unused(runs: Runs) -> Finding:
     )
 
 
-def _figures(f: Facts) -> str:
-    return f"{f.traces(M)} + {f.traces(H, R)}"
-
-
 @claim("S5", "S16", "Nothing changes in how a failure is handled but where the code stands.")
 def only_moved(runs: Runs) -> Finding:
     """Compare everything observable wherever a table page cannot be had back."""
@@ -74,9 +70,7 @@ def only_moved(runs: Runs) -> Finding:
         words: next(((a, b) for s, a, b in failing if str(s) == f"tree=1x1x1 {words}"), None)
         for words in ("hkid=key-freeid-error", "hkid=flushvp-not-done", "fail=L1@0x0")
     }
-    grid = "; ".join(
-        f"{words} {a.traces()} to {b.traces()}" for words, pair in shown.items() if pair for a, b in [pair]
-    )
+    grid = "; ".join(f"{words} {pair[0].traces()} to {pair[1].traces()}" for words, pair in shown.items() if pair)
     return found.because(
         f"The log is the same in {found} scenarios in which a table page leaks. Traces as the tables of tree=1x1x1 go: "
         f"{grid}."
@@ -135,10 +129,9 @@ def without_op(runs: Runs) -> Finding:
 def entry_removed(runs: Runs) -> Finding:
     """Look for SEAMCALLs that edit an entry as tables are given up."""
     leaking = [(s, f) for s, f in runs.of("v1") if f.leaked_tables()]
-    asked = {call for _, f in leaking for phase, call, _, _ in f.calls if phase == "mmu_uninit"}
-    found = tried(
-        (s, any(p == "mmu_uninit" and c.startswith("TDH.MEM.") for p, c, _, _ in f.calls)) for s, f in leaking
-    )
+    calls = [(s, {call for phase, call, _, _ in f.calls if phase == "mmu_uninit"}) for s, f in leaking]
+    asked = {call for _, some in calls for call in some}
+    found = tried((s, any(call.startswith("TDH.MEM.") for call in some)) for s, some in calls)
     return found.because(
         f"What leaks is the table page. As tables go KVM asks the module for nothing but {', '.join(sorted(asked))}; "
         f"no entry of the S-EPT is edited in any of the {found.scenarios:,} scenarios."

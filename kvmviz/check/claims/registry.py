@@ -1,7 +1,11 @@
-"""The table of claims: each a function over runs, with its source and what it says in our words.
+"""A claim is a function over runs, with its source and what it says in our words.
 
->>> CLAIMS["B6"].message, CLAIMS["B6"].proposition
-('B16', 'The TDX function does not use the gfn that it is passed.')
+>>> from kvmviz.check.claims.verdict import not_checkable
+>>> @claim("X1", "B16", "Water is wet.")
+... def wet(_):
+...     return not_checkable("There is no water here.")
+>>> wet.proposition, wet.verdict(Runs()).verdict
+('Water is wet.', 'not checkable here')
 """
 
 import ast
@@ -13,7 +17,7 @@ from typing import Final
 
 from kvmviz.check.claims.facts import Facts
 from kvmviz.check.claims.messages import MESSAGES
-from kvmviz.check.claims.sample import SAMPLE, facts_of
+from kvmviz.check.claims.sample import facts_of, sample
 from kvmviz.check.claims.verdict import Finding, Verdict
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
@@ -33,15 +37,15 @@ class Runs:
 
     def of(self, name: str) -> Iterator[tuple[Scenario, Facts]]:
         """Yield every scenario of the sample with its facts under this revision, simplest first."""
-        return zip(SAMPLE, facts_of(self.revisions[name]), strict=True)
+        return zip(facts_of, sample(self.revisions[name]), strict=True)
 
     def both(self, a: str, b: str) -> Iterator[tuple[Scenario, Facts, Facts]]:
         """Yield every scenario with its facts under two revisions."""
-        return zip(SAMPLE, facts_of(self.revisions[a]), facts_of(self.revisions[b]), strict=True)
+        return zip(facts_of, sample(self.revisions[a]), facts_of(self.revisions[b]), strict=True)
 
     def all(self, *names: str) -> Iterator[tuple[Scenario, tuple[Facts, ...]]]:
         """Yield every scenario with its facts under each of these revisions."""
-        return zip(SAMPLE, zip(*(facts_of(self.revisions[name]) for name in names), strict=True), strict=True)
+        return zip(sample(), zip(*(facts_of(self.revisions[name]) for name in names), strict=True), strict=True)
 
     def tree(self, name: str, function: str) -> ast.FunctionDef:
         """Return the syntax tree of a revision's function, without its docstring."""
@@ -75,18 +79,9 @@ class Claim:
         )  # fmt: skip
 
 
-CLAIMS: Final[dict[str, Claim]] = {}
-"""Every claim by its id; filled by the sibling modules as they are loaded."""
-
-
-def claim(id: str, message: str, proposition: str) -> Callable[[Answer], Answer]:
-    """Enter a function into the table of claims."""
-
-    def enter(answer: Answer) -> Answer:
-        CLAIMS[id] = Claim(id, message, proposition, answer)
-        return answer
-
-    return enter
+def claim(id: str, message: str, proposition: str) -> Callable[[Answer], Claim]:
+    """Make a claim of the function that answers it."""
+    return lambda answer: Claim(id, message, proposition, answer)
 
 
 def reads(tree: ast.AST, name: str) -> bool:
@@ -96,9 +91,8 @@ def reads(tree: ast.AST, name: str) -> bool:
 
 def writes(tree: ast.AST, attribute: str) -> bool:
     """Say whether code assigns to an attribute of this name."""
-    return any(
-        isinstance(n, ast.Attribute) and n.attr == attribute and isinstance(n.ctx, ast.Store) for n in ast.walk(tree)
-    )
+    stores = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
+    return any(n.attr == attribute for n in stores)
 
 
 def uses_result(tree: ast.AST, call: str) -> bool:

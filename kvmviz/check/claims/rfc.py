@@ -9,9 +9,9 @@ from kvmviz.check.experiments import call_absent_op, reclaim_in
 from kvmviz.check.experiments.rfc import Rfc
 from kvmviz.machine.module import LIFECYCLE
 
-claim("N1", "R09", "Leaking a page by forgetting it is TDX code's detail; the TDP MMU need not know of it.")(
-    generic_never_writes
-)
+leaking_is_a_detail = claim(
+    "N1", "R09", "Leaking a page by forgetting it is TDX code's detail; the TDP MMU need not know of it."
+)(generic_never_writes)  # fmt: skip
 
 
 @claim("N2", "R09s", 'Readers of "free" or "remove" assume that it cannot fail.')

@@ -1,6 +1,6 @@
 """The scenarios that claims are asked of, and their facts, each computed once.
 
->>> len(SAMPLE), str(SAMPLE[0])
+>>> len(sample()), str(sample()[0])
 (2568, 'tree=1x1x1')
 
 The sample is the quick space without `panic=on` (a run that stops early settles no
@@ -8,42 +8,19 @@ claim) and without `leaves=present` (a counterfactual), simplest scenarios first
 so that the first witness found is the smallest.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
-from itertools import combinations
+from functools import cache
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from kvmviz.check.claims.facts import Facts, observe
+from kvmviz.check.space import scenarios, small_trees
 from kvmviz.machine.printk import Boot
 from kvmviz.revisions import Revision
-from kvmviz.scenario import CAUSES, Scenario
-from kvmviz.tree import Tree
+from kvmviz.scenario import Scenario
 
-TREES: Final = ("1x1x1", "1x1x2", "1x1x1x1", "1x1x3", "1x2x1", "1x1x1x2")
-"""The trees of 3 to 5 S-EPT pages, four and five levels."""
-LARGE: Final = ("1x1x7", "1x1x8")
-"""Trees with which the rate limit runs out."""
-CONTROLS: Final = (
-    "TDVPR[0]", *(f"TDCX[0][{i}]" for i in range(5)), *(f"TDCS[{i}]" for i in range(6)), "TDR",
-)  # fmt: skip
-GAPS: Final = (60, 1)
-"""Seconds between the first and the second TD of a boot."""
-
-
-def _firsts() -> Iterator[Scenario]:
-    """Yield the sample's scenarios whose TD is the boot's first."""
-    for tree in TREES:
-        pages = [f"L{level}@{gfn:#x}" for level, gfn in Tree.parse(tree).tables()]
-        sets = [",".join(some) or "none" for size in range(len(pages) + 1) for some in combinations(pages, size)]
-        for zap in ("default", "prove-mmu"):
-            base = Scenario.parse(f"tree={tree} zap={zap}")
-            yield from (base.with_(fail=fail) for fail in [*sets, *CONTROLS])
-            yield from (base.with_(fail=f, hkid=hkid) for hkid in CAUSES for f in ("none", "all", *pages))
-    for tree in LARGE:
-        for zap in ("default", "prove-mmu"):
-            base = Scenario.parse(f"tree={tree} zap={zap}")
-            yield from (base.with_(fail=f, hkid=h) for h in ("released", *CAUSES) for f in ("none", "all"))
+TREES: Final = tuple(tree.text for tree in small_trees(5))
+"""The trees of 3 to 5 S-EPT pages, four and five levels, for experiments."""
 
 
 def _simplicity(scenario: Scenario) -> tuple[int, int, str]:
@@ -51,23 +28,32 @@ def _simplicity(scenario: Scenario) -> tuple[int, int, str]:
     return scenario.tree.count, len(line), line
 
 
-_FIRSTS: Final = tuple(sorted(_firsts(), key=_simplicity))
-SAMPLE: Final = tuple(sorted((replace(s, boot=b) for s in _FIRSTS for b in (None, *GAPS)), key=_simplicity))
-"""Every scenario, simplest first."""
+@cache
+def sample() -> tuple[Scenario, ...]:
+    """Return every scenario, simplest first."""
+    return tuple(sorted((s for s in scenarios("quick") if not s.panic and s.leaves == "gone"), key=_simplicity))
 
 
-@lru_cache(maxsize=8)
+_FACTS: Final[WeakKeyDictionary[type[Revision], tuple[Facts, ...]]] = WeakKeyDictionary()
+
+
 def facts_of(which: type[Revision]) -> tuple[Facts, ...]:
-    """Return the facts of every scenario of `SAMPLE`, in its order, under a revision.
+    """Return the facts of every scenario of the sample, in its order, under a revision.
 
-    A boot's first TD is torn down once for all that follow it.
+    They are computed once, and a boot's first TD once for all that follow it.
     """
+    if which not in _FACTS:
+        _FACTS[which] = _compute(which)
+    return _FACTS[which]
+
+
+def _compute(which: type[Revision]) -> tuple[Facts, ...]:
     found: dict[Scenario, Facts] = {}
-    for first in _FIRSTS:
-        boot = Boot()
-        found[first] = observe(which, first, boot)
-        for gap in GAPS:
-            later = boot.copy()
-            later.now += gap
-            found[replace(first, boot=gap)] = observe(which, first, later)
-    return tuple(found[scenario] for scenario in SAMPLE)
+    after: dict[Scenario, Boot] = {}
+    for scenario in sorted(sample(), key=lambda s: s.boot or 0):
+        boot = Boot() if scenario.boot is None else after[replace(scenario, boot=None)].copy()
+        boot.now += scenario.boot or 0
+        found[scenario] = observe(which, scenario, boot)
+        if scenario.boot is None:
+            after[scenario] = boot
+    return tuple(found[scenario] for scenario in sample())

@@ -4,6 +4,9 @@
 [True, True, True]
 """
 
+from types import new_class
+from typing import Any
+
 from kvmviz.check.experiments.bench import td
 from kvmviz.kvm.kvm_main import teardown
 from kvmviz.kvm.mmu_page import kvm_mmu_page
@@ -13,16 +16,14 @@ from kvmviz.revisions import Revision, revision
 
 def gfn_agrees(which: str | type[Revision], scenario: str) -> list[bool]:
     """Return, for each call of an op of v1's signature, whether the gfn passed is the sp's."""
-    op = revision(which).tdx_sept_free_private_spt
+    base = revision(which)
     seen: list[bool] = []
 
-    class Listening(revision(which), base=which):  # type: ignore[misc] -- a base class found at run time
-        name = "listening"
+    def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:
+        seen.append(gfn == sp.gfn)
+        base.tdx_sept_free_private_spt(vm, gfn, sp)
 
-        @staticmethod
-        def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:
-            seen.append(gfn == sp.gfn)
-            op(vm, gfn, sp)
-
-    teardown(td(scenario, Listening)[0])
+    body = {"tdx_sept_free_private_spt": tdx_sept_free_private_spt}
+    listening: Any = new_class("listening", (base,), {"base": base}, lambda namespace: namespace.update(body))
+    teardown(td(scenario, listening)[0])
     return seen
