@@ -37,11 +37,11 @@ class Runs:
 
     def of(self, name: str) -> Iterator[tuple[Scenario, Facts]]:
         """Yield every scenario of the sample with its facts under this revision, simplest first."""
-        return zip(facts_of, sample(self.revisions[name]), strict=True)
+        return zip(sample(), facts_of(self.revisions[name]), strict=True)
 
     def both(self, a: str, b: str) -> Iterator[tuple[Scenario, Facts, Facts]]:
         """Yield every scenario with its facts under two revisions."""
-        return zip(facts_of, sample(self.revisions[a]), facts_of(self.revisions[b]), strict=True)
+        return zip(sample(), facts_of(self.revisions[a]), facts_of(self.revisions[b]), strict=True)
 
     def all(self, *names: str) -> Iterator[tuple[Scenario, tuple[Facts, ...]]]:
         """Yield every scenario with its facts under each of these revisions."""
