@@ -6,7 +6,8 @@ from textwrap import dedent
 
 import kvmviz
 from kvmviz.check.cases import CASES
-from kvmviz.check.claims import claims_markdown
+from kvmviz.check.claims import claims as put_to_the_test
+from kvmviz.text.claims import claims_markdown
 
 
 def cases() -> str:
@@ -21,7 +22,8 @@ def cases() -> str:
 
 def claims() -> str:
     """What was said on the list, and whether it holds."""
-    return claims_markdown()
+    head = "# The claims\n\nWhat people said about the change, in our words, put to the test.\n"
+    return f"{head}\n{claims_markdown(put_to_the_test())}\n"
 
 
 def api() -> str:

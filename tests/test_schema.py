@@ -50,6 +50,7 @@ def test_an_unrecorded_run_fits() -> None:
         ("comparison", "compare --format json before landed fail=all"),
         ("comparison", "compare --format json v1 v2"),
         ("spread", "compare --format json --scenarios SCENARIOS before v1"),
+        ("claims", "claims --format json"),
     ],
 )
 def test_answers_of_the_command_line_fit(
