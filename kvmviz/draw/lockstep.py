@@ -65,8 +65,15 @@ class Lockstep:
 
     def steps(self, side: Side) -> list[Step | None]:
         """Return for each row the side's step, None where it waits."""
-        steps = self.runs[side].steps or ()
-        return [None if at is None else steps[at] for at in self.indices(side)]
+        return self._steps[side]
+
+    @cached_property
+    def _steps(self) -> dict[Side, list[Step | None]]:
+        found: dict[Side, list[Step | None]] = {}
+        for side, one in self.runs.items():
+            taken = one.steps or ()
+            found[side] = [None if at is None else taken[at] for at in self.indices(side)]
+        return found
 
     @cached_property
     def leading(self) -> list[Step]:

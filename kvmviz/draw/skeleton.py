@@ -13,6 +13,7 @@ the states of one frame filled in, `kvmviz draw`.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 from kvmviz.draw import parts
 from kvmviz.draw.dot import TDCS_ROOT, guests, has_guests, pair_name
@@ -20,6 +21,9 @@ from kvmviz.draw.layout import Box, Layout, layout, shelf_layout
 from kvmviz.draw.plan import Group, Plan, Table, plan
 from kvmviz.names import sept_name, spt_name
 from kvmviz.tree import Tree
+
+HERE: Final = '<rect class="here" data-el="here" data-state="none" rx="9"/>'
+"""The outline that says "now"; above the pages, below the warnings."""
 
 
 class _Drawing:
@@ -101,11 +105,12 @@ class _Drawing:
             parts.svg_text(f"word w-{state}", box.x + 36, box.y + 21, f"HKID {state}")
             for state in ("assigned", "released", "leaked")
         )
+        n = parts.number
+        glyph = f'href="#{parts.ID}g-key" x="{n(box.x + 12)}" y="{n(box.y + 7)}" width="18" height="18"'
         return (
-            f'<g class="key" data-el="HKID" data-state="assigned"><title>HKID</title>{parts.svg_rect("tape", box, 4, 19)}'
-            f'{parts.svg_rect("body", box, 0, 16)}<use class="glyph" href="#{parts.ID}g-key" x="{parts.number(box.x + 12)}" '
-            f'y="{parts.number(box.y + 7)}" width="18" height="18"/>{words}</g>'
-            f"{parts.svg_warnings('HKID', box.right - 56, box.y - 28, 1.0, 2)}"
+            '<g class="key" data-el="HKID" data-state="assigned"><title>HKID</title>'
+            f"{parts.svg_rect('tape', box, 4, 19)}{parts.svg_rect('body', box, 0, 16)}"
+            f'<use class="glyph" {glyph}/>{words}</g>{parts.svg_warnings("HKID", box.right - 56, box.y - 28, 1.0, 2)}'
         )
 
     def heads(self) -> Iterator[str]:
@@ -157,6 +162,7 @@ class _Drawing:
         drawn = [
             *self.links(), *self.twins(tables), *self.others(), *self.pairs(tables), *self.bars(), self.key(),
             *self.heads(), *self.row_labels(), *self.shelf_heads(), *self.causes(self.plan.large),
+            HERE,
             *self.warnings(iter(warned)),
         ]  # fmt: skip
         return "".join(drawn)
@@ -164,9 +170,8 @@ class _Drawing:
 
 def _svg(body: str, box: Box) -> str:
     view = " ".join(map(parts.number, (box.x, box.y, box.width, box.height)))
-    here = '<rect class="here" data-el="here" data-state="none" rx="9"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="kvpic" data-el="words" data-state="few" viewBox="{view}">'
-    return f"{head}{body}{here}</svg>"
+    return f"{head}{body}</svg>"
 
 
 @lru_cache(maxsize=32)
@@ -185,6 +190,6 @@ def shelf(tree: Tree, number: int) -> str:
     drawing = _Drawing(tree, place)
     inside = [
         *drawing.twins(group.tables), *drawing.pairs(group.tables), *drawing.shelf_heads(),
-        *drawing.warnings(sept_name(*table) for table in group.tables),
+        HERE, *drawing.warnings(sept_name(*table) for table in group.tables),
     ]  # fmt: skip
     return _svg("".join(inside), Box(-8, -8, place.width + 16, place.height + 16))

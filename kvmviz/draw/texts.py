@@ -82,7 +82,7 @@ def _side_line(lockstep: Lockstep, row: int, side: Side) -> str:
         return ""
     step = lockstep.steps(side)[row]
     if step is None:
-        return "waits: nothing happens on this side."
+        return "Waits: while the other side takes this step."
     function = step.where[-1].function.name if step.where else "the kernel"
     return f"{function}: {_doing(step.event)}"
 

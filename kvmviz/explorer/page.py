@@ -16,6 +16,8 @@ from kvmviz.explorer.payload import skeleton_of, view
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 
+_PAGE = "body{margin:0}.kvmviz{min-height:100vh;align-content:start;margin:0 auto}"
+
 
 def script_json(value: Any) -> str:
     r"""Return JSON that may stand inside a script element.
@@ -34,7 +36,7 @@ def page_html(revisions: Sequence[str | type[Revision]], scenarios: Sequence[str
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>kvmviz</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>body{{margin:0}}{styles()}</style></head>\n"
+        f"<style>{_PAGE}{styles()}</style></head>\n"
         f'<body><main id="kvmviz"></main>\n'
         f'<script type="application/json" id="kvmviz-data">{script_json(data)}</script>\n'
         f'<script type="module">\n{join("page.js")}</script></body></html>\n'

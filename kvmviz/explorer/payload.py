@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from kvmviz import events as e
+from kvmviz.check.cases import CASES
 from kvmviz.draw.lockstep import SIDES, Lockstep, Side
 from kvmviz.draw.looks import row_changes
 from kvmviz.draw.parts import ID, first_state
@@ -23,10 +24,11 @@ from kvmviz.draw.skeleton import shelf, skeleton
 from kvmviz.draw.texts import texts
 from kvmviz.explorer.code import code
 from kvmviz.explorer.log import log
+from kvmviz.explorer.questions import questions
 from kvmviz.explorer.stack import stack
 from kvmviz.names import guest_name, sept_name, spt_name
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import Run
+from kvmviz.run import RECORDED_TABLES, Run
 from kvmviz.scenario import CAUSES, Scenario
 from kvmviz.states import HKID_STATES, PAGE_STATES
 from kvmviz.status import STATUS
@@ -102,6 +104,8 @@ def view_of(lockstep: Lockstep) -> dict[str, Any]:
         "log": log(lockstep),
         "stack": stack(lockstep),
         "code": code(lockstep),
+        "questions": questions(lockstep),
+        "cases": named_cases(),
     }
     for side in lockstep.sides:
         found[side] = _side(lockstep, side, names)
@@ -178,6 +182,13 @@ def _phases(lockstep: Lockstep) -> list[dict[str, Any]]:
             found.append({"name": name, "label": PHASES[name], "first": number, "last": number})
         found[-1]["last"] = number
     return found
+
+
+@lru_cache(maxsize=1)
+def named_cases() -> list[tuple[str, str, tuple[str, str]]]:
+    """Return question, scenario line and revisions of the named cases that the explorer can show."""
+    known = [case for case in CASES.values() if Scenario.parse(case.scenario).tree.count <= RECORDED_TABLES]
+    return [(case.question, str(Scenario.parse(case.scenario)), case.revisions) for case in known]
 
 
 def failing(scenario: Scenario) -> list[str]:

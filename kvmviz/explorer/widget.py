@@ -29,6 +29,7 @@ import traitlets
 from kvmviz.draw.lockstep import Lockstep, showable
 from kvmviz.draw.still import still_svg, still_text
 from kvmviz.errors import KvmvizError
+from kvmviz.explorer.family import family
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.payload import skeleton_of, view_of
 from kvmviz.link import Link
@@ -62,6 +63,8 @@ class Explorer(anywidget.AnyWidget):
     _view = traitlets.Dict().tag(sync=True)
     _skeleton = traitlets.Dict().tag(sync=True)
     _wanted = traitlets.Dict().tag(sync=True)
+    _answered = traitlets.Int(0).tag(sync=True)
+    _family = traitlets.Dict().tag(sync=True)
     _problem = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
@@ -109,8 +112,12 @@ class Explorer(anywidget.AnyWidget):
                 self.scenario = wanted["scenario"]
             if "revisions" in wanted:
                 self.revisions = tuple(self._by_name(name) for name in wanted["revisions"])
+            if "family" in wanted:
+                self._family = family(self.revisions, Scenario.parse(self.scenario))
         except traitlets.TraitError as error:
             self._problem = f"{error}\n{wanted.get('n', '')}"
+        if "family" not in wanted:
+            self._answered += 1
 
     def _by_name(self, name: str) -> Which:
         return next((one for one in self._own if one.name == name), name)
@@ -135,6 +142,7 @@ class Explorer(anywidget.AnyWidget):
                 if self._skeleton.get("key") != drawn["skeleton"]:
                     self._skeleton = skeleton_of(lockstep.scenario)
                 self._problem = ""
+                self._family = {}
                 self._view = drawn
         except KvmvizError as error:
             raise traitlets.TraitError(str(error)) from error

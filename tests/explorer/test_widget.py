@@ -69,7 +69,9 @@ def test_what_the_browser_asks_for_is_answered_with_a_view_or_a_sentence() -> No
     explorer = Explorer()
     explorer._wanted = {"scenario": "fail=none", "n": 1}
     assert explorer.scenario == "tree=1x1x3"
+    assert explorer._answered == 1
     explorer._wanted = {"scenario": "tree=9x9", "n": 2}
+    assert explorer._answered == 2
     assert explorer._problem.startswith("tree=9x9: use fan-outs")
     assert explorer.scenario == "tree=1x1x3"
     explorer._wanted = {"revisions": ["landed"], "n": 3}

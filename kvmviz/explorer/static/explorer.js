@@ -11,6 +11,7 @@ import { Ledger } from "./ledger.js";
 import { expected, faultName, linkOf, toggleFault } from "./line.js";
 import { Log } from "./log.js";
 import { dock, fillLegend, sideOf } from "./panels.js";
+import { Predict } from "./predict.js";
 import { Score } from "./score.js";
 import { SIDES, isDifference, isWarning, keepStep, seek } from "./seek.js";
 import { Stack } from "./stack.js";
@@ -36,7 +37,8 @@ export class Explorer {
     this.moves = this.actions();
     this.score = new Score((step) => this.go(step, true));
     this.transport = new Transport(this.moves, this.score.element);
-    this.faults = new Faults((line) => this.want(line));
+    this.faults = new Faults((line, names) => this.want(line, names));
+    this.predict = new Predict((score) => host.setScore(score), () => this.advance());
     this.why = new Why();
     this.stack = new Stack();
     this.code = new Code();
@@ -58,9 +60,8 @@ export class Explorer {
       this.faults.element,
       this.transport.element,
       this.why.element,
-      h("div", { class: "kv-stage" }, this.sides.a.element, this.stack.element, this.sides.b.element),
-      this.legend,
-      this.dock.element,
+      this.predict.element,
+      h("div", { class: "kv-main" }, h("div", { class: "kv-stage" }, this.sides.a.element, this.stack.element, this.sides.b.element), this.legend, this.dock.element),
       this.live,
       this.help.element,
     );
@@ -68,15 +69,18 @@ export class Explorer {
     element.append(this.root);
     this.forget = [followTheme(this.root)];
     this.loaded = "";
+    /** The view whose likely successors were asked for. @type {View | null} */
+    this.prepared = null;
     /** @type {View} */
     this.view = host.view();
     this.load(this.view, host.step());
     host.on("view", () => this.arrive());
     host.on("step", () => host.step() !== this.step && this.go(host.step()));
     host.on("playing", () => this.setPlaying(host.playing()));
-    host.on("problem", () => {
-      if (host.problem()) this.faults.load(this.view);
-      this.faults.complain(host.problem());
+    host.on("problem", () => this.faults.complain(host.problem()));
+    host.on("answer", () => {
+      this.faults.load(this.view);
+      put(this.root, "aria-busy", "false");
     });
     if (host.playing()) this.setPlaying(true);
   }
@@ -103,11 +107,12 @@ export class Explorer {
     this.faults.tool("copy the scenario line with step and revisions", "Copy scenario", () => this.copied(linkOf(this.view, this.step)), "copy-scenario");
     this.faults.tool("copy this view as text for a mail", "Copy text", () => this.copied(mailText(this.view, this.step)), "copy-text");
     this.faults.tool("save the pictures as SVG", "Save SVG", () => save(this.root, this.view, this.step), "save-svg");
-    const projector = this.faults.tool("projector mode", "projector", () => {
-      const on = this.root.classList.toggle("kv-projector");
-      put(projector, "aria-pressed", String(on));
-      this.score.resize();
-    }, "projector");
+    this.projector = this.faults.tool("projector mode (Escape ends it)", "projector", () => this.project(!this.root.classList.contains("kv-projector")), "projector");
+    const quiz = this.faults.tool("predict mode: guess before you see", "Predict", () => {
+      const on = this.predict.toggle();
+      put(quiz, "aria-pressed", String(on));
+      put(this.root, "data-predict", String(on));
+    }, "predict-mode");
     this.faults.tool("keys and help", "?", () => this.help.toggle(), "help");
   }
 
@@ -135,7 +140,7 @@ export class Explorer {
   arrive() {
     const before = this.view;
     const now = this.host.view();
-    this.load(now, before ? keepStep(before, this.step, now) : this.host.step());
+    this.load(now, keepStep(before, this.step, now));
     this.settle();
   }
 
@@ -156,9 +161,11 @@ export class Explorer {
     for (const side of SIDES) if (view[side]) this.loadSide(view, side, skeleton);
     this.faults.load(view);
     this.faults.complain("");
+    put(this.live, "data-scenario", view.scenario);
     this.score.load(view);
     this.code.load(view);
     this.log.load(view);
+    this.predict.load();
     this.ledger.load(view);
     fillLegend(this.legend, view, this.prefix);
     this.show(this.dock.code.hidden ? "ledger" : "code");
@@ -191,10 +198,21 @@ export class Explorer {
    * @param {boolean} [scrubbing]
    */
   go(step, scrubbing = false) {
+    if (this.predict.on) step = this.asked(step);
     const to = Math.max(0, Math.min(this.view.rows.length, Math.round(step) || 0));
     put(this.root, "data-motion", scrubbing || !this.transport.calm || Math.abs(to - this.step) !== 1 ? "off" : "on");
     if (to !== this.step) this.render(to);
     this.settle();
+  }
+
+  /**
+   * In predict mode: where to stop because a question stands before the step.
+   * @param {number} step
+   */
+  asked(step) {
+    const to = this.predict.stop(this.view, this.step, step);
+    if (to !== step) this.setPlaying(false);
+    return to;
   }
 
   /** @param {number} step */
@@ -247,6 +265,10 @@ export class Explorer {
     const lines = SIDES.map((side) => this.view.texts.sides[side]?.[this.step]).filter(Boolean);
     say(this.live, `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`);
     if (this.host.step() !== this.step) this.host.setStep(this.step);
+    if (this.prepared !== this.view && !this.transport.timer) {
+      this.prepared = this.view;
+      this.host.prepare();
+    }
   }
 
   /** @param {boolean} playing */
@@ -257,11 +279,15 @@ export class Explorer {
     if (this.host.playing() !== playing) this.host.setPlaying(playing);
   }
 
-  /** @param {string} line */
-  want(line) {
+  /**
+   * @param {string} line
+   * @param {string[]} [revisions]
+   */
+  want(line, revisions) {
     this.flush();
     this.faults.view = expected(this.view, line);
-    this.host.setScenario(line);
+    put(this.root, "aria-busy", "true");
+    this.host.want({ scenario: line, revisions });
   }
 
   /** @param {string} page */
@@ -273,7 +299,8 @@ export class Explorer {
   chooseRevision() {
     const names = SIDES.map((side) => this.sides[side].select.value).filter((name) => name && name !== "(none)");
     this.flush();
-    this.host.setRevisions(names);
+    put(this.root, "aria-busy", "true");
+    this.host.want({ revisions: names });
   }
 
   /** @param {string} text */
@@ -284,11 +311,25 @@ export class Explorer {
     );
   }
 
+  /**
+   * Large type, thick lines, fewer panels.
+   * @param {boolean} on
+   * @returns {boolean} whether that changed anything
+   */
+  project(on) {
+    const changed = this.root.classList.contains("kv-projector") !== on;
+    this.root.classList.toggle("kv-projector", on);
+    if (this.projector) put(this.projector, "aria-pressed", String(on));
+    this.score.resize();
+    if (on) this.root.focus({ preventScroll: true });
+    return changed;
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     const action = actionOf(event, target.tagName, target.getAttribute("type") ?? "");
-    if (event.key === "Escape" && this.help.close()) return;
+    if (event.key === "Escape" && (this.help.close() || this.project(false))) return;
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();

@@ -12,7 +12,7 @@ const WORDS = {
 const CHIPS = 4;
 
 export class Faults {
-  /** @param {(line: string) => void} onLine a scenario line is wanted */
+  /** @param {(line: string, revisions?: string[]) => void} onLine a scenario line is wanted */
   constructor(onLine) {
     this.onLine = onLine;
     /** @type {View | null} */
@@ -30,7 +30,7 @@ export class Faults {
     this.more = h("div", { class: "kv-more", hidden: true });
     for (const key of MORE) this.more.append(this.labelled(WORDS[/** @type {keyof typeof WORDS} */ (key)], this.selects[key]));
     this.cases = h("select", { "data-testid": "cases" });
-    this.cases.addEventListener("change", () => this.cases.value && this.onLine(this.cases.value));
+    this.cases.addEventListener("change", () => this.chooseCase());
     this.casesLabel = this.labelled("case", this.cases);
     this.moreButton = h("button", { "data-testid": "more", "aria-expanded": "false", text: "more\u2026", onclick: () => this.unfold() });
     this.tools = h("span", { class: "kv-tools" });
@@ -105,14 +105,20 @@ export class Faults {
     this.loadCases(view);
   }
 
+  chooseCase() {
+    const chosen = this.view?.cases[Number(this.cases.value)];
+    if (this.cases.value && chosen) this.onLine(chosen[1], chosen[2]);
+  }
+
   /** @param {View} view */
   loadCases(view) {
     this.casesLabel.hidden = !view.cases?.length;
     if (!view.cases?.length) return;
     if (!this.casesLabel.isConnected) this.more.prepend(this.casesLabel);
     if (this.cases.options.length !== view.cases.length + 1)
-      this.cases.replaceChildren(h("option", { value: "", text: "choose\u2026" }), ...view.cases.map(([name, line]) => h("option", { value: line, text: name })));
-    this.cases.value = view.cases.find(([, line]) => line === view.scenario)?.[1] ?? "";
+      this.cases.replaceChildren(h("option", { value: "", text: "choose\u2026" }), ...view.cases.map(([question], i) => h("option", { value: i, text: question })));
+    const shown = view.cases.findIndex(([, line, names]) => line === view.scenario && names.join() === view.revisions.join());
+    this.cases.value = shown < 0 ? "" : String(shown);
   }
 
   /**

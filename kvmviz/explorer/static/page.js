@@ -9,7 +9,7 @@ import { mount } from "./widget.js";
  */
 export function storedHost(data) {
   /** @type {Record<string, (() => void)[]>} */
-  const calls = { view: [], step: [], playing: [], problem: [] };
+  const calls = { view: [], step: [], playing: [], problem: [], answer: [] };
   let line = data.first;
   let step = data.step;
   let playing = false;
@@ -24,19 +24,19 @@ export function storedHost(data) {
     setStep: (to) => {
       step = to;
     },
-    setScenario: (wanted) => {
-      if (data.views[wanted]) {
-        line = wanted;
+    want: ({ scenario = line, revisions }) => {
+      const same = !revisions || revisions.join() === data.views[line].revisions.join();
+      if (same && data.views[scenario]) {
+        line = scenario;
         tell("view");
       } else {
-        problem = `This page does not hold ${wanted}; open it in a notebook: kvmviz lab '${wanted}'`;
+        const link = `${scenario} revisions=${(revisions ?? data.views[line].revisions).join(",")}`;
+        problem = `This page does not hold that view; open it in a notebook: kvmviz lab '${link}'`;
         tell("problem");
       }
+      tell("answer");
     },
-    setRevisions: () => {
-      problem = "This page holds these revisions alone.";
-      tell("problem");
-    },
+    prepare: () => {},
     setPlaying: (to) => {
       playing = to;
     },
@@ -45,6 +45,15 @@ export function storedHost(data) {
   };
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {Parameters<typeof storedHost>[0]} data
+ * @returns {() => void} what takes the explorer away again
+ */
+export function show(element, data) {
+  return mount(element, storedHost(data));
+}
+
 const holder = document.getElementById("kvmviz");
 const stored = document.getElementById("kvmviz-data")?.textContent;
-if (holder && stored) mount(holder, storedHost(JSON.parse(stored)));
+if (holder && stored) show(holder, JSON.parse(stored));

@@ -53,7 +53,7 @@ export function dock(prefix, codeElement, ledgerElement, logElement, onTab) {
     h("header", { class: "kv-loghead" }, ...letters, h("h2", {}, "Log ", h("kbd", { text: "4", "aria-hidden": "true" }))),
     logElement,
   );
-  const left = h("section", { class: "kv-panel kv-card" }, h("header", { class: "kv-tabs" }, h("div", { role: "tablist" }, ...tabs), hint), code, ledger);
+  const left = h("section", { class: "kv-panel kv-card kv-codeledger" }, h("header", { class: "kv-tabs" }, h("div", { role: "tablist" }, ...tabs), hint), code, ledger);
   return { element: h("div", { class: "kv-dock" }, left, log), tabs, hint, code, ledger, log };
 }
 

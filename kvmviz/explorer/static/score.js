@@ -81,7 +81,7 @@ export class Score {
     this.line = /** @type {Element} */ (this.flag.firstChild);
     const under = s("g", { class: "kv-flag" }, s("path", { d: "M0,14V60" }));
     this.under = under;
-    this.svg.replaceChildren(...this.phases(view), ...this.lanes(view), under, ...this.marks(view), this.flag);
+    this.svg.replaceChildren(...this.phases(view), ...this.lanes(view), under, s("g", { class: "kv-marks" }, ...this.marks(view)), this.flag);
     this.to(this.step);
   }
 
@@ -129,6 +129,10 @@ export class Score {
         const mark = view[side]?.marks[index];
         if (!mark || (dense && (mark === "dot" || mark === "free" || taken.has(mark + side + spot)))) continue;
         taken.add(mark + side + spot);
+        if (dense && (mark === "warn" || mark === "leak")) {
+          found.push(s("path", { class: `kv-dense-${mark}`, d: `M${x},${LANE[side] - (mark === "warn" ? 8 : 0)}v8` }));
+          continue;
+        }
         const other = view[side === "a" ? "b" : "a"]?.marks[index];
         found.push(...this.mark(mark === "wait" && other === "warn" ? "ghost" : mark, x, LANE[side]));
       }

@@ -91,6 +91,7 @@ export class Stage {
       const node = this.element.querySelector(`[data-group="${CSS.escape(name)}"]`);
       const bar = node?.querySelector("[data-bar]");
       if (!node || !bar) continue;
+      for (const { name: attribute } of [...node.attributes]) if (attribute.startsWith("data-count-")) node.removeAttribute(attribute);
       const whole = this.skeleton?.whole[name] ?? members;
       this.groups.set(name, { counts: tally(members), whole: tally(whole), bar, node, words: {} });
       for (const page of whole) this.groupsOf.set(page, [name, members.includes(page) && page.slice(0, 3) !== "spt" ? "bar" : ""]);
@@ -174,25 +175,27 @@ export class Stage {
    * @param {"now" | "waits" | "none"} state
    */
   outline(page, state) {
-    const here = this.here;
-    if (!here) return;
-    const box = state === "none" ? null : this.boxOf(page);
-    put(here, "data-state", box ? state : "none");
-    if (box) setBox(here, box[0], box[1], box[2], box[3]);
+    const found = state === "none" ? null : this.boxOf(page);
+    if (this.here && this.here !== found?.here) put(this.here, "data-state", "none");
+    this.here = found?.here ?? this.here;
+    if (!found) return;
+    put(found.here, "data-state", state);
+    setBox(found.here, found.box[0], found.box[1], found.box[2], found.box[3]);
   }
 
   /**
    * @param {string} page
-   * @returns {number[] | null}
+   * @returns {{here: Element, box: number[]} | null} the outline of the picture that shows the page, and its place
    */
   boxOf(page) {
     const table = /^(?:spt|S-EPT) (L.*)$/.exec(page);
     const node = (table && this.nodes.get(`twin ${table[1]}`)?.[0]) || this.nodes.get(page)?.[0] || this.groupNode(page);
     const rect = node?.querySelector(".capsule,.body");
-    if (!node || !rect || node.closest("svg") !== this.here?.parentNode) return null;
+    const here = node?.closest("svg")?.querySelector(".here");
+    if (!here || !rect) return null;
     const [x, y, width, height] = ["x", "y", "width", "height"].map((key) => Number(rect.getAttribute(key)));
     const grow = table ? 2 : width >= LARGE ? 9 : 3;
-    return [x - grow, y - grow, width + 2 * grow, height + 2 * grow];
+    return { here, box: [x - grow, y - grow, width + 2 * grow, height + 2 * grow] };
   }
 
   /** @param {string} page */

@@ -48,7 +48,7 @@
  * @property {StackView} stack
  * @property {CodeView} code
  * @property {Question[]} questions
- * @property {[string, string][]} cases
+ * @property {[string, string, string[]][]} cases
  * @property {SideView} a
  * @property {SideView} [b]
  */
@@ -71,11 +71,11 @@
  * @property {() => Skeleton} skeleton
  * @property {() => number} step
  * @property {(step: number) => void} setStep
- * @property {(line: string) => void} setScenario
- * @property {(names: string[]) => void} setRevisions
+ * @property {(wanted: {scenario?: string, revisions?: string[]}) => void} want another scenario, other revisions, or both
+ * @property {() => void} prepare send the views ahead that a toggle is likely to ask for
  * @property {(playing: boolean) => void} setPlaying
  * @property {(score: {asked: number, right: number}) => void} setScore
- * @property {(what: "view" | "step" | "playing" | "problem", call: () => void) => void} on
+ * @property {(what: "view" | "step" | "playing" | "problem" | "answer", call: () => void) => void} on
  * @property {() => boolean} playing
  * @property {() => string} problem
  */

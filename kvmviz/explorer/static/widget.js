@@ -1,6 +1,6 @@
 /** Two ways in: a Jupyter widget, whose state lives in a kernel, and a plain page, which brings its views along. */
 
-/** @import {Host} from "./types.js" */
+/** @import {Host, View} from "./types.js" */
 import { Explorer } from "./explorer.js";
 
 /** @typedef {{get: (name: string) => any, set: (name: string, value: any) => void, save_changes: () => void, on: (event: string, call: () => void) => void, off: (event: string, call?: () => void) => void}} Model */
@@ -16,22 +16,40 @@ function widgetHost(model) {
     model.set(name, value);
     model.save_changes();
   };
-  const events = { view: "change:_view", step: "change:step", playing: "change:playing", problem: "change:_problem" };
+  /** A view that was sent ahead and is shown until the kernel's own answer is there. @type {View | null} */
+  let ahead = null;
+  let tell = () => {};
+  /** The kernel's answer is there: show it, unless it is what is shown already. @param {() => void} call */
+  const answered = (call) => {
+    const shown = ahead?.scenario === model.get("_view").scenario;
+    ahead = null;
+    if (!shown) call();
+  };
+  const events = { view: "change:_view", step: "change:step", playing: "change:playing", problem: "change:_problem", answer: "change:_answered" };
   return {
     host: {
-      view: () => model.get("_view"),
+      view: () => ahead ?? model.get("_view"),
       skeleton: () => model.get("_skeleton"),
       step: () => model.get("step"),
       playing: () => model.get("playing"),
       problem: () => model.get("_problem").split("\n")[0],
       setStep: (step) => set("step", step),
-      setScenario: (line) => set("_wanted", { scenario: line, n: Date.now() }),
-      setRevisions: (names) => set("_wanted", { revisions: names, n: Date.now() }),
+      want: (wanted) => {
+        const ready = wanted.revisions ? undefined : model.get("_family")[wanted.scenario ?? ""];
+        if (ready) {
+          ahead = ready;
+          tell();
+        }
+        set("_wanted", { ...wanted, n: Date.now() });
+      },
+      prepare: () => set("_wanted", { family: true, n: Date.now() }),
       setPlaying: (playing) => set("playing", playing),
       setScore: (score) => set("score", score),
       on: (what, call) => {
-        calls.push([events[what], call]);
-        model.on(events[what], call);
+        if (what === "view") tell = call;
+        const heard = what === "view" ? () => answered(call) : call;
+        calls.push([events[what], heard]);
+        model.on(events[what], heard);
       },
     },
     forget: () => calls.forEach(([event, call]) => model.off(event, call)),
