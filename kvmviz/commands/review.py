@@ -10,6 +10,8 @@ Examples:
 """
 
 import argparse
+import io
+import sys
 
 from kvmviz.commands import common
 
@@ -30,5 +32,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         common.print_json(answer.to_json())
     else:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a quoted line may hold what the terminal cannot show
         print(answer.to_text())
     return answer.exit_status

@@ -104,6 +104,8 @@ def _at(lines: Sequence[str], depths: Sequence[int], depth: int) -> Patch | None
     if not hunks:
         return None
     text = _assemble(hunks)
+    if len(text) > MAX_PATCH:
+        raise ReviewError(f"the patch is longer than {MAX_PATCH:,} characters; a shorter one can be reviewed.")
     try:
         parsed = PatchSet(text)
     except UnidiffParseError:
@@ -126,16 +128,10 @@ def _hunks(texts: Sequence[str], numbers: Sequence[int]) -> Iterator[_Hunk]:
         file = _file(texts, index) or file
         header = HEADER.match(text)
         if header and file:
-            _measure(texts[index : ends[index]])
             fitted = fit(texts[index + 1 : ends[index]], _count(header[2]), _count(header[4]))
             yield _Hunk(file, header, fitted, [numbers[index], *numbers[index + 1 : index + 1 + fitted.used]])
             index += fitted.used
         index += 1
-
-
-def _measure(texts: Sequence[str]) -> None:
-    if sum(map(len, texts)) > MAX_PATCH:
-        raise ReviewError(f"the patch is longer than {MAX_PATCH:,} characters; a shorter one can be reviewed.")
 
 
 def _file(texts: Sequence[str], index: int) -> str:

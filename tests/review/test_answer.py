@@ -202,3 +202,12 @@ def test_a_draft_quotes_so_many_comments_and_counts_the_rest() -> None:
     assert f"{30 + 2 - 12} more comments claim things" in text
     assert f"{30 - 12} more comments, as little" in text
     assert text.count("B6: as above.") == 12 - 2
+
+
+def test_a_draft_says_what_was_not_read_or_not_there() -> None:
+    long = mails.replied(patches.LIKE_16_OF_17) + "> one more line of a log\n" * 100_000
+    assert "only its beginning was read" in review(long.encode()).to_text()
+    cut = mails.posted(patches.OWN_IDEA).replace("+\ttdp_mmu_free_sp(sp);\n }\n-- \n2.53.0\n", "")
+    assert "1 of its hunks is not all there" in review(cut.encode()).to_text()
+    other = mails.posted(patches.OWN_IDEA).replace("1 insertions(+)", "5 insertions(+)")
+    assert "its own diffstat says +5 -1" in review(other.encode()).to_text()
