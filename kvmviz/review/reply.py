@@ -109,7 +109,8 @@ def _mended(found: Finding) -> Iterator[str]:
         return
     mended = found.patch.mended
     if mended.cut:
-        yield f"{mended.cut} of its hunks {'is' if mended.cut == 1 else 'are'} not all there; only what is there was read"
+        are = "is" if mended.cut == 1 else "are"
+        yield f"{mended.cut} of its hunks {are} not all there; only what is there was read"
     if found.patch.stat and found.patch.stat != (found.patch.added, found.patch.removed):
         yield f"its own diffstat says +{found.patch.stat[0]} -{found.patch.stat[1]}"
     if found.letter.cut:
