@@ -1,0 +1,52 @@
+"""Try every scenario of a space against the invariants.
+
+Each broken invariant comes with its smallest counterexample, ready to paste.
+The exit status is 1 only for a violation that is not on the revision's list of
+known ones.  `--file` runs the file as Python: it is no sandbox.
+
+Examples:
+  kvmviz check --revision landed
+  kvmviz check --revision v1 --tree 1x2x2
+  kvmviz check --file mine.py:MyPatch
+
+"""
+
+import argparse
+
+from kvmviz.commands import common
+from kvmviz.revisions import RevisionError
+from kvmviz.scenario import Scenario
+
+HELP = "every scenario of a space against the invariants"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `kvmviz check`."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--revision", metavar="R", default="before", help="a revision (default: before)")
+    which.add_argument("--file", metavar="PATH:CLASS", help="a revision of your own")
+    space = parser.add_mutually_exclusive_group()
+    space.add_argument("--tree", metavar="T", help="every scenario of this tree")
+    space.add_argument("--space", choices=("default", "quick"), default="default", help="default: default")
+    common.add_format(parser, "text", "json")
+    common.add_width(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report; 1 if something is broken that is not known to be."""
+    from kvmviz.check.engine import check
+
+    which = common.find_revision(_own(args.file) if args.file else args.revision)
+    report = check(which, Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space)
+    if args.format == "json":
+        common.print_json(report.to_json())
+    else:
+        print(report.text(common.width(args)))
+    return report.status
+
+
+def _own(text: str) -> str:
+    path, colon, name = text.rpartition(":")
+    if not (path and colon and name.isidentifier()):
+        raise RevisionError(f"--file {text}: name a file and a class, as in mine.py:MyPatch.")
+    return text
