@@ -31,7 +31,7 @@ leaking_is_tdx = claim(
 @claim("S2", "S16", "That TDX code clears external_spt comes to the same as generic code doing it.")
 def same_memory(runs: Runs) -> Finding:
     """Compare what leaked and what was freed."""
-    leaking = [(s, a, b) for s, a, b in runs.both("before", "v1") if a.leaked_tables()]
+    leaking = [(s, a, b) for s, a, b in runs.both("before", "v1") if a.leaked_tables() or b.leaked_tables()]
     found = tried((s, a.memory() == b.memory()) for s, a, b in leaking)
     most = max((len(a.leaked_tables()) for _, a, _ in leaking), default=0)
     return found.because(
@@ -64,7 +64,7 @@ def level_unused(runs: Runs) -> Finding:
 @claim("S5", "S16", "Nothing changes in how a failure is handled but where the code stands.")
 def only_moved(runs: Runs) -> Finding:
     """Compare everything observable wherever a table page cannot be had back."""
-    failing = [(s, a, b) for s, a, b in runs.both("before", "v1") if a.leaked_tables()]
+    failing = [(s, a, b) for s, a, b in runs.both("before", "v1") if a.leaked_tables() or b.leaked_tables()]
     found = tried((s, (a.log(), a.memory()) == (b.log(), b.memory())) for s, a, b in failing)
     shown = {
         words: next(((a, b) for s, a, b in failing if str(s) == f"tree=1x1x1 {words}"), None)

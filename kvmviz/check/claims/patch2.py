@@ -45,7 +45,7 @@ def _yes(fact: bool) -> str:
 @claim("V3", "V14", "As errors are handled inside the op, returning nothing loses nothing.")
 def nothing_lost(runs: Runs) -> Finding:
     """Compare memory, and then the log, with what there was before."""
-    failing = [(s, a, b) for s, a, b in runs.both("before", "v2") if a.leaked_tables()]
+    failing = [(s, a, b) for s, a, b in runs.both("before", "v2") if a.leaked_tables() or b.leaked_tables()]
     memory = tried((s, a.memory() == b.memory()) for s, a, b in failing)
     log = tried((s, a.log() == b.log()) for s, a, b in failing)
     return (memory + log).because(
