@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kvmviz.tree import Tree as Tree
 
 _WHERE = {
-    "check": "check", "claims": "check", "Report": "check", "Verdict": "check", "Explorer": "explorer",
+    "check": "check", "claims": "check.claims", "Report": "check", "Verdict": "check.claims", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
     "Tree": "tree",
 }  # fmt: skip

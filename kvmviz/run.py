@@ -181,7 +181,10 @@ def tear_down(which: type[Revision], scenario: Scenario, recorder: Tally) -> tup
     panics the host, there is no second, and the first is recorded.
     """
     if scenario.boot is None:
-        return _tear_down(which, scenario, Boot(), recorder), "first"
+        boot = Boot()
+        vm = _tear_down(which, scenario, boot, recorder)
+        _remember(which, scenario, boot, recorder)
+        return vm, "first"
     boot, panicked = boot_after(which, replace(scenario, boot=None))
     if panicked:
         return _tear_down(which, scenario, Boot(), recorder), "first"
@@ -192,14 +195,20 @@ def tear_down(which: type[Revision], scenario: Scenario, recorder: Tally) -> tup
 
 def boot_after(which: type[Revision], scenario: Scenario) -> tuple[Boot, bool]:
     """Return what the boot remembers after this TD, and whether the host panicked; the latest are kept."""
-    known = _BOOTS.setdefault(which, {})
-    if scenario not in known:
-        if len(known) >= REMEMBERED_BOOTS:
-            known.clear()
+    found = _BOOTS.get(which, {}).get(scenario)
+    if found is None:
         tally, boot = Tally(), Boot()
         _tear_down(which, scenario, boot, tally)
-        known[scenario] = boot, tally.panicked
-    return known[scenario]
+        _remember(which, scenario, boot, tally)
+        found = boot, tally.panicked
+    return found
+
+
+def _remember(which: type[Revision], scenario: Scenario, boot: Boot, tally: Tally) -> None:
+    known = _BOOTS.setdefault(which, {})
+    if len(known) >= REMEMBERED_BOOTS:
+        known.clear()
+    known[scenario] = boot, tally.panicked
 
 
 def _tear_down(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally) -> VM:

@@ -6,6 +6,7 @@
 [('pre_destroy', HkidFree())]
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kvmviz import events
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from kvmviz.events import How
     from kvmviz.machine.memory import Page
     from kvmviz.machine.rcu import Callback
+
+# Events are values, and checks over many scenarios meet the same ones again and again.
+_op, _seamcall, _warn = lru_cache(8192)(events.Op), lru_cache(8192)(events.Seamcall), lru_cache(8192)(events.Warn)
+_set_null, _call_rcu = lru_cache(8192)(events.SetNull), lru_cache(8192)(events.CallRcu)
+_rcu_callback, _reset = lru_cache(8192)(events.RcuCallback), lru_cache(8192)(events.Reset)
+_free, _leak = lru_cache(8192)(events.Free), lru_cache(8192)(events.Leak)
 
 
 class Journal(Tally):
@@ -30,17 +37,17 @@ class Journal(Tally):
         self.entries.append((self.phase, event))
 
     def op(self, page: "Page", mmu_lock: str) -> None:
-        self.emit(events.Op(page.name, mmu_lock))
+        self.emit(_op(page.name, mmu_lock))
 
     def seamcall(
         self, seamcall: str, page: "Page | None", object: str | None, status: int,
         registers: tuple[int, int, int] | None = None,
     ) -> None:  # fmt: skip
-        self.emit(events.Seamcall(seamcall, page.name if page else None, object, status, registers))
+        self.emit(_seamcall(seamcall, page.name if page else None, object, status, registers))
 
     def warn(self, site: str, printed: bool) -> None:
         super().warn(site, printed)
-        self.emit(events.Warn(site, printed))
+        self.emit(_warn(site, printed))
 
     def masked(self, site: str) -> None:
         super().masked(site)
@@ -59,26 +66,26 @@ class Journal(Tally):
         self.emit(events.VmBugged(site))
 
     def set_null(self, page: "Page", by: KernelFunction) -> None:
-        self.emit(events.SetNull(page.name, f"{by.file}:{by.name}"))
+        self.emit(_set_null(page.name, f"{by.file}:{by.name}"))
 
     def call_rcu(self, page: "Page") -> None:
-        self.emit(events.CallRcu(page.name))
+        self.emit(_call_rcu(page.name))
 
     def rcu_barrier(self) -> None:
         self.emit(events.RcuBarrier())
 
     def rcu_callback(self, page: "Page", callback: "Callback") -> None:
-        self.emit(events.RcuCallback(page.name))
+        self.emit(_rcu_callback(page.name))
 
     def reset(self, page: "Page") -> None:
-        self.emit(events.Reset(page.name))
+        self.emit(_reset(page.name))
 
     def free(self, page: "Page", how: "How") -> None:
         super().free(page, how)
-        self.emit(events.Free(page.name, how))
+        self.emit(_free(page.name, how))
 
     def leak(self, page: "Page") -> None:
-        self.emit(events.Leak(page.name))
+        self.emit(_leak(page.name))
 
     def hkid_free(self) -> None:
         super().hkid_free()
@@ -112,5 +119,5 @@ class Tape(Journal):
         self.where.append(callers())
 
     def rcu_callback(self, page: "Page", callback: "Callback") -> None:
-        self.entries.append((self.phase, events.RcuCallback(page.name)))
+        self.entries.append((self.phase, _rcu_callback(page.name)))
         self.where.append((location_of(callback),))

@@ -1,0 +1,129 @@
+"""Try every scenario of a space, in parallel, with a progress bar.
+
+>>> report = check("v1", "1x1x1", progress=False)
+>>> report.scenarios, report.ok, [result.name for result in report.results if result.broken]
+(1104, True, ['leaks_reach_the_log', 'each_leak_reaches_the_log', 'leaks_leave_a_trace'])
+"""
+
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from itertools import islice
+from typing import Final, Never
+
+from loky import cpu_count, get_reusable_executor
+from tqdm import tqdm
+
+from kvmviz.check.outcome import Outcome, examine
+from kvmviz.check.report import Report
+from kvmviz.check.shipping import pack, unpack
+from kvmviz.check.space import scenarios
+from kvmviz.revisions import Revision, revision
+from kvmviz.revisions.guard import PatchError
+from kvmviz.scenario import Scenario
+from kvmviz.tree import Tree
+
+BATCH: Final = 240
+"""Scenarios that a worker gets at once: about a tenth of a second of work."""
+
+IN_FLIGHT: Final = 1_000
+"""Batches handed out before the first is back, so that a space of any size needs no more memory."""
+
+WORTH_WORKERS: Final = 2_000
+"""Scenarios from which on starting other processes pays."""
+
+Space = str | Tree | Iterable[Scenario | str]
+
+
+def check(
+    revision_: str | type[Revision] = "v1", space: Space = "default", executor: Executor | None = None, *,
+    against: str | type[Revision] | None = None, progress: bool | None = None,
+) -> Report:  # fmt: skip
+    """Hold every scenario of a space against every invariant.
+
+    `revision_` is a name or a class of one's own; `space` is `default`, `quick`, a
+    tree such as `1x1x4`, or scenarios; `executor` any `concurrent.futures.Executor`
+    (on a cluster, its machines need kvmviz), by default one process a processor.
+    With `against` the report also says what is broken here and not there, and when.
+    `progress` draws a bar on standard error, by default if that is a terminal.
+
+    Raises PatchError, with one sentence, if a reader's own revision cannot be run.
+    It is no sandbox: its functions run as any Python does.
+    """
+    which = revision(revision_)
+    other = None if against is None else revision(against)
+    todo = list(scenarios(space)) if isinstance(space, str | Tree) else scenarios(space)
+    total = len(todo) if isinstance(todo, list) else None
+    with _bar(total, which.name, progress) as bar:
+        outcome = Outcome()
+        started = time.perf_counter()
+        for part in _parts(which, other, todo, executor or _default(total)):
+            outcome.merge(part)
+            bar.update(part.scenarios)
+        elapsed = time.perf_counter() - started
+    return Report.of(which, _name(space), outcome, other, elapsed)
+
+
+def _name(space: Space) -> str:
+    return str(space) if isinstance(space, str | Tree) else "scenarios of your own"
+
+
+def _bar(total: int | None, name: str, progress: bool | None) -> "tqdm[Never]":
+    shown = sys.stderr.isatty() if progress is None else progress
+    return tqdm(total=total, desc=name, unit=" runs", disable=not shown, leave=False, file=sys.stderr)
+
+
+def _default(total: int | None) -> Executor | None:
+    """Return one process a processor; None where this process does as well."""
+    workers = cpu_count()
+    if workers == 1 or (total is not None and total < WORTH_WORKERS):
+        return None
+    found: Executor = get_reusable_executor(max_workers=workers, timeout=60)
+    return found
+
+
+def _batches(todo: Iterable[Scenario]) -> Iterator[tuple[Scenario, ...]]:
+    source = iter(todo)
+    while batch := tuple(islice(source, BATCH)):
+        yield batch
+
+
+def _parts(
+    which: type[Revision], other: type[Revision] | None, todo: Iterable[Scenario], executor: Executor | None
+) -> Iterator[Outcome]:
+    """Yield what each batch came to, in the order of the space, whoever is ready first."""
+    if executor is None:
+        for batch in _batches(todo):
+            yield _timed(which, batch, other)
+        return
+    packed, packed_other = pack(which), None if other is None else pack(other)
+    waiting: deque[Future[Outcome]] = deque()
+    try:
+        for batch in _batches(todo):
+            waiting.append(executor.submit(run_batch, packed, packed_other, batch))
+            if len(waiting) >= IN_FLIGHT:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenExecutor:
+        raise PatchError(
+            f"{which.name}: a worker process ended in the middle of its work; a patch must not end Python, "
+            "and a worker needs about 100 MB of memory."
+        ) from None
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def run_batch(packed: bytes, packed_other: bytes | None, batch: tuple[Scenario, ...]) -> Outcome:
+    """Examine one batch; this is what runs in another process."""
+    return _timed(unpack(packed), batch, None if packed_other is None else unpack(packed_other))
+
+
+def _timed(which: type[Revision], batch: tuple[Scenario, ...], other: type[Revision] | None) -> Outcome:
+    started = time.process_time()
+    outcome = examine(which, batch, other)
+    outcome.seconds = time.process_time() - started
+    return outcome

@@ -1,0 +1,247 @@
+"""What has to hold in every scenario, whatever a patch does: one `validate_*` function each.
+
+>>> seen = observe(REVISIONS["before"], Scenario.parse("fail=L1@0x200"))
+>>> validate_generic_code_leaves_external_spt_alone(seen)
+Traceback (most recent call last):
+  ...
+kvmviz.check.invariant_error.InvariantError: tdp_mmu.c:handle_removed_pt clears external_spt of spt L1 gfn=0x200
+
+A validator takes an `Observation`.  It returns whether its premise was met, that
+is, whether the run could have broken it, and raises `InvariantError` with one
+sentence if it did.  A docstring's first line is the invariant as reports print it,
+the line that begins with "Premise:" says when it is put to the test.  Here is what
+must not happen to pages; what must be said of a leak is in `reporting`.
+"""
+
+from kvmviz.check.invariant_error import InvariantError
+from kvmviz.check.observation import REFERENCE, REVISIONS, Observation, observe, parents
+from kvmviz.events import (
+    DoubleFree,
+    Event,
+    Free,
+    HkidFree,
+    HkidLeak,
+    Op,
+    PrErr,
+    Reset,
+    Seamcall,
+    SetNull,
+    Violation,
+    Warn,
+)
+from kvmviz.machine.module import RECLAIM
+from kvmviz.scenario import Scenario
+from kvmviz.status import SUCCESS
+
+__all__ = ["REVISIONS", "Scenario", "observe"]
+
+HAD_BACK = (RECLAIM, "TDH.MEM.PAGE.REMOVE")
+"""The SEAMCALLs that give a page back to the host."""
+
+
+def _no_violation(seen: Observation, words: str) -> None:
+    """Raise for the machine's first complaint that contains these words."""
+    for _, violation in seen.of(Violation):
+        if words in violation.what:
+            raise InvariantError(f"{violation.page} is {violation.what}")
+
+
+def validate_owned_pages_are_not_freed(seen: Observation) -> bool:
+    """A page that the TDX module still owns is never freed.
+
+    Premise: the module kept a page.
+    """
+    _no_violation(seen, "freed while")
+    return bool(seen.summary.leaked or seen.summary.guest_owned)
+
+
+def validate_owned_pages_are_not_written(seen: Observation) -> bool:
+    """A page that the TDX module still owns is never written.
+
+    Premise: the module kept a page.
+    """
+    _no_violation(seen, "written while")
+    return bool(seen.summary.leaked or seen.summary.guest_owned)
+
+
+def validate_nothing_is_freed_twice(seen: Observation) -> bool:
+    """Nothing is freed twice.
+
+    Premise: something is freed.
+    """
+    for _, again in seen.of(DoubleFree):
+        raise InvariantError(f"{again.page} is freed twice")
+    return bool(seen.of(Free))
+
+
+def validate_nothing_is_used_after_free(seen: Observation) -> bool:
+    """Nothing is used after it was freed.
+
+    Premise: something is freed.
+    """
+    _no_violation(seen, "after it was freed")
+    return bool(seen.of(Free))
+
+
+def validate_tables_wait_for_readers(seen: Observation) -> bool:
+    """A mirror table is freed only when every reader under RCU is done.
+
+    Premise: a mirror table is freed.
+    """
+    tables = [free for _, free in seen.of(Free) if free.page.startswith("spt ")]
+    for free in tables:
+        if free.how != "rcu":
+            raise InvariantError(f"{free.page} is freed without waiting for a grace period")
+    return bool(tables)
+
+
+def validate_no_needless_leak(seen: Observation) -> bool:
+    """A page leaks only if it cannot be had back.
+
+    Premise: a page leaks.
+    """
+    for page in seen.summary.needless:
+        raise InvariantError(f"{page} leaks, but the TDX module would have given it back")
+    return bool(seen.summary.leaked)
+
+
+def validate_own_pages_are_freed(seen: Observation) -> bool:
+    """Everything of KVM's own is freed.
+
+    Premise: the teardown comes to its end.
+    """
+    for page in seen.summary.unfreed:
+        raise InvariantError(f"{page} belongs to the host and is never freed")
+    if seen.headers and not seen.summary.panicked:
+        raise InvariantError(f"the headers of {seen.headers} tables are never freed")
+    return not seen.summary.panicked
+
+
+def validate_no_reclaim_before_the_hkid_is_gone(seen: Observation) -> bool:
+    """No page is reclaimed before the HKID is gone.
+
+    Premise: a page is reclaimed, or the HKID stays and the op is called.
+    """
+    calls = [(place, call) for place, call in seen.of(Seamcall) if call.seamcall == RECLAIM]
+    gone = next((place for place, _ in seen.of(HkidFree)), None)
+    for place, call in calls:
+        if gone is None or place < gone:
+            raise InvariantError(f"{call.page} is asked for while the HKID is still assigned")
+    return bool(calls) or bool(seen.of(HkidLeak) and seen.of(Op))
+
+
+def validate_children_before_parents(seen: Observation) -> bool:
+    """A table's S-EPT page is given up only after those below it.
+
+    Premise: an S-EPT page and the one above it are given up.
+    """
+    above, gone = parents(seen.scenario.tree), set[str]()
+    for _, op in seen.of(Op):
+        parent = above.get(op.page)
+        if parent in gone:
+            raise InvariantError(f"{op.page} is given up after {parent}, which is above it")
+        gone.add(op.page)
+    return any(above.get(page) in gone for page in gone)
+
+
+def validate_each_page_is_asked_for_once(seen: Observation) -> bool:
+    """No page is asked for twice: a refusal is final, and a success too.
+
+    Premise: a page is reclaimed.
+    """
+    asked = [call.page for _, call in seen.of(Seamcall) if call.seamcall == RECLAIM]
+    if len(set(asked)) < len(asked):
+        raise InvariantError(f"{next(page for page in asked if asked.count(page) > 1)} is asked for twice")
+    return bool(asked)
+
+
+def validate_op_gets_no_root(seen: Observation) -> bool:
+    """The op is called for tables that have an S-EPT page, never for the root.
+
+    Premise: the op is called.
+    """
+    for _, op in seen.of(Op):
+        if not op.page.startswith("S-EPT "):
+            raise InvariantError(f"the op is called for {op.page}, which has no S-EPT page")
+    return bool(seen.of(Op))
+
+
+def validate_op_holds_the_mmu_lock(seen: Observation) -> bool:
+    """The op is called with mmu_lock held for write.
+
+    Premise: the op is called.
+    """
+    for _, op in seen.of(Op):
+        if op.mmu_lock != "write":
+            raise InvariantError(f"the op is called for {op.page} without mmu_lock")
+    return bool(seen.of(Op))
+
+
+def validate_pages_are_reset_before_use(seen: Observation) -> bool:
+    """A page that was had back is reset before anyone else gets it (tdx_quirk_reset_paddr).
+
+    Premise: a page is had back and freed.
+    """
+    freed = {free.page: place for place, free in seen.of(Free)}
+    reset = {event.page: place for place, event in seen.of(Reset)}
+    met = False
+    for place, call in seen.of(Seamcall):
+        if call.seamcall in HAD_BACK and call.status == SUCCESS and call.page:
+            end = len(seen.entries) if call.seamcall != RECLAIM else freed.get(call.page, -1)
+            met = met or end >= 0
+            if end >= 0 and not place < reset.get(call.page, -1) < end:
+                raise InvariantError(f"{call.page} is given away without a reset")
+    return met
+
+
+def validate_guest_pages_are_taken_back(seen: Observation) -> bool:
+    """Guest pages are taken back when the guest's memory file is closed.
+
+    Premise: leaves=gone, and the teardown comes to its end.
+    """
+    met = seen.scenario.leaves == "gone" and not seen.summary.panicked
+    if met:
+        for page in seen.summary.guest_owned:
+            raise InvariantError(f"{page} stays with the TDX module, though its file is closed")
+    return met
+
+
+def validate_same_pages_leak(seen: Observation) -> bool:
+    """The same pages leak in every revision.
+
+    Premise: the teardown comes to its end, and a page leaks under the reference or here.
+    """
+    if seen.summary.panicked:
+        return False
+    here, there = frozenset(seen.summary.leaked), seen.reference_leaks
+    for page in sorted(here - there):
+        raise InvariantError(f"{page} leaks, but not under {REFERENCE}")
+    for page in sorted(there - here):
+        raise InvariantError(f"{page} leaks under {REFERENCE}, but not here")
+    return bool(here)
+
+
+def validate_generic_code_leaves_external_spt_alone(seen: Observation) -> bool:
+    """Generic MMU code does not write external_spt; it belongs to TDX code.
+
+    Premise: somebody clears an external_spt.
+    """
+    for _, event in seen.of(SetNull):
+        if not event.by.startswith("tdx.c:"):
+            raise InvariantError(f"{event.by} clears external_spt of {event.page}")
+    return bool(seen.of(SetNull))
+
+
+def validate_no_false_alarm(seen: Observation) -> bool:
+    """Nothing is reported when nothing went wrong.
+
+    Premise: the HKID is released, no reclaim fails, and the guest's pages are gone.
+    """
+    scenario = seen.scenario
+    if scenario.hkid != "released" or scenario.fail or scenario.leaves != "gone":
+        return False
+    alarms: list[tuple[int, Event]] = [*seen.of(Warn), *seen.of(PrErr)]
+    for _, alarm in sorted(alarms, key=lambda item: item[0]):
+        if isinstance(alarm, Warn | PrErr):
+            raise InvariantError(f"{alarm.site} reports a failure where there is none")
+    return True

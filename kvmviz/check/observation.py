@@ -1,0 +1,96 @@
+"""One run as the invariants see it: its events by kind, in order, and its summary.
+
+>>> seen = observe(REVISIONS["v1"], Scenario.parse("fail=L1@0x200"))
+>>> [op.page for _, op in seen.of(Op)][:2], seen.summary.leaked
+(['S-EPT L1 gfn=0x0', 'S-EPT L1 gfn=0x200'], ('TDR', 'S-EPT L1 gfn=0x200'))
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+from kvmviz.events import Event, Op
+from kvmviz.machine.journal import Journal
+from kvmviz.machine.recorder import Tally
+from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.run import tear_down
+from kvmviz.scenario import Scenario
+from kvmviz.summary import Summary, summarize
+from kvmviz.tree import Tree
+
+__all__ = ["REFERENCE", "REVISIONS", "Observation", "Op", "observe"]
+
+REFERENCE = "before"
+"""The revision whose leaks the others are held against: a patch must not change which pages are lost."""
+
+E = TypeVar("E", bound=Event)
+
+
+class Observation:
+    """What a run showed.  `entries` are (phase, event) in order; `headers` the table headers never freed."""
+
+    def __init__(self, scenario: Scenario, summary: Summary, journal: Journal, headers: int) -> None:
+        self.scenario = scenario
+        self.summary = summary
+        self.entries = journal.entries
+        self.headers = headers
+        self._by_kind: dict[type[Any], list[tuple[int, Any]]] = defaultdict(list)
+        for place, (_, event) in enumerate(journal.entries):
+            self._by_kind[type(event)].append((place, event))
+
+    def of(self, kind: type[E]) -> Sequence[tuple[int, E]]:
+        """Return the events of one kind, each with its place in the run."""
+        return self._by_kind.get(kind, ())
+
+    @property
+    def reference_leaks(self) -> frozenset[str]:
+        """What leaks in this scenario under `REFERENCE`."""
+        return _leaks(replace(self.scenario, boot=None, zap="default", panic=False))
+
+    @property
+    def behaviour(self) -> bytes:
+        """A digest of everything that happened: equal for runs in which the same happens to the same pages."""
+        return blake2b(b"".join([_DIGESTS[entry] for entry in self.entries]), digest_size=8).digest()
+
+
+class _Digests(dict[tuple[str, Event], bytes]):
+    """A short digest of each (phase, event), the same in every process."""
+
+    def __missing__(self, entry: tuple[str, Event]) -> bytes:
+        if len(self) > 100_000:
+            self.clear()
+        self[entry] = blake2b(repr(entry).encode(), digest_size=8).digest()
+        return self[entry]
+
+
+_DIGESTS = _Digests()
+
+
+def observe(revision: type[Revision], scenario: Scenario) -> Observation:
+    """Run a scenario and return what it showed; raises PatchError as `run` does."""
+    journal = Journal()
+    vm, td = tear_down(revision, scenario, journal)
+    return Observation(scenario, summarize(vm, journal, td), journal, sum(sp.header for sp in vm.sps))
+
+
+@lru_cache(maxsize=1000)
+def _leaks(scenario: Scenario) -> frozenset[str]:
+    """Return what leaks under the reference."""
+    tally = Tally()
+    vm, td = tear_down(REVISIONS[REFERENCE], scenario, tally)
+    return frozenset(summarize(vm, tally, td).leaked)
+
+
+@lru_cache(maxsize=1000)
+def parents(tree: Tree) -> dict[str, str]:
+    """Return the S-EPT page above each S-EPT page of the tree, by name.
+
+    >>> parents(Tree.parse("1x1x1"))
+    {'S-EPT L2 gfn=0x0': 'S-EPT L3 gfn=0x0', 'S-EPT L1 gfn=0x0': 'S-EPT L2 gfn=0x0'}
+    """
+    from kvmviz.frames import pages_of
+
+    return {page.name: page.parent for page in pages_of(Scenario(tree)) if page.kind == "S-EPT" and page.parent}

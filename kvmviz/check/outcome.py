@@ -1,0 +1,143 @@
+"""What many scenarios came to: counts and the smallest counterexamples, ready to be added up.
+
+>>> outcome = examine(REVISIONS["before"], [Scenario.parse("fail=all"), Scenario.parse("fail=L1@0x0")])
+>>> cell = outcome.cells["generic_code_leaves_external_spt_alone"]
+>>> cell.met, cell.broken, cell.beyond, cell.smallest.scenario
+(2, 2, 0, 'tree=1x1x3 fail=L1@0x0')
+
+"Smallest" is fewest tables, then fewest faults, then the canonical text, so that it
+does not depend on the order in which scenarios were run.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kvmviz.check.catalogue import INVARIANTS
+from kvmviz.check.facts import Signature, faults, signature, tables
+from kvmviz.check.invariant_error import InvariantError
+from kvmviz.check.known import known_of
+from kvmviz.check.observation import REVISIONS, Observation, observe
+from kvmviz.revisions import Revision
+from kvmviz.scenario import Scenario
+
+__all__ = ["REVISIONS"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Example:
+    """A counterexample as a scenario line, with what happened in it; smaller ones sort first."""
+
+    tables: int
+    faults: int
+    scenario: str
+    what: str
+
+
+@dataclass(slots=True)
+class Cell:
+    """One invariant over many scenarios.
+
+    `met` counts where its premise was met, `broken` where it was broken, `beyond`
+    those of them that are not known of the revision.  `smallest` is the smallest
+    counterexample, taken from those beyond what is known if there are any;
+    `broken_in` counts them by signature.
+    """
+
+    met: int = 0
+    broken: int = 0
+    beyond: int = 0
+    smallest: Example | None = None
+    broken_in: Counter[Signature] = field(default_factory=Counter)
+
+    def add(self, scenario: Scenario, what: str, known: bool) -> None:
+        """Count one scenario in which the invariant is broken."""
+        self.broken += 1
+        self.broken_in[signature(scenario)] += 1
+        if known and self.beyond:
+            return
+        size = tables(scenario.tree), faults(scenario)
+        first_beyond = not known and not self.beyond
+        self.beyond += not known
+        if first_beyond or self.smallest is None or size <= (self.smallest.tables, self.smallest.faults):
+            found = Example(*size, str(scenario), what)
+            self.smallest = found if first_beyond or self.smallest is None else min(found, self.smallest)
+
+    def merge(self, other: "Cell") -> None:
+        """Add what other scenarios came to."""
+        found = [c.smallest for c in (self, other) if c.smallest and (c.beyond or not (self.beyond or other.beyond))]
+        self.smallest = min(found, default=None)
+        self.met += other.met
+        self.broken += other.broken
+        self.beyond += other.beyond
+        self.broken_in.update(other.broken_in)
+
+
+def _cells() -> dict[str, Cell]:
+    return {name: Cell() for name in INVARIANTS}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Many scenarios under one revision.
+
+    `cells` by invariant; `behaviours` digests of what happened; `totals` scenarios
+    by signature.  Where another revision was run beside it, `newly` counts what is
+    broken here and not there, `mended` what is broken there and not here.
+    """
+
+    scenarios: int = 0
+    behaviours: set[bytes] = field(default_factory=set)
+    totals: Counter[Signature] = field(default_factory=Counter)
+    cells: dict[str, Cell] = field(default_factory=_cells)
+    newly: dict[str, Cell] = field(default_factory=_cells)
+    mended: dict[str, Cell] = field(default_factory=_cells)
+    seconds: float = 0.0
+
+    def merge(self, other: "Outcome") -> None:
+        """Add what other scenarios came to."""
+        self.scenarios += other.scenarios
+        self.behaviours |= other.behaviours
+        self.totals.update(other.totals)
+        self.seconds += other.seconds
+        for name in INVARIANTS:
+            self.cells[name].merge(other.cells[name])
+            self.newly[name].merge(other.newly[name])
+            self.mended[name].merge(other.mended[name])
+
+
+def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: type[Revision] | None = None) -> Outcome:
+    """Run every scenario and hold it against every invariant, and perhaps beside another revision."""
+    outcome, known = Outcome(), known_of(revision)
+    for scenario in scenarios:
+        outcome.scenarios += 1
+        outcome.totals[signature(scenario)] += 1
+        seen = observe(revision, scenario)
+        outcome.behaviours.add(seen.behaviour)
+        broken = _hold(seen, outcome.cells)
+        for name, what in broken.items():
+            is_known = name in known and known[name].where(scenario)
+            outcome.cells[name].add(scenario, what, is_known)
+        if against is not None:
+            _beside(outcome, scenario, broken, against)
+    return outcome
+
+
+def _hold(seen: Observation, cells: dict[str, Cell]) -> dict[str, str]:
+    """Hold a run against every invariant; return those that it breaks, with how."""
+    broken = {}
+    for name, invariant in INVARIANTS.items():
+        try:
+            cells[name].met += invariant.validate(seen)
+        except InvariantError as error:
+            cells[name].met += 1
+            broken[name] = str(error)
+    return broken
+
+
+def _beside(outcome: Outcome, scenario: Scenario, broken: dict[str, str], against: type[Revision]) -> None:
+    there = _hold(observe(against, scenario), _cells())
+    for name in broken.keys() - there.keys():
+        outcome.newly[name].add(scenario, broken[name], known=False)
+    for name in there.keys() - broken.keys():
+        outcome.mended[name].add(scenario, there[name], known=False)

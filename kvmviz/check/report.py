@@ -1,0 +1,169 @@
+"""What a check found: for each invariant how often it was put to the test, and whether it held.
+
+A `Report` prints as text for a mail, and is a value: the same question gives the
+same text, JSON and repr, but for `seconds`, which are measured.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kvmviz.check.catalogue import INVARIANTS, Invariant
+from kvmviz.check.conditions import conditions, words
+from kvmviz.check.known import known_of
+from kvmviz.check.outcome import Cell, Example, Outcome
+from kvmviz.revisions import Revision
+from kvmviz.version import SCHEMA, __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where an invariant is broken: in how many scenarios, the smallest of them, and when exactly.
+
+    `when` are lines of which one applies exactly in those scenarios of the space;
+    None if its keys cannot tell them apart.
+    """
+
+    count: int
+    smallest: Example
+    when: tuple[str, ...] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "count": self.count, "counterexample": self.smallest.scenario, "what": self.smallest.what,
+            "when": None if self.when is None else list(self.when),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One invariant: `met` scenarios in which its premise was met, and where it was `broken`.
+
+    `nature` is None where it holds, else `design`, `accepted` or `bug`; `why` says
+    more where that is known; `beyond` counts scenarios outside of what is known.
+    `newly` and `mended` compare with another revision, where one was named.
+    """
+
+    invariant: Invariant
+    met: int
+    broken: Broken | None
+    beyond: int
+    nature: str | None
+    why: str
+    newly: Broken | None
+    mended: Broken | None
+
+    @property
+    def name(self) -> str:
+        """The invariant's name."""
+        return self.invariant.name
+
+    @property
+    def verdict(self) -> str:
+        """`holds`, `never asked` (the premise was never met), or the nature of the violation."""
+        return self.nature or ("holds" if self.met else "never asked")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result for JSON."""
+        return {
+            "invariant": self.name, "statement": self.invariant.statement, "premise": self.invariant.premise,
+            "verdict": self.verdict, "met": self.met, "beyond_known": self.beyond, "why": self.why,
+            **{key: part and part.to_json() for key, part in
+               (("broken", self.broken), ("newly_broken", self.newly), ("mended", self.mended))},
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """A revision over a space of scenarios.
+
+    `behaviours` counts the scenarios' distinct behaviours (the same events for the
+    same pages); `against` names the other revision, if one was given; `seconds` is
+    processor time of all runs together and `elapsed` what one waited for it.
+    """
+
+    revision: str
+    base: str | None
+    space: str
+    scenarios: int
+    behaviours: int
+    results: tuple[Result, ...]
+    against: str | None
+    seconds: float
+    elapsed: float
+
+    @staticmethod
+    def of(
+        which: type[Revision], space: str, outcome: Outcome, against: type[Revision] | None, elapsed: float
+    ) -> "Report":
+        """Return the report of what a space came to."""
+        results = tuple(_result(invariant, outcome, which) for invariant in INVARIANTS.values())
+        return Report(
+            which.name, which.base_name, space, outcome.scenarios, len(outcome.behaviours), results,
+            against.name if against else None, outcome.seconds, elapsed,
+        )  # fmt: skip
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is broken beyond what is known of the revision, or of the one that it builds on."""
+        return not any(result.beyond for result in self.results)
+
+    @property
+    def status(self) -> int:
+        """The exit status of `kvmviz check`: 0, or 1 for a violation that is not known."""
+        return 0 if self.ok else 1
+
+    @property
+    def counterexamples(self) -> Mapping[str, str]:
+        """The smallest counterexample, as a scenario line, of each invariant that is broken."""
+        return {r.name: r.broken.smallest.scenario for r in self.results if r.broken}
+
+    @property
+    def cost(self) -> str:
+        """What it took, in one line."""
+        each = 1000 * self.seconds / max(self.scenarios, 1)
+        return f"{self.scenarios:,} runs in {self.elapsed:.1f} s; {each:.2f} ms of a processor for each."
+
+    def __getitem__(self, name: str) -> Result:
+        return next(result for result in self.results if result.name == name)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report for JSON."""
+        return {
+            "kvmviz": __version__, "schema": SCHEMA, "revision": self.revision, "base": self.base,
+            "space": self.space, "against": self.against, "ok": self.ok, "scenarios": self.scenarios,
+            "behaviours": self.behaviours, "invariants": [result.to_json() for result in self.results],
+            "seconds_per_run": round(self.seconds / max(self.scenarios, 1), 6),
+        }  # fmt: skip
+
+    def text(self, width: int = 72) -> str:
+        """Return the report as ASCII text of at most `width` columns; scenario lines are never wrapped."""
+        from kvmviz.check.report_text import report_text
+
+        return report_text(self, width)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        answer = "ok" if self.ok else "broken"
+        return f"<kvmviz.check {self.revision} in {self.scenarios:,} scenarios: {answer}>"
+
+
+def _result(invariant: Invariant, outcome: Outcome, which: type[Revision]) -> Result:
+    cell, known = outcome.cells[invariant.name], known_of(which).get(invariant.name)
+    nature = None
+    if cell.broken:
+        nature = "bug" if cell.beyond or known is None else known.nature
+    return Result(
+        invariant, cell.met, _broken(cell, outcome), cell.beyond, nature, known.why if known and cell.broken else "",
+        _broken(outcome.newly[invariant.name], outcome), _broken(outcome.mended[invariant.name], outcome),
+    )  # fmt: skip
+
+
+def _broken(cell: Cell, outcome: Outcome) -> Broken | None:
+    if cell.smallest is None:
+        return None
+    terms = conditions(outcome.totals, cell.broken_in)
+    return Broken(cell.broken, cell.smallest, None if terms is None else tuple(words(terms, outcome.totals)))

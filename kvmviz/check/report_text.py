@@ -1,0 +1,81 @@
+"""A report as text: at most 72 columns of ASCII, ready to be put into a mail."""
+
+from collections.abc import Iterator
+
+from kvmviz.check.known import NATURES
+from kvmviz.check.report import Broken, Report, Result
+from kvmviz.text.layout import paragraph
+
+MOST_TERMS = 6
+"""Longest description of a condition that is printed; JSON has it whole."""
+
+
+def report_text(report: Report, width: int) -> str:
+    """Return the report as text; scenario lines and conditions are never wrapped."""
+    lines = [paragraph(_headline(report), width=width), "", _row("invariant", "asked", "broken", "verdict")]
+    lines += [_row(r.name, f"{r.met:,}", _count(r.broken), r.verdict) for r in report.results]
+    for result in report.results:
+        if result.broken:
+            lines += ["", *_finding(result, result.broken, width)]
+    if report.against:
+        lines += ["", *_beside(report, width)]
+    return "\n".join([*lines, "", paragraph(_last(report), width=width)])
+
+
+def _headline(report: Report) -> str:
+    base = f" (on {report.base})" if report.base else ""
+    space = f"space {report.space}" if " " not in report.space else report.space
+    return (
+        f"{report.revision}{base}, {space}: {report.scenarios:,} scenarios, "
+        f"{report.behaviours:,} distinct behaviours."
+    )  # fmt: skip
+
+
+def _row(name: str, met: str, broken: str, verdict: str) -> str:
+    return f"{name:<41}{met:>7}{broken:>9}  {verdict}".rstrip()
+
+
+def _count(broken: Broken | None) -> str:
+    return f"{broken.count:,}" if broken else "-"
+
+
+def _finding(result: Result, broken: Broken, width: int) -> Iterator[str]:
+    beyond = f" {result.beyond:,} of them are not known of this revision." if result.beyond else ""
+    head = f"{result.name}: {NATURES[str(result.nature)]}.{beyond}"
+    yield paragraph(head, width=width)
+    yield paragraph(result.invariant.statement, "  ", width)
+    if result.why and not result.beyond:
+        yield paragraph(f"Why: {result.why}.", "  ", width)
+    yield from _where(broken, width)
+
+
+def _where(broken: Broken, width: int) -> Iterator[str]:
+    yield "  Smallest counterexample:"
+    yield f"    {broken.smallest.scenario}"
+    yield paragraph(f"{broken.smallest.what}.", "    ", width)
+    if broken.when is not None and len(broken.when) <= MOST_TERMS:
+        yield "  Exactly when one of these lines applies:" if len(broken.when) > 1 else "  Exactly when:"
+        yield from (f"    {line}" for line in broken.when)
+
+
+def _beside(report: Report, width: int) -> Iterator[str]:
+    yield paragraph(f"Beside {report.against}:", width=width)
+    parts = [(r, part, word) for r in report.results for part, word in ((r.newly, "broken"), (r.mended, "mended"))]
+    if not any(part for _, part, _ in parts):
+        yield "  the same invariants are broken in the same scenarios."
+    for result, part, word in parts:
+        if part:
+            other = "not there" if word == "broken" else "broken there"
+            yield paragraph(f"{result.name}: {word} here and {other}, in {part.count:,} scenarios.", "  ", width)
+            yield from _where(part, width)
+
+
+def _last(report: Report) -> str:
+    held = sum(result.verdict == "holds" for result in report.results)
+    holds = f"{held} invariants hold in {report.scenarios:,} scenarios"
+    if not report.ok:
+        bugs = ", ".join(result.name for result in report.results if result.beyond)
+        return f"{report.revision} breaks {bugs}."
+    known = sum(result.broken is not None for result in report.results)
+    beyond = f"; {known} are broken only as is known of {report.base or report.revision}" if known else ""
+    return f"{holds}{beyond}."
