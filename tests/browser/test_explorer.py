@@ -1,6 +1,7 @@
 """The explorer in JupyterLab: what a reader does with mouse and keys, against runs computed apart."""
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -96,11 +97,11 @@ def test_a_step_sends_no_message_until_the_reader_rests(open_notebook: Open) -> 
     notebook = open_notebook([EXPLORER], app="doc")
     explorer = notebook.explorer()
     explorer.focus()
-    notebook.page.wait_for_timeout(1500)
+    notebook.page.wait_for_timeout(2000)
     notebook.sent.clear()
     assert explorer.evaluate(TEN_STEPS) == "10 / 117"
     assert notebook.sent == []
-    notebook.page.wait_for_timeout(1000)
+    notebook.page.wait_for_timeout(600)
     assert notebook.sent.count("comm_msg") == 1
     assert ask(notebook, "explorer.step") == "10"
 
@@ -214,3 +215,59 @@ def test_nothing_is_wider_than_its_place(open_notebook: Open, theme: Any, width:
     expect(explorer).to_have_attribute("data-theme", theme)
     assert explorer.evaluate("root => root.scrollWidth - root.clientWidth") <= 0
     notebook.screenshot(f"explorer-{theme}-{width}", explorer)
+
+
+def test_predict_mode_asks_before_it_shows_and_keeps_the_score(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc")
+    explorer = notebook.explorer()
+    explorer.get_by_test_id("predict-mode").click()
+    explorer.get_by_test_id("step-last").click()
+    quiz = explorer.get_by_test_id("predict")
+    expect(quiz).to_contain_text("S-EPT L1 gfn=0x0")
+    label(explorer, 53, 117)
+    quiz.get_by_role("button", name="it is freed from the RCU callback").click()
+    expect(quiz).to_contain_text("Right.")
+    quiz.get_by_test_id("predict-go-on").click()
+    label(explorer, 54, 117)
+    explorer.get_by_test_id("step-last").click()
+    quiz.get_by_role("button", name="it is freed at once").click()
+    expect(quiz).to_contain_text("Not this time. S-EPT L1 gfn=0x200: it leaks.")
+    notebook.page.wait_for_timeout(300)
+    assert ask(notebook, "explorer.score") == "{'asked': 2, 'right': 1}"
+
+
+def test_a_named_case_is_opened_with_its_revisions(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc")
+    explorer = notebook.explorer()
+    explorer.get_by_test_id("more").click()
+    explorer.get_by_test_id("cases").select_option(label="Nothing goes wrong: does anybody notice the patch?")
+    expect(explorer.get_by_test_id("fail-none")).to_have_attribute("aria-pressed", "true")
+    go(explorer, 113)
+    assert_shows(explorer, "fail=none", 113)
+
+
+def test_a_large_tree_is_folded_and_opens_on_click(open_notebook: Open) -> None:
+    scenario = "tree=1x2x58 fail=L1@0x200"
+    notebook = open_notebook([f"from kvmviz import Explorer\nExplorer({scenario!r})"], app="doc")
+    explorer = notebook.explorer()
+    explorer.get_by_test_id("step-last").click()
+    group = explorer.get_by_test_id("stage-a").locator("[data-group='L2 gfn=0x0']")
+    expect(group).to_have_attribute("data-count-leaked", "1")
+    assert explorer.locator("[data-page='S-EPT L1 gfn=0x200']").count() == 0
+    group.click()
+    expect(explorer.get_by_test_id("stage-a").locator("[data-page='S-EPT L1 gfn=0x200']")).to_have_attribute(
+        "data-state", "leaked"
+    )
+
+
+def test_the_picture_is_saved_as_svg_that_stands_alone(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc")
+    explorer = notebook.explorer()
+    go(explorer, 63)
+    with notebook.page.expect_download() as download:
+        explorer.get_by_test_id("save-svg").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    root = ElementTree.fromstring(text)
+    assert len(root.findall(".//{*}g[@data-page='S-EPT L1 gfn=0x200']")) == 2
+    assert "var(" not in text
+    assert "class=" in text

@@ -22,6 +22,7 @@ import { Why } from "./why.js";
 import { copy, save } from "./share.js";
 
 const REST = 300;
+const LONGER = 500;
 let instances = 0;
 
 export class Explorer {
@@ -257,7 +258,10 @@ export class Explorer {
   /** When the reader rests: tell the live region, and the kernel. */
   settle() {
     window.clearTimeout(this.rest);
-    this.rest = window.setTimeout(() => this.flush(), REST);
+    this.rest = window.setTimeout(() => {
+      this.flush();
+      this.rest = window.setTimeout(() => this.prepare(), LONGER);
+    }, REST);
   }
 
   flush() {
@@ -265,10 +269,13 @@ export class Explorer {
     const lines = SIDES.map((side) => this.view.texts.sides[side]?.[this.step]).filter(Boolean);
     say(this.live, `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`);
     if (this.host.step() !== this.step) this.host.setStep(this.step);
-    if (this.prepared !== this.view && !this.transport.timer) {
-      this.prepared = this.view;
-      this.host.prepare();
-    }
+  }
+
+  /** Ask for the views ahead that a toggle is likely to want. */
+  prepare() {
+    if (this.prepared === this.view || this.transport.timer) return;
+    this.prepared = this.view;
+    this.host.prepare();
   }
 
   /** @param {boolean} playing */

@@ -2,6 +2,7 @@
 
 /** @import {View, Question} from "./types.js" */
 import { h, say } from "./dom.js";
+import { questionBefore } from "./quiz.js";
 
 export class Predict {
   /**
@@ -48,7 +49,7 @@ export class Predict {
    */
   stop(view, from, to) {
     if (!this.on || to <= from) return to;
-    const question = view.questions.find((found) => found.row > from && found.row <= to && !this.done.has(found));
+    const question = questionBefore(view.questions, this.done, from, to);
     if (!question) return to;
     if (this.asking !== question) this.show(question);
     return question.row - 1;

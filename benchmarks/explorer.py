@@ -1,0 +1,163 @@
+"""How long the explorer takes from key to picture, beside a naive widget; `python -m benchmarks.explorer`.
+
+Everything is measured in one run of a real JupyterLab in Chromium: the explorer
+at the default tree and at 120 tables a side unfolded, toggles of the scenario,
+and a naive widget, which renders again through Graphviz in a Python callback.
+Times are milliseconds, the median and the 95th of 100; a busy machine shows in both.
+"""
+
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import FLAGS, HOW_TO_INSTALL, find_browser
+from tests.browser.jupyter import Server, serve
+from tests.browser.notebook import Notebook
+
+EXPLORER = "from kvmviz import Explorer\nexplorer = Explorer({scenario!r})\nexplorer"
+
+NAIVE = """
+import anywidget, traitlets
+from kvmviz.draw.engine import render
+from kvmviz.draw.frame_dot import draw_dot
+from kvmviz.run import run
+
+class Naive(anywidget.AnyWidget):
+    _esm = '''export default {{ render({{ model, el }}) {{
+        const button = document.createElement("button"); button.id = "naive";
+        const picture = document.createElement("div"); picture.id = "picture";
+        const draw = () => {{ picture.innerHTML = model.get("svg"); }};
+        button.onclick = () => {{ model.set("step", model.get("step") + 1); model.save_changes(); }};
+        model.on("change:svg", draw); draw(); el.append(button, picture);
+    }} }}'''
+    step = traitlets.Int(0).tag(sync=True)
+    svg = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self):
+        super().__init__()
+        self.runs = [run(name, {scenario!r}) for name in ("before", "v1")]
+        self.draw()
+
+    @traitlets.observe("step")
+    def draw(self, change=None):
+        drawn = [render.__wrapped__(draw_dot(one, self.step), "svg").decode() for one in self.runs]
+        self.svg = "".join(drawn)
+
+Naive()
+"""
+
+STEPS = """async ([open]) => {
+    const root = document.querySelector('[data-testid=explorer]');
+    const groups = open ? root.querySelectorAll('[data-group]') : [];
+    for (const group of groups) group.dispatchEvent(new MouseEvent('click', {bubbles: true}));
+    const painted = () => new Promise(done => requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = done;
+        channel.port2.postMessage(0);
+    }));
+    const changed = [], frames = [];
+    for (let i = 0; i < 100; i++) {
+        await painted();
+        const start = performance.now();
+        root.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight'}));
+        changed.push(performance.now() - start);
+        await painted();
+        frames.push(performance.now() - start);
+    }
+    return {changed, frames};
+}"""
+
+CLICKS = """async () => {
+    const [button, picture] = ['naive', 'picture'].map(id => document.getElementById(id));
+    const times = [];
+    for (let i = 0; i < 30; i++) {
+        const start = performance.now();
+        const done = new Promise(end => new MutationObserver((_, watcher) => { watcher.disconnect(); end(); })
+            .observe(picture, {childList: true}));
+        button.click();
+        await done;
+        times.push(performance.now() - start);
+    }
+    return times;
+}"""
+
+TOGGLES = """async ([rest]) => {
+    const root = document.querySelector('[data-testid=explorer]');
+    const select = root.querySelector('[data-testid=hkid]');
+    const times = [];
+    for (let i = 0; i < 20; i++) {
+        await new Promise(end => setTimeout(end, rest));
+        select.value = i % 2 ? 'released' : 'key-freeid-error';
+        const summary = root.querySelector('[data-testid=step-label]');
+        const start = performance.now();
+        const done = new Promise(end => new MutationObserver((_, watcher) => { watcher.disconnect(); end(); })
+            .observe(summary, {childList: true, characterData: true, subtree: true}));
+        select.dispatchEvent(new Event('change'));
+        await done;
+        times.push(performance.now() - start);
+        root.dispatchEvent(new KeyboardEvent('keydown', {key: 'End'}));
+    }
+    return times;
+}"""
+
+DEFAULT = "tree=1x1x3 fail=L1@0x200"
+LARGE = "tree=1x2x58 fail=L1@0x200"
+
+
+def in_notebook(browser: Browser, server: Server, cell: str, script: str, *arguments: Any, wait: str) -> Any:
+    """Run a cell in a fresh notebook and a script in its page; return what the script returns."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    notebook = Notebook(context, server, "doc")
+    notebook.open([cell])
+    notebook.run_all()
+    notebook.page.locator(wait).first.wait_for()
+    notebook.page.wait_for_timeout(1500)
+    found = notebook.page.evaluate(script, list(arguments))
+    context.close()
+    return found
+
+
+def row(name: str, times: list[float], least: float | None = None) -> float:
+    """Print a line of the table; return the median."""
+    middle, late = median(times), sorted(times)[int(len(times) * 0.95)]
+    ratio = f"{least / max(middle, 0.05):8.0f}x" if least else ""
+    print(f"{name:52}{middle:9.1f}{late:9.1f}{ratio}")
+    return middle
+
+
+def measure(browser: Browser, server: Server) -> None:
+    """Measure and print everything."""
+    root = "[data-testid=explorer]"
+    print(f"{'milliseconds':52}{'median':>9}{'95th':>9}   naive/this")
+    for name, scenario, opened in (("default tree", DEFAULT, 0), ("120 tables a side, unfolded", LARGE, 1)):
+        naive = in_notebook(browser, server, NAIVE.format(scenario=scenario), CLICKS, wait="#naive")
+        cell = EXPLORER.format(scenario=scenario)
+        steps = in_notebook(browser, server, cell, STEPS, opened, wait=root)
+        least = median(naive)
+        row(f"{name}: naive widget, click to DOM", naive)
+        row(f"{name}: explorer, key to DOM", steps["changed"], least)
+        row(f"{name}: explorer, key to painted", steps["frames"], least)
+    cell = EXPLORER.format(scenario=DEFAULT)
+    row("toggle, its view computed when asked for", in_notebook(browser, server, cell, TOGGLES, 10, wait=root))
+    row(
+        "toggle, its view sent along while the reader rested",
+        in_notebook(browser, server, cell, TOGGLES, 1500, wait=root),
+    )
+
+
+def main() -> None:
+    """Start a server and a browser and measure."""
+    program = find_browser()
+    if program is None:
+        raise SystemExit(HOW_TO_INSTALL)
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, "--no-sandbox"])
+        measure(browser, server)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Predict mode: the answers are those of the runs, and a question gives nothing away."""
+
+import pytest
+
+from kvmviz.draw.lockstep import Lockstep
+from kvmviz.events import Warn
+from kvmviz.explorer.family import family, likely
+from kvmviz.explorer.payload import named_cases, view
+from kvmviz.explorer.questions import fate, questions
+from kvmviz.scenario import Scenario
+
+SCENARIOS = ["", "fail=L1@0x200", "hkid=assigned", "fail=all", "boot=second:60s fail=L3@0x0", "leaves=present"]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("revisions", [["before", "v1"], ["before", "landed"], ["v2"]])
+def test_answers_are_the_runs(scenario: str, revisions: list[str]) -> None:
+    lockstep = Lockstep.of(revisions, scenario)
+    asked = questions(lockstep)
+    assert [q["row"] for q in asked] == sorted(q["row"] for q in asked)
+    for question in asked:
+        assert len(set(question["options"])) == len(question["options"])
+        step = lockstep.leading[question["row"] - 1]
+        if isinstance(step.event, Warn) and "only before" in question["options"]:
+            sides = [
+                s for s in lockstep.sides if (t := lockstep.steps(s)[question["row"] - 1]) and t.event == step.event
+            ]
+            printed = step.event.printed and len(sides) == 2
+            assert (question["options"][question["answer"]] == "both sides") == printed
+
+
+def test_a_page_that_leaks_is_not_the_only_one_asked_about() -> None:
+    lockstep = Lockstep.of(["before", "v1"], "fail=L1@0x200")
+    fates = [q for q in questions(lockstep) if "What becomes of it" in q["ask"]]
+    leaks = [q for q in fates if q["options"][q["answer"]] == "it leaks"]
+    assert 0 < len(leaks) < len(fates)
+
+
+def test_the_patch_is_one_question_who_forgets_the_page() -> None:
+    asked = [q for q in questions(Lockstep.of(["before", "v1"], "fail=all")) if q["ask"].startswith("Who forgets")]
+    assert len(asked) == 1
+    assert asked[0]["truth"] == "before: generic MMU code; v1: KVM's TDX code."
+
+
+def test_fate_of_a_leaked_page() -> None:
+    run = Lockstep.of(["landed"], "fail=L1@0x200").runs["a"]
+    assert fate(run, "S-EPT L1 gfn=0x200") == "it leaks"
+    assert fate(run, "S-EPT L1 gfn=0x0") == "it is freed at once"
+
+
+def test_where_the_host_panics_nothing_is_asked() -> None:
+    assert questions(Lockstep.of(["before", "v1"], "fail=all panic=on")) == []
+
+
+def test_a_family_is_what_a_toggle_would_compute() -> None:
+    scenario = Scenario.parse("fail=L1@0x200")
+    for line, found in family(["before", "v1"], scenario).items():
+        assert found == view(["before", "v1"], line)
+    assert family(["before"], Scenario.parse("tree=1x1x12")) == {}
+
+
+def test_likely_scenarios_are_one_toggle_away() -> None:
+    for text in SCENARIOS:
+        scenario = Scenario.parse(text)
+        for other in likely(scenario):
+            changed = [key for key, word in other.words().items() if word != scenario.words()[key]]
+            assert set(changed) <= {"hkid"} or set(changed) <= {"fail", "status"} or set(changed) <= {"boot"}
+
+
+def test_named_cases_can_be_shown() -> None:
+    assert len(named_cases()) > 10
+    for question, line, revisions in named_cases():
+        assert question.endswith("?")
+        assert str(Scenario.parse(line)) == line
+        assert len(revisions) == 2
