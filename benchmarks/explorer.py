@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import FLAGS, HOW_TO_INSTALL, find_browser
+from tests.browser.chromium import FLAGS, find_browser, what_is_missing
 from tests.browser.jupyter import Server, serve
 from tests.browser.notebook import Notebook
 
@@ -150,11 +150,10 @@ def measure(browser: Browser, server: Server) -> None:
 
 def main() -> None:
     """Start a server and a browser and measure."""
-    program = find_browser()
-    if program is None:
-        raise SystemExit(HOW_TO_INSTALL)
+    if missing := what_is_missing():
+        raise SystemExit(missing)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, "--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=[*FLAGS, "--no-sandbox"])
         measure(browser, server)
         browser.close()
 
