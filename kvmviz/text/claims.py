@@ -2,19 +2,24 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.text.layout import WIDTH, ascii_only, paragraph
 
 if TYPE_CHECKING:
     from kvmviz.check.claims import Verdict
 
+_PLURAL: Final = {
+    "holds": "hold", "holds partly": "hold partly", "does not hold": "do not hold",
+    "not checkable here": "cannot be checked here",
+}  # fmt: skip
+
 
 def claims_text(verdicts: "Sequence[Verdict]", width: int = WIDTH) -> str:
     """Return every verdict, and how many there are of each kind."""
-    counts = Counter(verdict.verdict for verdict in verdicts)
-    total = ", ".join(f"{count} {word}" for word, count in counts.most_common())
-    head = paragraph(f"{len(verdicts)} claims: {total}", width=width)
+    counts = Counter[str](verdict.verdict for verdict in verdicts)
+    total = ", ".join(f"{counts[word]} {words}" for word, words in _PLURAL.items() if counts[word])
+    head = paragraph(f"{len(verdicts)} claims, in our words: {total}.", width=width)
     return ascii_only("\n\n".join([head, *(verdict_text(verdict, width) for verdict in verdicts)]))
 
 
@@ -26,8 +31,8 @@ def verdict_text(verdict: "Verdict", width: int = WIDTH) -> str:
     tries = f" ({verdict.holds:,} of {verdict.scenarios:,})" if verdict.scenarios else ""
     lines = [
         f"{verdict.id}: {verdict.verdict}{tries}",
-        paragraph(f'"{verdict.proposition}"', "  ", width),
-        paragraph(f"{verdict.who}, {verdict.when}", "  ", width),
+        paragraph(verdict.proposition, "  ", width),
+        paragraph(f"-- {verdict.who}, {verdict.when}", "  ", width),
         f"  {verdict.where}",
         paragraph(verdict.why, "  ", width),
     ]

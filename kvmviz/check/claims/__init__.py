@@ -7,10 +7,13 @@
 A claim is asked of every scenario of the sample (`kvmviz.check.claims.sample`) that
 meets its premise or, where no scenario line can say it, of an experiment
 (`kvmviz.check.experiments`); one about code, of the syntax trees of the model's
-functions.  Propositions are in our words.
+functions.  Propositions are in our words.  The package can be called, since
+`kvmviz.check.claims` names both it and its function.
 """
 
+import sys
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Final
 
 from kvmviz.check.claims import code, patch2, patch16, patch17, reply, rfc
@@ -37,3 +40,11 @@ def claims(instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]
     """
     runs = Runs(instead)
     return [claim.verdict(runs) for claim in CLAIMS.values()]
+
+
+class _Package(ModuleType):
+    def __call__(self, instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]:
+        return claims(instead)
+
+
+sys.modules[__name__].__class__ = _Package
