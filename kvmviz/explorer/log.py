@@ -118,15 +118,15 @@ def log(lockstep: Lockstep) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for row, leading in enumerate(lockstep.leading):
         if isinstance(leading.event, _LOGGED):
-            found.append(_entry(sides, row, leading))
+            found.append(_entry(sides, row, leading, lockstep.about[row]))
         for side in sides.values():
             side.see(row)
     return found
 
 
-def _entry(sides: dict[Side, _Side], row: int, leading: Step) -> dict[str, Any]:
+def _entry(sides: dict[Side, _Side], row: int, leading: Step, page: str | None) -> dict[str, Any]:
     head, detail = _head(leading)
-    entry: dict[str, Any] = {"row": row + 1, "kind": leading.event.kind, "head": head, "detail": detail}
+    entry: dict[str, Any] = {"row": row + 1, "kind": leading.event.kind, "head": head, "detail": detail, "page": page}
     if isinstance(leading.event, e.Warn | e.Masked):
         entry["chain"] = list(leading.chain)
     for side, own in sides.items():

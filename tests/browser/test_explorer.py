@@ -271,3 +271,18 @@ def test_the_picture_is_saved_as_svg_that_stands_alone(open_notebook: Open) -> N
     assert len(root.findall(".//{*}g[@data-page='S-EPT L1 gfn=0x200']")) == 2
     assert "var(" not in text
     assert "class=" in text
+
+
+def test_a_click_on_an_absent_warning_says_why_and_leads_to_the_step_that_used_it_up(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER], app="doc", height=1500)
+    explorer = notebook.explorer()
+    go(explorer, 62)
+    ghost = explorer.get_by_test_id("stage-b").locator(".warn[data-state=ghost]")
+    expect(ghost).to_have_count(1)
+    ghost.dispatch_event("click")
+    log = explorer.get_by_test_id("panel-log")
+    expect(log).to_contain_text("v1 has no such check: WARN_ON does not stand in its handle_removed_pt.")
+    go(explorer, 117)
+    log.get_by_role("button", name="not printed, because").click()
+    log.get_by_role("button", name="go to step 60").click()
+    label(explorer, 60, 117)

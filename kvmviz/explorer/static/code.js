@@ -2,6 +2,7 @@
 
 /** @import {View, Side, CodePair} from "./types.js" */
 import { h, put } from "./dom.js";
+import { farLines } from "./far.js";
 import { SIDES } from "./seek.js";
 
 /** @typedef {{two: HTMLElement, one: HTMLElement, at: Record<Side, Map<number, HTMLElement[]>>}} Drawn */
@@ -76,11 +77,26 @@ function drawPair(pair, both) {
   const at = { a: new Map(), b: new Map() };
   const two = h("div", { class: "kv-pair" });
   two.append(h("span", { class: "kv-file", text: pair.file }));
-  for (const [a, b, same] of pair.lines) {
-    two.append(codeCell(pair, "a", a, same, at));
-    if (both) two.append(codeCell(pair, "b", b, same, at));
-  }
+  const far = farLines(pair.lines);
+  pair.lines.forEach(([a, b, same], i) => {
+    if (far[i] && !far[i - 1]) two.append(foldOf(far, i, two));
+    const cells = both ? [codeCell(pair, "a", a, same, at), codeCell(pair, "b", b, same, at)] : [codeCell(pair, "a", a, same, at)];
+    for (const cell of cells) cell.classList.toggle("far", far[i]);
+    two.append(...cells);
+  });
   return { two, one: unified(pair, both, at), at };
+}
+
+/**
+ * The button in the place of lines that are the same on both sides and far from any difference.
+ * @param {boolean[]} far
+ * @param {number} from
+ * @param {HTMLElement} two
+ */
+function foldOf(far, from, two) {
+  const to = far.indexOf(false, from);
+  const count = (to < 0 ? far.length : to) - from;
+  return h("button", { class: "kv-fold", text: `\u22EF ${count} more lines, the same on both sides`, onclick: () => two.classList.add("whole") });
 }
 
 /**

@@ -8,18 +8,18 @@ import { Fold } from "./fold.js";
 import { Help } from "./help.js";
 import { actionOf } from "./keys.js";
 import { Ledger } from "./ledger.js";
-import { expected, faultName, linkOf, toggleFault } from "./line.js";
+import { expected, faultName, toggleFault } from "./line.js";
 import { Log } from "./log.js";
 import { dock, fillLegend, sideOf } from "./panels.js";
 import { Predict } from "./predict.js";
 import { Score } from "./score.js";
 import { SIDES, isDifference, isWarning, keepStep, seek } from "./seek.js";
 import { Stack } from "./stack.js";
-import { mailText } from "./text.js";
 import { followTheme } from "./theme.js";
+import { addTools } from "./tools.js";
 import { Transport } from "./transport.js";
 import { Why } from "./why.js";
-import { copy, save } from "./share.js";
+import { copy } from "./share.js";
 
 const REST = 300;
 const LONGER = 500;
@@ -52,7 +52,7 @@ export class Explorer {
     this.sides = { a: sided("a"), b: sided("b") };
     this.legend = h("div", { class: "kv-legend", role: "list", "aria-label": "legend" });
     this.dock = dock(this.prefix, this.code.element, this.ledger.element, this.log.element, (name) => this.show(name));
-    this.tools();
+    this.projector = addTools(this, this.faults);
     /** @type {HTMLElement} */
     this.root = h(
       "div",
@@ -66,6 +66,7 @@ export class Explorer {
       this.live,
       this.help.element,
     );
+    this.root.addEventListener("click", (event) => this.whyNot(/** @type {Element} */ (event.target)));
     this.root.addEventListener("keydown", (event) => this.key(event));
     element.append(this.root);
     this.forget = [followTheme(this.root)];
@@ -102,19 +103,6 @@ export class Explorer {
       help: () => this.help.toggle(),
       ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`panel${n}`, () => this.panel(n)])),
     });
-  }
-
-  tools() {
-    this.faults.tool("copy the scenario line with step and revisions", "Copy scenario", () => this.copied(linkOf(this.view, this.step)), "copy-scenario");
-    this.faults.tool("copy this view as text for a mail", "Copy text", () => this.copied(mailText(this.view, this.step)), "copy-text");
-    this.faults.tool("save the pictures as SVG", "Save SVG", () => save(this.root, this.view, this.step), "save-svg");
-    this.projector = this.faults.tool("projector mode (Escape ends it)", "projector", () => this.project(!this.root.classList.contains("kv-projector")), "projector");
-    const quiz = this.faults.tool("predict mode: guess before you see", "Predict", () => {
-      const on = this.predict.toggle();
-      put(quiz, "aria-pressed", String(on));
-      put(this.root, "data-predict", String(on));
-    }, "predict-mode");
-    this.faults.tool("keys and help", "?", () => this.help.toggle(), "help");
   }
 
   /** @param {string} name */
@@ -258,10 +246,8 @@ export class Explorer {
   /** When the reader rests: tell the live region, and the kernel. */
   settle() {
     window.clearTimeout(this.rest);
-    this.rest = window.setTimeout(() => {
-      this.flush();
-      this.rest = window.setTimeout(() => this.prepare(), LONGER);
-    }, REST);
+    const later = () => (this.flush(), (this.rest = window.setTimeout(() => this.prepare(), LONGER)));
+    this.rest = window.setTimeout(later, REST);
   }
 
   flush() {
@@ -273,9 +259,8 @@ export class Explorer {
 
   /** Ask for the views ahead that a toggle is likely to want. */
   prepare() {
-    if (this.prepared === this.view || this.transport.timer) return;
+    if (this.prepared !== this.view && !this.transport.timer) this.host.prepare();
     this.prepared = this.view;
-    this.host.prepare();
   }
 
   /** @param {boolean} playing */
@@ -303,6 +288,17 @@ export class Explorer {
     if (fault) this.want(toggleFault(this.faults.view ?? this.view, fault));
   }
 
+  /**
+   * A click on a warning that is absent or withheld, in a picture or in the stack, leads to its reason in the log.
+   * @param {Element} target
+   */
+  whyNot(target) {
+    const ghost = target.closest('.warn[data-state="ghost"]')?.getAttribute("data-el");
+    const frame = target.closest('.kv-mark:is([data-mark="ghost"],[data-mark="held"])')?.closest(".kv-frame");
+    if (ghost) this.log.explain(this.view, (entry) => ghost.startsWith(`warn ${entry.page} `));
+    else if (frame) this.log.explain(this.view, (entry) => entry.head.endsWith(` ${frame.querySelector(".kv-fn span + span")?.textContent}`));
+  }
+
   chooseRevision() {
     const names = SIDES.map((side) => this.sides[side].select.value).filter((name) => name && name !== "(none)");
     this.flush();
@@ -326,7 +322,7 @@ export class Explorer {
   project(on) {
     const changed = this.root.classList.contains("kv-projector") !== on;
     this.root.classList.toggle("kv-projector", on);
-    if (this.projector) put(this.projector, "aria-pressed", String(on));
+    put(this.projector, "aria-pressed", String(on));
     this.score.resize();
     if (on) this.root.focus({ preventScroll: true });
     return changed;

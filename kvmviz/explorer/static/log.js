@@ -53,6 +53,22 @@ export class Log {
   }
 
   /**
+   * Show why the latest warning that the test accepts was not printed.
+   * @param {View} view
+   * @param {(entry: LogEntry) => boolean} test
+   */
+  explain(view, test) {
+    for (let i = this.shown - 1; i >= 0; i--) {
+      const ask = this.rows[i].querySelector(".kv-why-not");
+      if (!ask || !test(view.log[i])) continue;
+      if (ask.getAttribute("aria-expanded") === "false") /** @type {HTMLElement} */ (ask).click();
+      this.rows[i].scrollIntoView({ block: "nearest" });
+      /** @type {HTMLElement} */ (ask).focus({ preventScroll: true });
+      return;
+    }
+  }
+
+  /**
    * @param {View} view
    * @param {LogEntry} entry
    */

@@ -2,7 +2,7 @@
 
 /** @import {View, Side} from "./types.js" */
 import { Fold } from "./fold.js";
-import { h } from "./dom.js";
+import { h, s } from "./dom.js";
 import { sign, swatch } from "./icons.js";
 import { Stage } from "./stage.js";
 import { Verdict } from "./verdict.js";
@@ -71,6 +71,15 @@ export function fillLegend(legend, view, prefix) {
     item(sign("full"), "warning", "a trace was printed here"),
     item(sign("ghost"), "only the other side warns", "the other side prints a trace here, this one does not"),
     item(sign("held"), "withheld", "the condition is true, but nothing is printed"),
+    item(pointerSign("set"), "external_spt", "KVM's pointer from the mirror table to its S-EPT page"),
+    item(pointerSign("cut"), "cut to NULL", "KVM has forgotten the S-EPT page"),
     item(h("span", { class: "kv-now-sign" }), "now", "the page that this step is about"),
   );
+}
+
+/** @param {"set" | "cut"} state */
+function pointerSign(state) {
+  const shape = state === "set" ? [s("path", { d: "M4,9H20" }), s("path", { class: "hd", d: "M19,4.5 27,9 19,13.5z" })] : [s("path", { d: "M4,9H13M13,2V16" })];
+  const group = s("g", { class: "ptr", "data-state": state }, s("circle", { cx: 4, cy: 9, r: 3 }), ...shape);
+  return s("svg", { viewBox: "0 0 30 18", width: 30, height: 18, class: "kvpic kv-swatch wide", "aria-hidden": "true" }, group);
 }

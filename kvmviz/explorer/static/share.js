@@ -65,7 +65,7 @@ function ground(root, width, height) {
 function plain(node) {
   const copyOf = /** @type {Element} */ (node.cloneNode(false));
   const style = getComputedStyle(node);
-  if (!/^(defs|symbol|pattern|title)$/.test(node.tagName)) for (const name of LOOK) copyOf.setAttribute(name, looked(node, name, style.getPropertyValue(name)));
+  if (!/^(defs|symbol|pattern|title)$/.test(node.tagName) && !node.closest("symbol")) for (const name of LOOK) copyOf.setAttribute(name, looked(node, name, style.getPropertyValue(name)));
   for (const child of node.childNodes) {
     if (child instanceof Element) {
       if (node.closest("defs") || getComputedStyle(child).display !== "none") copyOf.append(plain(child));

@@ -16,7 +16,7 @@
  */
 
 /** @typedef {{mark: string, because?: string, to?: number}} LogMark */
-/** @typedef {{row: number, kind: string, head: string, detail: string, chain?: string[], a?: LogMark, b?: LogMark}} LogEntry */
+/** @typedef {{row: number, kind: string, head: string, detail: string, page?: string, chain?: string[], a?: LogMark, b?: LogMark}} LogEntry */
 /** @typedef {{nodes: [number, number, number, number][], marks: [number, number, Side, string][]}} Episode */
 /** @typedef {{functions: [string, string][], episodes: Episode[], rows: number[], at: Record<string, number[]>}} StackView */
 /** @typedef {{name: string, file: string, a: string[], b: string[], lines: [number | null, number | null, boolean][]}} CodePair */
