@@ -7,8 +7,9 @@ PY     := .venv/bin/python
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 TESTS     := tests kvmviz README.md $(NOTEBOOKS)
-PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 \
-             --nbval-sanitize-with tests/nbval.cfg
+# A file stays with one worker, as notebooks must; in the given order the long files come before the many short ones.
+PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+             --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lab test test-all static js notebooks manual site bench constraints

@@ -23,7 +23,7 @@ ROWS = (
     {"check"},
     {"draw"},
     {"explorer", "review", "course"},
-    {"course"},
+    {"course", "export"},
     {"cli", "commands", "__main__"},
 )  # fmt: skip
 
