@@ -15,7 +15,7 @@ MAX_MESSAGE: Final = 50_000_000
 MAX_PATCH: Final = 1_000_000
 """Characters of a patch; a longer one is refused before it is parsed (unidiff takes 25 s for 39 MB)."""
 
-MAX_READ: Final = 2_000_000
+MAX_READ: Final = 1_500_000
 """Bytes of one message that are read; the rest is left out, and the answer says so."""
 
 MAX_READ_IN_ALL: Final = 4_000_000

@@ -60,13 +60,22 @@ def read(data: bytes) -> Mailbox:
     letters: list[Letter] = []
     left = MAX_READ_IN_ALL
     for start, end in spans:
-        size = min(end - start, MAX_READ, left)
+        size = _lines_end(data, start, start + min(end - start, MAX_READ, left)) - start
         letters += _letters(data[start : start + size], cut=size < end - start)
         unread += not size
         left -= size
     if not letters:
         raise ReviewError("this is no mail: it has neither a header (From:, Date:, Subject:) nor a patch in it.")
     return Mailbox(tuple(letters[:MAX_MESSAGES]), unread + max(0, len(letters) - MAX_MESSAGES))
+
+
+def _lines_end(data: bytes, start: int, end: int) -> int:
+    """Give where the lines that are read of a message end: to the parsers a line costs more than its text."""
+    for _ in range(MAX_LINES):
+        start = data.find(b"\n", start, end) + 1
+        if not start:
+            return end
+    return start
 
 
 def _split(data: bytes) -> tuple[list[tuple[int, int]], int]:

@@ -57,6 +57,8 @@ def recognise(patch: Patch, found: Features, author: str, day: date | None) -> R
 def _deed(known: Known, whole: bool) -> Reason:
     if not whole:
         return Reason(True, f"the part that is quoted does what that part of {known.name} does")
+    if known.was == known.signature:
+        return Reason(True, f"the op {known.op} stays {known.signature}, and now frees the page that it got back")
     return Reason(True, f"the op {known.op} becomes {known.signature}, handled as in {known.name}")
 
 

@@ -86,7 +86,7 @@ def test_read_takes_the_beginning_of_a_long_message_and_says_so() -> None:
     assert sum(map(len, letter.lines)) <= MAX_READ
     many = one(mails.posted(PATCH).encode() + b"x\n" * 100_000)
     assert many.cut
-    assert len(many.lines) == MAX_LINES
+    assert MAX_LINES - 20 < len(many.lines) <= MAX_LINES
     assert not one(mails.posted(PATCH).encode()).cut
 
 

@@ -177,3 +177,14 @@ def test_code_claims_nothing() -> None:
     assert "S1" not in [claimed.claim for claimed in found(mails.posted(text).encode()).claimed]
     text = patches.LIKE_16_OF_17.replace("what the new code says,", "TDX leaks what it cannot reclaim,", 1)
     assert "S1" in [claimed.claim for claimed in found(mails.posted(text).encode()).claimed]
+
+
+def test_what_a_patch_is_told_by_is_what_it_does() -> None:
+    deeds = {}
+    for patch in ("LIKE_16_OF_17", "LIKE_17_OF_17", "LIKE_V2_14_OF_15"):
+        recognised = found(mails.posted(getattr(patches, patch)).encode()).recognised
+        assert recognised is not None
+        deeds[patch] = recognised.reasons[0].text
+    assert "becomes void (kvm, gfn, sp)" in deeds["LIKE_16_OF_17"]
+    assert "becomes void (kvm, sp)" in deeds["LIKE_V2_14_OF_15"]
+    assert "stays void (kvm, gfn, sp), and now frees" in deeds["LIKE_17_OF_17"]
