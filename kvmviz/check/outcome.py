@@ -5,8 +5,8 @@
 >>> cell.met, cell.broken, cell.beyond, cell.smallest.scenario
 (2, 2, 0, 'tree=1x1x3 fail=L1@0x0')
 
-"Smallest" is fewest tables, then fewest faults, then the canonical text, so that it
-does not depend on the order in which scenarios were run.
+"Smallest" is fewest tables, then fewest faults, then the shortest line, then its
+text, so that it does not depend on the order in which scenarios were run.
 """
 
 from collections import Counter
@@ -30,6 +30,7 @@ class Example:
 
     tables: int
     faults: int
+    length: int
     scenario: str
     what: str
 
@@ -60,7 +61,8 @@ class Cell:
         first_beyond = not known and not self.beyond
         self.beyond += not known
         if first_beyond or self.smallest is None or size <= (self.smallest.tables, self.smallest.faults):
-            found = Example(*size, str(scenario), what)
+            line = str(scenario)
+            found = Example(*size, len(line), line, what)
             self.smallest = found if first_beyond or self.smallest is None else min(found, self.smallest)
 
     def merge(self, other: "Cell") -> None:

@@ -69,7 +69,7 @@ def tdp_mmu_free_sp(vm: VM, sp: kvm_mmu_page) -> None:
 def tdp_mmu_free_sp_rcu_callback(vm: VM, sp: kvm_mmu_page) -> None:
     """Every reader that could still see this table is done; the op must have forgotten the S-EPT page."""
     WARN_ON_ONCE(vm.host, sp.external_spt)
-    tdp_mmu_free_sp(vm, sp)
+    vm.revision.tdp_mmu_free_sp(vm, sp)
 
 
 # TDX code: taking a guest page back.

@@ -66,7 +66,7 @@ def tdp_mmu_free_sp(vm: VM, sp: kvm_mmu_page) -> None:
 @kernel("arch/x86/kvm/mmu/tdp_mmu.c")
 def tdp_mmu_free_sp_rcu_callback(vm: VM, sp: kvm_mmu_page) -> None:
     """Every reader that could still see this table is done."""
-    tdp_mmu_free_sp(vm, sp)
+    vm.revision.tdp_mmu_free_sp(vm, sp)
 
 
 # TDX code: taking a guest page back.

@@ -1,0 +1,31 @@
+"""The register of the revisions that are wrong on purpose."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import getdoc
+from typing import Final
+
+from kvmviz.revisions import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A revision that is wrong: the class, what is amiss, and the name of the invariant that it breaks."""
+
+    revision: type[Revision]
+    what: str
+    breaks: str
+
+
+BROKEN: Final[dict[str, Broken]] = {}
+"""Every one of them by its name."""
+
+
+def breaks(invariant: str) -> Callable[[type[Revision]], type[Revision]]:
+    """Enter a revision into `BROKEN` with the invariant that it breaks; its docstring says what is amiss."""
+
+    def enter(cls: type[Revision]) -> type[Revision]:
+        BROKEN[cls.name] = Broken(cls, str(getdoc(cls)), invariant)
+        return cls
+
+    return enter
