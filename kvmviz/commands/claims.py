@@ -27,12 +27,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the verdicts."""
-    from kvmviz.check.claims import CLAIMS, claims
+    from kvmviz.check.claims import CLAIMS, Runs, claims
     from kvmviz.text.claims import claims_markdown, claims_text
 
     if unknown := [name for name in args.id if name not in CLAIMS]:
         raise KvmvizError(f"There is no claim {unknown[0]!r}; the claims are {', '.join(CLAIMS)}.")
-    verdicts = [verdict for verdict in claims() if verdict.id in (args.id or CLAIMS)]
+    runs = Runs()
+    verdicts = [CLAIMS[name].verdict(runs) for name in args.id] or claims()
     if args.format == "json":
         common.print_json(
             {"kvmviz": __version__, "schema": SCHEMA, "claims": [verdict.to_json() for verdict in verdicts]}

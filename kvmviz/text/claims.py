@@ -18,8 +18,9 @@ _PLURAL: Final = {
 def claims_text(verdicts: "Sequence[Verdict]", width: int = WIDTH) -> str:
     """Return every verdict, and how many there are of each kind."""
     counts = Counter[str](verdict.verdict for verdict in verdicts)
-    total = ", ".join(f"{counts[word]} {words}" for word, words in _PLURAL.items() if counts[word])
-    head = paragraph(f"{len(verdicts)} claims, in our words: {total}.", width=width)
+    total = ", ".join(f"{n} {words if n > 1 else word}" for word, words in _PLURAL.items() if (n := counts[word]))
+    number = f"{len(verdicts)} claim{'' if len(verdicts) == 1 else 's'}"
+    head = paragraph(f"{number}, in our words: {total}.", width=width)
     return ascii_only("\n\n".join([head, *(verdict_text(verdict, width) for verdict in verdicts)]))
 
 
