@@ -16,7 +16,7 @@ from typing import Final, Never
 from loky import cpu_count, get_reusable_executor
 from tqdm import tqdm
 
-from kvmviz.check.outcome import Outcome, examine
+from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Report
 from kvmviz.check.shipping import pack, unpack
 from kvmviz.check.space import scenarios
@@ -63,7 +63,18 @@ def check(
             outcome.merge(part)
             bar.update(part.scenarios)
         elapsed = time.perf_counter() - started
+    _confirm(which, outcome)
     return Report.of(which, _name(space), outcome, other, elapsed)
+
+
+def _confirm(which: type[Revision], outcome: Outcome) -> None:
+    """Run a reader's smallest counterexamples once more; raise PatchError if they were none this time."""
+    for name, cell in outcome.cells.items():
+        if which.base and cell.smallest and name not in violations(which, Scenario.parse(cell.smallest.scenario)):
+            raise PatchError(
+                f"{which.name}: {cell.smallest.scenario} broke {name} once and did not the second time; "
+                "a patch must not remember anything from run to run."
+            )
 
 
 def _name(space: Space) -> str:

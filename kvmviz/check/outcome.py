@@ -125,6 +125,15 @@ def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: ty
     return outcome
 
 
+def violations(revision: type[Revision], scenario: Scenario) -> dict[str, str]:
+    """Return the invariants that one run breaks, with how.
+
+    >>> violations(REVISIONS["before"], Scenario.parse("tree=1x1x1 fail=L1@0x0"))
+    {'generic_code_leaves_external_spt_alone': 'tdp_mmu.c:handle_removed_pt clears external_spt of spt L1 gfn=0x0'}
+    """
+    return _hold(observe(revision, scenario), _cells())
+
+
 def _hold(seen: Observation, cells: dict[str, Cell]) -> dict[str, str]:
     """Hold a run against every invariant; return those that it breaks, with how."""
     broken = {}
@@ -138,7 +147,7 @@ def _hold(seen: Observation, cells: dict[str, Cell]) -> dict[str, str]:
 
 
 def _beside(outcome: Outcome, scenario: Scenario, broken: dict[str, str], against: type[Revision]) -> None:
-    there = _hold(observe(against, scenario), _cells())
+    there = violations(against, scenario)
     for name in broken.keys() - there.keys():
         outcome.newly[name].add(scenario, broken[name], known=False)
     for name in there.keys() - broken.keys():

@@ -11,7 +11,7 @@ MOST_TERMS = 6
 
 
 def report_text(report: Report, width: int) -> str:
-    """Return the report as text; scenario lines and conditions are never wrapped."""
+    """Return the report as text; scenario lines are never wrapped."""
     lines = [paragraph(_headline(report), width=width), "", _row("invariant", "asked", "broken", "verdict")]
     lines += [_row(r.name, f"{r.met:,}", _count(r.broken), r.verdict) for r in report.results]
     for result in report.results:
@@ -55,7 +55,7 @@ def _where(broken: Broken, width: int) -> Iterator[str]:
     yield paragraph(f"{broken.smallest.what}.", "    ", width)
     if broken.when is not None and len(broken.when) <= MOST_TERMS:
         yield "  Exactly when one of these lines applies:" if len(broken.when) > 1 else "  Exactly when:"
-        yield from (f"    {line}" for line in broken.when)
+        yield from (paragraph(line, "    ", width) for line in broken.when)
 
 
 def _beside(report: Report, width: int) -> Iterator[str]:
