@@ -6,6 +6,7 @@
 | v1 | 1 |
 """
 
+import difflib
 import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -62,3 +63,14 @@ def _cells(a: str, b: str, line: str, labels: Sequence[str]) -> list[str]:
 def source_of(of: str | type[Revision], function: str) -> Prose:
     """Return the source of one of a revision's functions, as it runs."""
     return Prose(f"```python\n{inspect.getsource(revision(of).functions[function])}```")
+
+
+def source_diff(a: str | type[Revision], b: str | type[Revision]) -> Prose:
+    """Return how the functions of two revisions differ, as a diff of their source."""
+    left, right = (_source(revision(which)) for which in (a, b))
+    lines = difflib.unified_diff(left, right, revision(a).name, revision(b).name, lineterm="", n=2)
+    return Prose("```diff\n" + "\n".join(lines) + "\n```")
+
+
+def _source(which: type[Revision]) -> list[str]:
+    return [line for f in which.functions.values() for line in [*inspect.getsource(f).splitlines(), ""]]

@@ -5,6 +5,7 @@ What is right is computed from the model when a question is asked, never typed i
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from kvmviz.course.marking import Question
@@ -13,7 +14,10 @@ from kvmviz.course.questions import (
     n01_who_finds_out,
     n02_two_trees,
     n03_giving_a_td_back,
+    n04_before_and_after,
     n05_what_the_log_says,
+    n06_the_lineage,
+    n07_write_your_own_patch,
     n08_what_a_leak_costs,
 )
 from kvmviz.errors import KvmvizError
@@ -25,7 +29,10 @@ NOTEBOOKS: Final = (
     n01_who_finds_out,
     n02_two_trees,
     n03_giving_a_td_back,
+    n04_before_and_after,
     n05_what_the_log_says,
+    n06_the_lineage,
+    n07_write_your_own_patch,
     n08_what_a_leak_costs,
 )
 """A module for each notebook."""
@@ -36,6 +43,7 @@ QUESTIONS: Final[dict[str, Make]] = {
 """What makes the question, by key: the notebook's number and the function's name."""
 
 
+@cache
 def question(key: str) -> Question:
     """Return a question; raise KvmvizError for a key that there is not."""
     if key not in QUESTIONS:

@@ -3,8 +3,7 @@
 from functools import cache
 
 from kvmviz.compare import compare
-from kvmviz.events import Warn
-from kvmviz.run import Run, run
+from kvmviz.run import run
 from kvmviz.summary import Summary
 from kvmviz.text.difference import figures
 from kvmviz.words import short_site
@@ -26,9 +25,10 @@ def decides(revision: str, scenario: str = ONE) -> str:
     return found["decides to leak"]
 
 
-def traces_in(result: Run, phase: str) -> int:
-    """Return how many traces a phase prints."""
-    return sum(s.phase == phase and isinstance(s.event, Warn) and s.event.printed for s in result.steps or ())
+def peak_waiting(revision: str, scenario: str) -> int:
+    """Return the most pages, mirror's and S-EPT's, that wait for RCU at once."""
+    frames = run(revision, scenario).frames
+    return max(sum(state == "rcu-pending" for state in frame.states.values()) for frame in frames)
 
 
 def sites(summary: Summary) -> str:

@@ -1,0 +1,83 @@
+"""Mark a reader's own patch: the goals of the exercise, each held against every scenario of a space.
+
+>>> from kvmviz.revisions import REVISIONS
+>>> [(goal.right, goal.words) for goal in goals(REVISIONS["v1"], "1x1x1")][-1]
+(False, 'No table page is lost without a word in the log')
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kvmviz.check import check
+from kvmviz.course import answers
+from kvmviz.course.marking import Question
+from kvmviz.course.prose import Prose, table
+from kvmviz.events import Leak
+from kvmviz.machine.journal import Journal
+from kvmviz.revisions import Revision, revision
+from kvmviz.run import tear_down
+from kvmviz.scenario import Scenario
+
+Patch = str | type[Revision]
+SAFETY = (
+    "owned_pages_are_not_freed", "owned_pages_are_not_written", "nothing_is_freed_twice",
+    "nothing_is_used_after_free", "tables_wait_for_readers", "own_pages_are_freed", "no_false_alarm",
+)  # fmt: skip
+"""What no patch may break, whatever else it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal: whether it is reached, in words, and the smallest scenario in which it is not."""
+
+    right: bool
+    words: str
+    counterexample: str = ""
+
+
+def goals(patch: Patch, space: str = "quick") -> list[Goal]:
+    """Return the goals of the exercise for this patch; raises what `check` raises for one that cannot run."""
+    report = check(patch, space, progress=False)
+
+    def held(words: str, names: Iterable[str]) -> Goal:
+        found = [r.broken.smallest.scenario for r in map(report.__getitem__, names) if r.broken]
+        return Goal(not found, words, found[0] if found else "")
+
+    return [
+        held("Nothing dangerous happens to any page", SAFETY),
+        held("TDX code alone decides which page to forget", ["generic_code_leaves_external_spt_alone"]),
+        held("The same pages leak as before", ["same_pages_leak", "no_needless_leak"]),
+        _spoken(patch),
+    ]
+
+
+def _spoken(patch: Patch) -> Goal:
+    words = "No table page is lost without a word in the log"
+    for line in ("hkid=flushvp-not-done boot=second:60s", "tree=1x1x8 fail=all boot=second:1s"):
+        if _silent(revision(patch), Scenario.parse(line)):
+            return Goal(False, words, line)
+    return Goal(True, words)
+
+
+def _silent(patch: type[Revision], scenario: Scenario) -> bool:
+    """Say whether some table page leaks in this scenario while nothing at all is printed."""
+    journal = Journal()
+    tear_down(patch, scenario, journal)
+    events = [event for _, event in journal.entries]
+    leaks = any(isinstance(event, Leak) and event.page.startswith("S-EPT") for event in events)
+    return leaks and not any(getattr(event, "printed", False) for event in events)
+
+
+def mark_patch(patch: Patch, space: str = "quick") -> Prose:
+    """Return the marked goals as a table, and save the result with the other answers."""
+    reached = goals(patch, space)
+    right = all(goal.right for goal in reached)
+    name = revision(patch).name
+    if not isinstance(patch, str) and patch.own:
+        answers.save(Question("Your own patch", "", key="07-own-patch"), name, right)
+    rows = [
+        ["\u2713" if g.right else "\u2717", g.words, f"`{g.counterexample}`" if g.counterexample else ""]
+        for g in reached
+    ]
+    found = table([name, "goal", "smallest counterexample"], rows)
+    return Prose(f"{found}\n\n{'All goals are reached.' if right else 'Not yet.'}")

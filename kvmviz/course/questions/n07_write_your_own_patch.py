@@ -1,0 +1,75 @@
+"""Questions of the notebook `07-write-your-own-patch`: one for each puzzle that it shows."""
+
+from typing import Final
+
+from kvmviz.course.marking import Question
+from kvmviz.course.patches import goals
+from kvmviz.course.puzzles import MISSING, PUZZLES
+from kvmviz.course.questions.facts import count
+from kvmviz.run import run
+
+NUMBER: Final = "07"
+CHOICES: Final = tuple(MISSING.values())
+
+
+def old_kernel() -> Question:
+    """Which goal does the kernel before the patch miss?"""
+    reached = goals("before", "1x1x1")
+    return Question(
+        "The kernel before the patch: which of these does it miss?",
+        next(goal.words for goal in reached if not goal.right),
+        tuple(goal.words for goal in reached[1:]),
+        why="It is as loud as one could wish, and decides in the wrong place. v1 is the other way round.",
+        kind="prediction",
+    )
+
+
+def puzzle_a() -> Question:
+    """The page is freed though the module owns it."""
+    found = run(PUZZLES["A"], "fail=L1@0x200").summary.violations
+    return Question(
+        "Puzzle A is v1 with one line less. Which one is missing?",
+        MISSING["A"],
+        CHOICES,
+        (
+            "The page that could not be had is freed all the same. By which function? The picture shows who "
+            "comes last.",
+            "The RCU callback frees whatever the sp still points to. Who should have cleared that?",
+        ),
+        f"{found[0][0]} is {found[0][1]}: without the line, the RCU callback hands it to the allocator.",
+    )
+
+
+def puzzle_d() -> Question:
+    """Nothing fails, and pages are lost all the same."""
+    found = run(PUZZLES["D"], "fail=none").summary.unfreed
+    return Question(
+        "Puzzle D is what landed with one line less. Nothing fails, yet pages are missing at the end. Which line is it?",
+        MISSING["D"],
+        CHOICES,
+        (
+            "The module gave each page back. Who is to hand it on to the allocator, in the landed version?",
+            "The callback of landed frees the mirror's page alone, and the pointer is NULL by then anyhow.",
+        ),
+        f"{count(len(found), 'page')} are the host's and never freed: a leak that nothing forced on anybody.",
+    )
+
+
+def puzzle_c() -> Question:
+    """The same pages leak; what differs?"""
+    asked = run(PUZZLES["C"], "hkid=flushvp-not-done").summary
+    return Question(
+        "Puzzle C leaks what v1 leaks, in every scenario. Still the check has found something. What is missing?",
+        MISSING["C"],
+        CHOICES,
+        (
+            "The counterexample has the key still assigned. What does the module answer to RECLAIM then?",
+            "The op of v1 does not even ask in that case. What keeps it from asking?",
+        ),
+        f"The module refuses, so the pages leak as they should; the log shows "
+        f"{count(asked.lines, 'error line')} that v1 would not have. "
+        "The first check is the clearer line of defence, not the only one.",
+    )
+
+
+QUESTIONS: Final = (old_kernel, puzzle_a, puzzle_c, puzzle_d)
