@@ -35,3 +35,13 @@ test("a change to what is already so is not told", () => {
   fold.to(1);
   assert.equal(fold.to(2).size, 0);
 });
+
+test("a row that changes an element twice is taken back to where it began", () => {
+  const view = smallView();
+  view.a.changes[2] = [0, 0, 0, 1];
+  const fold = new Fold(view, "a");
+  fold.to(3);
+  assert.equal(fold.states[0], "freed");
+  fold.to(2);
+  assert.equal(fold.states[0], "tdx-owned");
+});

@@ -47,3 +47,10 @@ test("a second toggle builds on the first before its answer is there", () => {
   assert.deepEqual(expected(view, "tree=1x1x3").fails, []);
   assert.deepEqual(expected(view, "tree=1x1x3 fail=all").fails, ["L1@0x200"]);
 });
+
+test("a size has no guest pages left to be present", () => {
+  const view = smallView();
+  view.words.leaves = "present";
+  assert.equal(withWord(view, "tree", "1x1x2"), "tree=1x1x2 leaves=present");
+  assert.equal(withWord(view, "tree", "1GiB"), "tree=1GiB");
+});

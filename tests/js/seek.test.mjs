@@ -41,3 +41,13 @@ test("keepStep falls back to the phase, then to the number", () => {
   now.phases = [{ name: "other", label: "", first: 1, last: 4 }];
   assert.equal(keepStep(old, 2, now), 2);
 });
+
+test("keepStep finds the same time that it happens", () => {
+  const [old, now] = [smallView(), smallView()];
+  for (const view of [old, now]) {
+    view.kinds = ["op", "op", "op", "free"];
+    view.about = [0, 0, 0, 1];
+  }
+  assert.equal(keepStep(old, 2, now), 2);
+  assert.equal(keepStep(old, 3, now), 3);
+});
