@@ -12,7 +12,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all static js notebooks manual site bench constraints
+.PHONY: help venv lab test test-all static js notebooks manual site bench bench-explorer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -71,6 +71,9 @@ site: venv ## the course, the cases, the claims and the reference as a folder of
 
 bench: venv ## what things cost, as ratios measured side by side
 	$(PY) -m benchmarks
+
+bench-explorer: venv ## stepping and toggling in a real browser, beside the naive widget
+	$(PY) -m benchmarks.explorer
 
 constraints: venv ## pin the newest versions that go together (then run the tests)
 	@sed -n '/^#/p' constraints.txt > constraints.new
