@@ -31,7 +31,7 @@ BATCH: Final = 240
 IN_FLIGHT: Final = 1_000
 """Batches handed out before the first is back, so that a space of any size needs no more memory."""
 
-WORTH_WORKERS: Final = 2_000
+WORTH_WORKERS: Final = 1_500
 """Scenarios from which on starting other processes pays."""
 
 Space = str | Tree | Iterable[Scenario | str]

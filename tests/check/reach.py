@@ -1,7 +1,9 @@
 """Which lines and branches of the model a space reaches; run as a program, since lines count from the first import."""
 
+import ast
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import coverage
@@ -10,16 +12,16 @@ ROOT = Path(__file__).parents[2] / "kvmviz"
 FOLDERS = ("kvm", "machine")
 
 
-def unreached(space: str, revisions: str) -> dict[str, list[str]]:
-    """By file, the source lines that no scenario runs, and `line -> line` for jumps that none makes."""
+def unreached(space: str, revisions: list[str]) -> dict[str, list[str]]:
+    """By file what no scenario reaches: `function: line`, `function: line -> line` for a jump, or `def function`."""
     watch = coverage.Coverage(
         branch=True, include=[str(ROOT / folder / "*") for folder in FOLDERS], data_file=None, config_file=False
     )
     watch.start()
-    _run(space, revisions.split(","))
+    _run(space, revisions)
     watch.stop()
     files = [file for folder in FOLDERS for file in sorted((ROOT / folder).glob("*.py"))]
-    found = {str(file.relative_to(ROOT)): _missing(watch, file) for file in files}
+    found = {str(file.relative_to(ROOT)): sorted(set(_missing(watch, file))) for file in files}
     return {file: missing for file, missing in found.items() if missing}
 
 
@@ -33,22 +35,30 @@ def _run(space: str, revisions: list[str]) -> None:
             observe(REVISIONS[name], scenario)
 
 
-def _missing(watch: coverage.Coverage, file: Path) -> list[str]:
-    lines = file.read_text().splitlines()
-    _, _, _, missing, _ = watch.analysis2(str(file))
-    analysis = watch._analyze(str(file))
+def _missing(watch: coverage.Coverage, file: Path) -> Iterator[str]:
+    lines, functions = ["", *file.read_text().splitlines()], _functions(file)
+    _, statements, _, missing, _ = watch.analysis2(str(file))
+    whole = {
+        name for name in functions.values()
+        if all(n in missing for n in statements if functions.get(n) == name)
+    }  # fmt: skip
+    for number in missing:
+        name = functions.get(number, "module")
+        yield f"def {name}" if name in whole else f"{name}: {lines[number].strip()}"
+    for start, ends in watch._analyze(str(file)).missing_branch_arcs().items():
+        for end in ends:
+            if start not in missing and end not in missing:
+                yield f"{functions.get(start)}: {lines[start].strip()} -> {lines[end].strip() if end > 0 else '(end)'}"
 
-    def text(number: int) -> str:
-        return lines[number - 1].strip() if number > 0 else "(end)"
 
-    jumps = [
-        f"{text(start)} -> {text(end)}"
-        for start, ends in analysis.missing_branch_arcs().items()
-        for end in ends
-        if start not in missing and end not in missing
-    ]
-    return sorted({text(number) for number in missing} | set(jumps))
+def _functions(file: Path) -> dict[int, str]:
+    """The function that each line of a body is in."""
+    found: dict[int, str] = {}
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            found |= dict.fromkeys(range(node.body[0].lineno, (node.end_lineno or 0) + 1), node.name)
+    return found
 
 
 if __name__ == "__main__":
-    print(json.dumps(unreached(sys.argv[1], sys.argv[2])))
+    print(json.dumps(unreached(sys.argv[1], sys.argv[2].split(","))))

@@ -63,7 +63,8 @@ def test_a_larger_tree_gets_none_all_and_each_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("space", "words"), [("nix", "use default, quick or a tree"), ("1GiB", "use a tree of at most 100"), ("", "no space")]
+    ("space", "words"),
+    [("nix", "use default, quick or a tree"), ("1GiB", "use a tree of at most 100"), ("", "no space")],
 )
 def test_wrong_space_gets_a_sentence(space: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
@@ -71,5 +72,5 @@ def test_wrong_space_gets_a_sentence(space: str, words: str) -> None:
 
 
 def test_scenarios_of_ones_own() -> None:
-    own = [Scenario.parse("fail=all"), "tree=1x1x1"]
+    own: list[Scenario | str] = [Scenario.parse("fail=all"), "tree=1x1x1"]
     assert [str(s) for s in scenarios(own)] == ["tree=1x1x3 fail=all", "tree=1x1x1"]

@@ -1,0 +1,93 @@
+"""A revision from a file: it works, or one sentence says what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from kvmviz.check.engine import WORTH_WORKERS, check
+from kvmviz.check.loading import load_revision
+from kvmviz.errors import KvmvizError
+from kvmviz.run import run
+
+MINE = """
+import kvmviz
+
+def helper(sp):
+    sp.external_spt = None
+
+class MyPatch(kvmviz.Revision, base="v2"):
+    def tdx_sept_free_private_spt(vm, sp):
+        helper(sp)
+
+class Loops(kvmviz.Revision, base="v2"):
+    def tdx_sept_free_private_spt(vm, sp):
+        while True: pass
+
+class Plain: pass
+"""
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.py"
+    file.write_text(MINE)
+    return file
+
+
+def sentence(text: str) -> str:
+    with pytest.raises(KvmvizError) as caught:
+        load_revision(text)
+    said = str(caught.value)
+    assert said.endswith(".") and "\n" not in said
+    return said
+
+
+def test_load_a_class(mine: Path) -> None:
+    found = load_revision(f"{mine}:MyPatch")
+    assert (found.name, found.base_name) == ("MyPatch", "v2")
+    assert run(found, "tree=1x1x1").summary.needless[0] == "S-EPT L3 gfn=0x0"
+
+
+def test_check_a_class_in_other_processes(mine: Path) -> None:
+    found = load_revision(f"{mine}:MyPatch")
+    report = check(found, "1x1x3", progress=False)
+    assert report.scenarios >= WORTH_WORKERS
+    assert report.counterexamples["no_needless_leak"] == "tree=1x1x3"
+
+
+def test_run_and_check_end_where_the_patch_does_not(mine: Path) -> None:
+    loops = load_revision(f"{mine}:Loops")
+    for ask in (lambda: run(loops, "tree=1x1x1"), lambda: check(loops, "1x1x3", progress=False)):
+        with pytest.raises(KvmvizError, match=r"^Loops: tdx_sept_free_private_spt, line 13, comes to no end and was"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Nobody", "Nobody is no class in "), ("Plain", "Plain is not derived from"), ("helper", "helper is not derived"),
+     ("no-name", "names no class in a file"), ("", "names no class in a file")],
+)  # fmt: skip
+def test_wrong_class(mine: Path, name: str, words: str) -> None:
+    assert words in sentence(f"{mine}:{name}")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("def f(:\n", "line 1, is not Python: SyntaxError"), ("x = 1\n1/0\n", "fails in line 2 while it is loaded"),
+     ("raise SystemExit\n", "fails in line 1"), ("a\0b", "is not Python"), ("\xe4\xf6", "fails in line 1"),
+     ('import kvmviz\nclass P(kvmviz.Revision, base="v1"):\n  def f(vm): pass\n', "P.f is nothing a revision may"),
+     ('import kvmviz\nclass P(kvmviz.Revision, base="v9"): pass\n', "Unknown revision 'v9'"),
+     ('import kvmviz\nclass P(kvmviz.Revision, base="v1"):\n  def handle_removed_pt(): pass\n', "is called with")],
+)  # fmt: skip
+def test_wrong_file(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "wrong.py"
+    file.write_text(text)
+    assert words in sentence(f"{file}:P")
+
+
+def test_no_file(tmp_path: Path) -> None:
+    assert sentence(f"{tmp_path}/none.py:P").endswith(
+        "No such file or directory; use PATH.py:CLASS, as in mine.py:MyPatch."
+    )
+    assert "Is a directory" in sentence(f"{tmp_path}:P")
+    assert "names no class" in sentence("mine.py")
