@@ -9,6 +9,7 @@ and verdict.  What needs a notebook library is loaded when it is
 first used.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -52,3 +53,8 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+# In a notebook results show themselves as pictures; elsewhere nothing of that is loaded.
+if "IPython" in sys.modules:
+    import_module("kvmviz.draw.show").attach()
