@@ -9,6 +9,7 @@ import, so its functions are sent by value (cloudpickle) and the class is made a
 
 from collections.abc import Callable
 from functools import lru_cache
+from types import new_class
 from typing import Any
 
 import cloudpickle
@@ -41,5 +42,5 @@ def _class(definition: Definition) -> type[Revision]:
     if isinstance(definition, str):
         return revision(definition)
     name, base, own = definition
-    made: type[Revision] = type(Revision)(name, (Revision,), dict(own), base=_class(base))
+    made = new_class(name, (Revision,), {"base": _class(base)}, lambda body: body.update(own))
     return made

@@ -59,6 +59,13 @@ def small_trees(most: int) -> tuple[Tree, ...]:
     return tuple(sorted((t for t in trees if 3 <= t.count <= most), key=lambda t: (t.count, t.text)))
 
 
+def _tree(text: str) -> Tree:
+    try:
+        return Tree.parse(text)
+    except ValueError as error:
+        raise ScenarioError(f"{text[:60]!r} is no space: use default, quick or a tree; {error}.") from None
+
+
 def scenarios(space: "str | Tree | Iterable[Scenario | str]") -> Iterator[Scenario]:
     """Yield every scenario of a space, smaller trees first.
 
@@ -66,10 +73,7 @@ def scenarios(space: "str | Tree | Iterable[Scenario | str]") -> Iterator[Scenar
     Raises ScenarioError for a tree that is none, or too large.
     """
     if isinstance(space, str) and space not in SPACES:
-        try:
-            space = Tree.parse(space)
-        except ValueError as error:
-            raise ScenarioError(f"{space[:60]!r} is no space: use default, quick or a tree; {error}.") from None
+        return of_tree(_tree(space))
     if isinstance(space, Tree):
         return of_tree(space)
     if isinstance(space, str):
