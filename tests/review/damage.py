@@ -130,6 +130,7 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
 def ending(data: bytes) -> str:
     """Review a mail and give how that ended; whatever ends in neither an answer nor a sentence is an error."""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    _allow(MEGABYTES * 1_000_000)
     try:
         answer = review(data)
         json.dumps(answer.to_json())
@@ -139,6 +140,12 @@ def ending(data: bytes) -> str:
         return "refused" if text.endswith(".") and "\n" not in text and text.isprintable() else f"babbled: {text!r}"
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        _allow(resource.RLIM_INFINITY)
+
+
+def _allow(size: int) -> None:
+    """Limit the memory of this process, its program and the mail in it included; to write the mail takes more."""
+    resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _too_long(_number: int, _frame: FrameType | None) -> None:
@@ -148,7 +155,6 @@ def _too_long(_number: int, _frame: FrameType | None) -> None:
 def main(count: int, seed: int) -> None:
     """Review `count` mails within the limits and print how they ended."""
     signal.signal(signal.SIGPROF, _too_long)
-    resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES * 1_000_000,) * 2)
     ends = Counter[str]()
     for number, data in enumerate(damaged(count, seed)):
         try:
