@@ -42,5 +42,4 @@ def _class(definition: Definition) -> type[Revision]:
     if isinstance(definition, str):
         return revision(definition)
     name, base, own = definition
-    made = new_class(name, (Revision,), {"base": _class(base)}, lambda body: body.update(own))
-    return made
+    return new_class(name, (Revision,), {"base": _class(base)}, lambda body: body.update(own))
