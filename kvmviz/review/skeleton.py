@@ -2,12 +2,11 @@
 
 >>> print(skeleton("v1", ["tdp_mmu_free_sp_rcu_callback"]))
 import kvmviz
-from kvmviz.revisions.v1 import tdp_mmu_free_sp
 <BLANKLINE>
 <BLANKLINE>
 class MyPatch(kvmviz.Revision, base="v1"):
     def tdp_mmu_free_sp_rcu_callback(vm, sp):
-        tdp_mmu_free_sp(vm, sp)
+        vm.revision.tdp_mmu_free_sp(vm, sp)
 """
 
 import ast

@@ -1,7 +1,7 @@
 """The JSON Schemas of kvmviz's answers: one file a form, published with the package.
 
->>> sorted(names())[0], schema("run")["title"]
-('comparison', 'A run')
+>>> "run" in names(), schema("run")["title"]
+(True, 'A run')
 """
 
 import json
