@@ -7,6 +7,7 @@ known ones.  `--file` runs the file as Python: it is no sandbox.
 Examples:
   kvmviz check --revision landed
   kvmviz check --revision v1 --tree 1x2x2
+  kvmviz check --revision v1 --against before
   kvmviz check --file mine.py:MyPatch
 
 """
@@ -25,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--revision", metavar="R", default="before", help="a revision (default: before)")
     which.add_argument("--file", metavar="PATH:CLASS", help="a revision of your own")
+    parser.add_argument("--against", metavar="R", help="also say what is broken here and not there, and when")
     space = parser.add_mutually_exclusive_group()
     space.add_argument("--tree", metavar="T", help="every scenario of this tree")
     space.add_argument("--space", choices=("default", "quick"), default="default", help="default: default")
@@ -37,11 +39,13 @@ def run(args: argparse.Namespace) -> int:
     from kvmviz.check.engine import check
 
     which = common.find_revision(_own(args.file) if args.file else args.revision)
-    report = check(which, Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space)
+    against = common.find_revision(args.against) if args.against else None
+    space = Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space
+    report = check(which, space, against=against)
     if args.format == "json":
         common.print_json(report.to_json())
     else:
-        print(report.text(common.width(args)))
+        print(report.text(common.width(args)), report.cost, sep="\n")
     return report.status
 
 
