@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Final, Never
 
 from loky import cpu_count, get_reusable_executor
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Report
@@ -34,6 +34,9 @@ IN_FLIGHT: Final = 1_000
 WORTH_WORKERS: Final = 1_500
 """Scenarios from which on starting other processes pays."""
 
+WORTH_WATCHING: Final = 20_000
+"""Scenarios from which on a notebook shows a progress bar."""
+
 Space = str | Tree | Iterable[Scenario | str]
 
 
@@ -47,7 +50,8 @@ def check(
     tree such as `1x1x4`, or scenarios; `executor` any `concurrent.futures.Executor`
     (on a cluster, its machines need kvmviz), by default one process a processor.
     With `against` the report also says what is broken here and not there, and when.
-    `progress` draws a bar on standard error, by default if that is a terminal.
+    `progress` draws a bar, by default in a terminal (on standard error) and, for a
+    large space, in a notebook.
 
     Raises PatchError, with one sentence, if a reader's own revision cannot be run.
     It is no sandbox: its functions run as any Python does.
@@ -82,8 +86,16 @@ def _name(space: Space) -> str:
 
 
 def _bar(total: int | None, name: str, progress: bool | None) -> "tqdm[Never]":
-    shown = sys.stderr.isatty() if progress is None else progress
+    shown = _is_watched(total) if progress is None else progress
     return tqdm(total=total, desc=name, unit=" runs", disable=not shown, leave=False, file=sys.stderr)
+
+
+def _is_watched(total: int | None) -> bool:
+    """Say whether somebody sees the bar: in a terminal, and in a notebook if there is something to wait for.
+
+    What a notebook shows is stored with it, so a check of a few seconds shows none there.
+    """
+    return sys.stderr.isatty() or ("ipykernel" in sys.modules and (total is None or total >= WORTH_WATCHING))
 
 
 def _default(total: int | None) -> Executor | None:
