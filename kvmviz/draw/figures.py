@@ -48,8 +48,9 @@ LINES: Final[tuple[dict[str, Any], ...]] = (
 class Drawn:
     """A figure and its description; a notebook shows the one and reads out the other."""
 
-    def __init__(self, figure: Figure, alt: str) -> None:
+    def __init__(self, figure: Figure, alt: str, *, tight: bool = True) -> None:
         self.figure = figure
+        self._crop: Any = "tight" if tight else None
         self.alt = alt
 
     def bytes(self, form: Literal["png", "svg", "pdf"]) -> bytes:
@@ -57,7 +58,7 @@ class Drawn:
         out = BytesIO()
         metadata = {"Date": None} if form == "svg" else {"CreationDate": None} if form == "pdf" else {"Software": None}
         with mpl.rc_context(RC):
-            self.figure.savefig(out, format=form, dpi=DPI, bbox_inches="tight", metadata=metadata)
+            self.figure.savefig(out, format=form, dpi=DPI, bbox_inches=self._crop, metadata=metadata)
         return _few_colours(out.getvalue()) if form == "png" else out.getvalue()
 
     def save(self, file: str | Path) -> None:

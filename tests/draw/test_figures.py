@@ -39,7 +39,9 @@ def test_axes_are_named_with_units(drawn: Drawn) -> None:
 
 
 def test_nothing_is_smaller_than_ten_points(drawn: Drawn) -> None:
-    sizes = [float(text.get_fontsize()) for text in drawn.figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+    sizes = [
+        float(text.get_fontsize()) for text in drawn.figure.findobj(Text) if isinstance(text, Text) and text.get_text()
+    ]
     assert min(sizes) >= 10
 
 

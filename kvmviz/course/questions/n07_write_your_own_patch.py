@@ -44,7 +44,7 @@ def puzzle_d() -> Question:
     """Nothing fails, and pages are lost all the same."""
     found = run(PUZZLES["D"], "fail=none").summary.unfreed
     return Question(
-        "Puzzle D is what landed with one line less. Nothing fails, yet pages are missing at the end. Which line is it?",
+        "Puzzle D is what landed with one line less. Nothing fails, yet pages are missing at the end. Which line?",
         MISSING["D"],
         CHOICES,
         (
