@@ -3,6 +3,7 @@
 import io
 import json
 import multiprocessing
+import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
@@ -200,3 +201,12 @@ def test_run_batch_needs_nothing_but_its_arguments() -> None:
 
     outcome = run_batch(pack(Forgetful), None, (Scenario.parse("tree=1x1x1 fail=L1@0x0"),))
     assert outcome.cells["owned_pages_are_not_freed"].beyond == 1
+
+
+def test_first_tds_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kvmviz.check.outcome import examine
+
+    module = sys.modules["kvmviz.run"]
+    monkeypatch.setattr(module, "REMEMBERED_BOOTS", 10)
+    examine(REVISIONS["v1"], scenarios("1x1x1"))
+    assert len(vars(module)["_BOOTS"][REVISIONS["v1"]]) <= 10
