@@ -56,5 +56,5 @@ def __dir__() -> list[str]:
 
 
 # In a notebook results show themselves as pictures; elsewhere nothing of that is loaded.
-if "IPython" in sys.modules:
+if sys.modules.get("IPython") is not None:
     import_module("kvmviz.draw.show").attach()
