@@ -22,6 +22,7 @@ from contextvars import ContextVar
 from functools import wraps
 from os import sep
 from pathlib import Path
+from threading import Lock
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Final
 
@@ -110,6 +111,9 @@ def _refusal(operation: str, name: str) -> tuple[str, str] | None:
     return None
 
 
+_TRACING: Final = Lock()
+"""Held while a trace function is put in place: two threads at once is an error of Python's."""
+
 _COUNTER: "Final[ContextVar[_Counter | None]]" = ContextVar("counter", default=None)
 
 
@@ -121,11 +125,13 @@ def watched(function: Callable[..., Any]) -> Callable[..., Any]:
         counter, before = _COUNTER.get(), sys.gettrace()
         if counter is None:
             return function(*arguments)
-        sys.settrace(counter.call)
+        with _TRACING:
+            sys.settrace(counter.call)
         try:
             return function(*arguments)
         finally:
-            sys.settrace(before)
+            with _TRACING:
+                sys.settrace(before)
 
     return call
 
