@@ -15,7 +15,7 @@ from kvmviz.errors import KvmvizError
 from kvmviz.version import __version__
 
 COMMANDS = (
-    "run", "compare", "check", "claims", "review", "draw", "lab", "explain", "doctor", "completion",
+    "run", "compare", "check", "claims", "review", "draw", "export", "lab", "explain", "doctor", "completion",
 )  # fmt: skip
 """Every subcommand, in the order in which help lists them; each is a module of `kvmviz.commands`."""
 

@@ -1,0 +1,195 @@
+/** The explorer as one offline file: unpacks what the page carries and shows it, with no kernel and no network. */
+
+/** @import {Host, View} from "./types.js" */
+/** @import {Carried, Found} from "./offline_data.js" */
+import { findLine, unpack } from "./offline_data.js";
+import { hashOf, readHash } from "./offline_link.js";
+import { viewOf } from "./offline_view.js";
+import { Explorer } from "./explorer.js";
+
+const CONTROL_KEYS = ["tree", "hkid", "status", "boot", "leaves", "zap", "vcpus", "panic"];
+
+/**
+ * What the explorer asks of an offline page.
+ * @implements {Host}
+ */
+export class OfflineHost {
+  /** @param {Carried} data */
+  constructor(data) {
+    this.data = data;
+    /** @type {Record<string, (() => void)[]>} */
+    this.calls = { view: [], step: [], playing: [], problem: [], answer: [] };
+    this.at = 0;
+    this.plays = false;
+    this.said = "";
+    /** @type {View | null} */
+    this.shown = null;
+  }
+
+  /** @param {string} what */
+  tell(what) {
+    for (const call of this.calls[what]) call();
+  }
+
+  /**
+   * Show what a line names, or say why that cannot be.
+   * @param {string} line
+   * @param {string[]} revisions
+   * @returns {boolean}
+   */
+  show(line, revisions) {
+    const found = this.find(line, revisions);
+    if (!found) {
+      this.said = `This page does not hold that view; open it in a notebook: kvmviz lab '${line} revisions=${revisions.join(",")}'`;
+      return false;
+    }
+    this.said = "";
+    this.shown = viewOf(this.data, found, revisions);
+    return true;
+  }
+
+  /**
+   * @param {string} line
+   * @param {string[]} revisions
+   * @returns {Found | null}
+   */
+  find(line, revisions) {
+    const known = revisions.length > 0 && revisions.length < 3 && revisions.every((name) => this.data.revisions.includes(name));
+    return known ? findLine(this.data, line) : null;
+  }
+
+  /** @param {string} hash */
+  open(hash) {
+    const { line, step, revisions } = readHash(hash);
+    if (!this.show(line, revisions ?? this.shown?.revisions ?? this.data.revisions.slice(0, 2))) return false;
+    this.at = Math.min(step ?? 0, this.view().rows.length);
+    return true;
+  }
+
+  view() {
+    if (!this.shown) throw new Error("no view was opened");
+    return this.shown;
+  }
+
+  skeleton() {
+    return this.data.layouts[this.view().skeleton].skeleton;
+  }
+
+  step() {
+    return this.at;
+  }
+
+  playing() {
+    return this.plays;
+  }
+
+  problem() {
+    return this.said;
+  }
+
+  /** @param {number} step */
+  setStep(step) {
+    this.at = step;
+    this.keep();
+  }
+
+  /** Write what is shown into the address. */
+  keep() {
+    const { scenario, revisions } = this.view();
+    const step = Math.min(this.at, this.view().rows.length);
+    history.replaceState(null, "", hashOf(scenario, step, revisions));
+  }
+
+  /** @param {{scenario?: string, revisions?: string[]}} wanted */
+  want({ scenario, revisions }) {
+    const now = this.view();
+    this.tell(this.show(scenario ?? now.scenario, revisions ?? now.revisions) ? "view" : "problem");
+    this.tell("answer");
+    this.keep();
+  }
+
+  /** Everything is here already. */
+  prepare() {}
+
+  /** @param {boolean} playing */
+  setPlaying(playing) {
+    this.plays = playing;
+  }
+
+  /** A page keeps no score beyond what it shows. */
+  setScore() {}
+
+  /**
+   * @param {string} what
+   * @param {() => void} call
+   */
+  on(what, call) {
+    this.calls[what]?.push(call);
+  }
+}
+
+/**
+ * Disable in the controls what the page does not carry, and say so there.
+ * @param {HTMLElement} root
+ * @param {OfflineHost} host
+ */
+export function limitControls(root, host) {
+  const view = host.view();
+  for (const key of CONTROL_KEYS)
+    for (const option of root.querySelectorAll(`select[data-testid="${key}"] option`)) {
+      const word = /** @type {HTMLOptionElement} */ (option).value;
+      const words = { ...view.words, [key]: word, ...(key === "tree" || key === "vcpus" ? { fail: "none", status: "OPERAND_BUSY" } : {}) };
+      const line = Object.entries(words).map(([name, value]) => `${name}=${value}`).join(" ");
+      limitOne(/** @type {HTMLOptionElement} */ (option), host.find(line, view.revisions) !== null);
+    }
+  for (const option of root.querySelectorAll('select[data-testid="cases"] option')) {
+    const chosen = view.cases[Number(/** @type {HTMLOptionElement} */ (option).value)];
+    limitOne(/** @type {HTMLOptionElement} */ (option), !/** @type {HTMLOptionElement} */ (option).value || host.find(chosen[1], chosen[2]) !== null);
+  }
+  for (const option of root.querySelectorAll('select[data-testid^="revision-"] option')) {
+    const name = /** @type {HTMLOptionElement} */ (option).value;
+    limitOne(/** @type {HTMLOptionElement} */ (option), name === "(none)" || host.data.revisions.includes(name));
+  }
+}
+
+/**
+ * @param {HTMLOptionElement} option
+ * @param {boolean} carried
+ */
+function limitOne(option, carried) {
+  option.disabled = !carried;
+  option.title = carried ? "" : "not in this file; a notebook has it: kvmviz lab";
+  option.label = carried ? option.text : `${option.text} (not in this file)`;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Carried} data
+ */
+export function startOffline(element, data) {
+  const host = new OfflineHost(data);
+  const asked = location.hash.length > 1;
+  const opened = asked && host.open(location.hash);
+  const problem = host.said;
+  if (!opened) host.open(data.first);
+  const explorer = new Explorer(element, /** @type {Host} */ (host));
+  const limit = () => limitControls(element, host);
+  host.on("view", limit);
+  limit();
+  if (asked && !opened) {
+    host.said = problem;
+    host.tell("problem");
+  }
+  window.addEventListener("hashchange", () => {
+    if (!host.open(location.hash)) return host.tell("problem");
+    const step = host.at;
+    host.tell("view");
+    explorer.go(step, true);
+  });
+  element.dataset.ready = "true";
+  return explorer;
+}
+
+const offlineHolder = document.getElementById("kvmviz");
+const offlineStored = document.getElementById("kvmviz-carried")?.textContent;
+if (offlineHolder && offlineStored) unpack(offlineStored).then((data) => startOffline(offlineHolder, data));

@@ -1,0 +1,186 @@
+/** A view put together from what an offline page carries; it is what Python's `view_of` says, word by word. */
+
+/** @import {View, Side} from "./types.js" */
+/** @import {Atom, Carried, Found, StoredRun} from "./offline_data.js" */
+import { offlineCode, offlineStack } from "./offline_code.js";
+import { rowsOf, runOf } from "./offline_data.js";
+import { offlineLog } from "./offline_log.js";
+import { offlineQuestions } from "./offline_quiz.js";
+import { SIDES } from "./seek.js";
+
+/**
+ * What the parts of a view are made from: runs by side, each side's steps by row, and the step that speaks for a row.
+ * @typedef {{data: Carried, found: Found, sides: Side[], runs: Record<string, StoredRun>, rows: [number, number, number][], steps: Record<string, (Atom | null)[]>, leading: Atom[], episodes: number[]}} Paired
+ */
+
+/**
+ * @param {Carried} data
+ * @param {Found} found
+ * @param {string[]} revisions
+ * @returns {Paired}
+ */
+function pairedOf(data, found, revisions) {
+  const numbers = revisions.map((name) => data.revisions.indexOf(name));
+  const sides = SIDES.slice(0, numbers.length);
+  const runs = Object.fromEntries(sides.map((side, i) => [side, runOf(data, found.at, numbers[i])]));
+  const flat = Object.fromEntries(sides.map((side) => [side, runs[side].atoms.flat()]));
+  /** @type {[number, number, number][]} */
+  const rows = numbers.length > 1 ? rowsOf(data, found.at, numbers[0], numbers[1], runs.a) : flat.a.map((_, i) => [i, -1, 1]);
+  const steps = Object.fromEntries(sides.map((side, i) => [side, rows.map((row) => flat[side][row[i]] ?? null)]));
+  const leading = rows.map((_, i) => /** @type {Atom} */ (steps.a[i] ?? steps.b[i]));
+  let episode = -1;
+  const episodes = leading.map((atom, i) => (i && leading[i - 1].episode === atom.episode ? episode : ++episode));
+  return { data, found, sides, runs, rows, steps, leading, episodes };
+}
+
+/** Numbers words in the order of their first use. */
+class Numbered {
+  constructor() {
+    /** @type {Map<string, number>} */
+    this.numbers = new Map();
+  }
+
+  /** @param {string} word */
+  of(word) {
+    const known = this.numbers.get(word) ?? this.numbers.size;
+    this.numbers.set(word, known);
+    return known;
+  }
+}
+
+/**
+ * @param {Carried} data
+ * @param {Found} found
+ * @param {string[]} revisions
+ * @returns {View}
+ */
+export function viewOf(data, found, revisions) {
+  const both = pairedOf(data, found, revisions);
+  const skeleton = `${found.words.tree} ${found.words.vcpus}`;
+  const layout = data.layouts[skeleton];
+  const [names, states] = [new Numbered(), new Numbered()];
+  const about = both.leading.map((atom) => (atom.about ? names.of(atom.about) : -1));
+  const pages = layout.pages.map((/** @type {string} */ page) => names.of(page));
+  const initial = layout.initial.map((/** @type {string} */ state) => states.of(state));
+  const sided = Object.fromEntries(both.sides.map((side) => [side, sideView(both, side, names, states)]));
+  return /** @type {View} */ ({
+    scenario: found.line, words: found.words, fails: found.fails, revisions, skeleton,
+    choices: choicesOf(data, found.words), rows: both.rows, about, phases: phasesOf(both), kinds: both.leading.map((atom) => atom.kind),
+    pages, initial, texts: textsOf(both, layout.starts), log: offlineLog(both), stack: offlineStack(both), code: offlineCode(both),
+    questions: offlineQuestions(both), cases: data.cases, ...sided,
+    names: [...names.numbers.keys()], states: [...states.numbers.keys()], table: data.table,
+  });
+}
+
+/**
+ * @param {Carried} data
+ * @param {Record<string, string>} words
+ */
+function choicesOf(data, words) {
+  return Object.fromEntries(
+    Object.entries(data.choices).map(([key, known]) => [key, key === "revision" || known.includes(words[key]) ? known : [...known, words[key]]]),
+  );
+}
+
+/**
+ * @param {Paired} both
+ * @param {Side} side
+ * @param {Numbered} names
+ * @param {Numbered} states
+ */
+function sideView(both, side, names, states) {
+  const other = both.sides.find((one) => one !== side);
+  /** @type {Map<string, number>} */
+  const used = new Map();
+  const changes = both.steps[side].map((atom, row) => {
+    const moves = [...(atom?.changes ?? []), ...triangles(warnedPage(atom), warnedPage(other ? both.steps[other][row] : null), used)];
+    return moves.flatMap(([name, state]) => [names.of(name), states.of(state)]);
+  });
+  const counts = [0, 1, 2].map((n) => {
+    let sum = 0;
+    return [0, ...both.steps[side].map((atom) => (sum += atom?.counted[n] ?? 0))];
+  });
+  const marks = both.steps[side].map((atom) => atom?.mark ?? "wait");
+  return { revision: both.runs[side].revision, changes, marks, traces: counts[0], lines: counts[1], leaked: counts[2], summary: both.runs[side].summary };
+}
+
+/** @param {Atom | null} atom */
+function warnedPage(atom) {
+  return atom?.kind === "warn" && atom.printed ? atom.about : null;
+}
+
+/**
+ * @param {string | null} full the page that this side warns about
+ * @param {string | null} ghost the page that the other side warns about
+ * @param {Map<string, number>} used
+ * @returns {[string, string][]}
+ */
+function triangles(full, ghost, used) {
+  /** @type {[string, string][]} */
+  const found = [];
+  for (const [page, state] of [[full, "full"], [ghost === full ? null : ghost, "ghost"]]) {
+    if (!page) continue;
+    found.push([`warn ${page} ${Math.min(used.get(page) ?? 0, 1)}`, /** @type {string} */ (state)]);
+    used.set(page, (used.get(page) ?? 0) + 1);
+  }
+  return found;
+}
+
+/** @param {Paired} both */
+function phasesOf(both) {
+  /** @type {{name: string, label: string, first: number, last: number}[]} */
+  const found = [];
+  let after = false;
+  both.leading.forEach((atom, i) => {
+    after = (after || atom.kind === "rcu_barrier") && atom.phase === "mmu_uninit";
+    const name = after ? "rcu" : atom.phase;
+    if (found.at(-1)?.name !== name) found.push({ name, label: both.data.labels[name], first: i + 1, last: i + 1 });
+    found[found.length - 1].last = i + 1;
+  });
+  return found;
+}
+
+/**
+ * @param {Paired} both
+ * @param {string[]} starts
+ */
+function textsOf(both, starts) {
+  const { leading, rows, sides, found } = both;
+  const { hkid, fail } = found.words;
+  const [held, failing, none] = starts;
+  const start = hkid !== "released" ? held.replace("@1@", hkid) : fail !== "none" ? failing.replace("@1@", fail) : none;
+  const verdict = verdictOf(both);
+  const why = [start, ...leading.map((atom, row) => whyOf(both, atom, row))];
+  if (rows.length) why[rows.length] = `${leading[rows.length - 1].text} ${verdict}`;
+  const lines = (/** @type {Side} */ side) => ["", ...rows.map((row, i) => (sides.length === 1 || row[2] ? "" : (both.steps[side][i]?.does ?? both.data.waits)))];
+  return {
+    why,
+    sides: Object.fromEntries(sides.map((side) => [side, lines(side)])),
+    events: ["", ...leading.map((atom) => atom.event)],
+    rests: ["", ...leading.map((atom) => atom.rests)],
+    verdict,
+  };
+}
+
+/**
+ * @param {Paired} both
+ * @param {Atom} atom
+ * @param {number} row
+ */
+function whyOf(both, atom, row) {
+  const [a, b, same] = both.rows[row];
+  if (both.sides.length === 1 || same) return atom.same;
+  if (a >= 0 && b >= 0) return atom.differ;
+  const [own, other] = b < 0 ? [both.runs.a, both.runs.b] : [both.runs.b, both.runs.a];
+  return atom.only.replaceAll("@1@", own.revision).replaceAll("@2@", other.revision);
+}
+
+/** @param {Paired} both */
+function verdictOf(both) {
+  const [a, b] = both.sides.map((side) => both.runs[side]);
+  const [lost, printed, came, traces, lines, panicked] = a.words;
+  if (!b) return `Done: ${came}.`;
+  if (String(a.summary.leaked) !== String(b.summary.leaked) || panicked !== b.words[5]) return `Done: in ${a.revision} ${came}; in ${b.revision} ${b.words[2]}.`;
+  if (traces === b.words[3] && lines === b.words[4]) return `Done: on both sides ${lost} and ${printed}.`;
+  return `Done: on both sides ${lost}; ${a.revision} ${printed}, ${b.revision} ${b.words[1]}.`;
+}

@@ -1,0 +1,57 @@
+"""Writing a file whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from kvmviz.errors import KvmvizError
+
+
+class ExportError(KvmvizError):
+    """The page cannot be written; the text says why and what would be right."""
+
+
+def check_target(path: Path, *, replace: bool) -> None:
+    """Raise ExportError with one sentence if a page may not or cannot be written there."""
+    if path.suffix not in (".html", ".htm"):
+        raise ExportError(f"{path}: a page is an HTML file; name one that ends in .html.")
+    if not path.parent.is_dir():
+        raise ExportError(f"{path}: there is no folder {path.parent}; make it first.")
+    if path.is_dir():
+        raise ExportError(f"{path} is a folder; name a file in it.")
+    if path.exists() and not replace:
+        raise ExportError(f"{path} exists; give --replace to write it anew.")
+
+
+def write_whole(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write a file beside its place and move it there in one step; whoever looks sees the old file or the new one."""
+    check_target(path, replace=replace)
+    try:
+        _write(path, text, replace=replace)
+    except FileExistsError:
+        raise ExportError(f"{path} exists; give --replace to write it anew.") from None
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _write(path: Path, text: str, *, replace: bool) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    written = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        written.chmod(0o666 & ~_umask())
+        if replace:
+            written.replace(path)
+        else:
+            path.hardlink_to(written)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    now = os.umask(0)
+    os.umask(now)
+    return now
