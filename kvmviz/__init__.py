@@ -57,4 +57,4 @@ def __dir__() -> list[str]:
 
 # In a notebook results show themselves as pictures; elsewhere nothing of that is loaded.
 if sys.modules.get("IPython") is not None:
-    import_module("kvmviz.draw.show").attach()
+    import_module("kvmviz.show").attach()

@@ -21,6 +21,7 @@ from kvmviz.run import RECORDED_TABLES, Run, Step, run
 from kvmviz.scenario import Scenario, ScenarioError
 
 Key = tuple[str, ...]
+Which = str | type[Revision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,16 @@ class Row:
 
 
 class Comparison:
-    """Two runs of the same scenario, `a` and `b`, and their lockstep `rows`."""
+    """Two runs of the same scenario, `a` and `b`, and their lockstep `rows`.
 
-    def __init__(self, a: Run, b: Run) -> None:
+    `revisions` are what was run: names, or a reader's own classes, which no name leads back to.
+    """
+
+    def __init__(self, a: Run, b: Run, *, revisions: tuple[Which, Which] | None = None) -> None:
         if a.steps is None or b.steps is None:
             raise _too_large(a.scenario)
         self.a, self.b = a, b
+        self.revisions = revisions or (a.revision, b.revision)
         self._steps = (a.steps, b.steps)
 
     @property
@@ -74,7 +79,7 @@ class Comparison:
         return comparison_text(self)
 
 
-def compare(a: str | type[Revision], b: str | type[Revision], scenario: str | Scenario = "") -> Comparison:
+def compare(a: Which, b: Which, scenario: str | Scenario = "") -> Comparison:
     """Run a scenario under two revisions and align the runs.
 
     Raises ScenarioError, also for a tree that is not recorded, or RevisionError with one sentence.
@@ -82,7 +87,7 @@ def compare(a: str | type[Revision], b: str | type[Revision], scenario: str | Sc
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
     if wanted.tree.count > RECORDED_TABLES:
         raise _too_large(wanted)
-    return Comparison(run(a, wanted), run(b, wanted))
+    return Comparison(run(a, wanted), run(b, wanted), revisions=(a, b))
 
 
 def _too_large(scenario: Scenario) -> ScenarioError:

@@ -23,7 +23,7 @@ ROWS = (
     {"check"},
     {"draw"},
     {"explorer", "review", "course"},
-    {"course", "export"},
+    {"course", "export", "show"},
     {"cli", "commands", "__main__"},
 )  # fmt: skip
 

@@ -6,25 +6,24 @@ second; a hunk's header names the page and the event that differ.
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kvmviz.events import Free, SetNull
+from kvmviz.text.hunks import hunks
 from kvmviz.text.layout import WIDTH, columns
-from kvmviz.text.steps import step_lines, what
 from kvmviz.version import SCHEMA, __version__
 
 if TYPE_CHECKING:
-    from kvmviz.compare import Comparison, Row
-    from kvmviz.run import Run, Step
+    from kvmviz.compare import Comparison
+    from kvmviz.run import Run
 
-CONTEXT = 3
-"""Steps of context around a difference."""
+SAME: Final = "The kernel does the same under both revisions."
 
 
 def comparison_text(both: "Comparison", width: int = WIDTH) -> str:
     """Return the diff of behaviour and, below it, the two summaries side by side."""
     head = f"--- {both.a.revision}\n+++ {both.b.revision}\n{both.scenario}"
-    body = "\n".join(_hunks(both, width)) or "The kernel does the same under both revisions."
+    body = "\n".join(_body(both, width)) or SAME
     return f"{head}\n{body}\n\n{side_by_side(both, width)}"
 
 
@@ -83,86 +82,11 @@ def _freers(run: "Run") -> str:
     return ", ".join(sorted(who)) or "none"
 
 
-def _hunks(both: "Comparison", width: int) -> Iterator[str]:
-    """Yield the hunks; those that differ from the last printed one only in the page are counted instead."""
-    printed: tuple[object, ...] | None = None
-    alike = 0
-    for first, last in _ranges(both):
-        shape = _shape(both, first, last)
-        if shape == printed:
-            alike += 1
-            continue
-        yield from _more(alike)
-        printed, alike = shape, 0
-        yield from _hunk(both, first, last, width)
-    yield from _more(alike)
-
-
-def _more(alike: int) -> Iterator[str]:
-    if alike:
-        yield f"... {alike} more hunk{'s' if alike > 1 else ''} alike, for other pages"
-
-
-def _ranges(both: "Comparison") -> Iterator[tuple[int, int]]:
-    """Yield first and last row of each hunk, without context; close differences share one."""
-    first = last = None
-    for number in both.differences:
-        if first is None or last is None or number - last > 2 * CONTEXT or _new_page(both, last, number):
-            if first is not None and last is not None:
-                yield first, last
-            first = number
-        last = number
-    if first is not None and last is not None:
-        yield first, last
-
-
-def _new_page(both: "Comparison", last: int, number: int) -> bool:
-    """Whether another op begins between two differences, which makes them two matters."""
-    between = (both.rows[n] for n in range(last + 1, number + 1))
-    return any(_either(both, row).event.kind in ("op", "rcu_callback") for row in between)
-
-
-def _either(both: "Comparison", row: "Row") -> "Step":
-    index, run = (row.a, both.a) if row.a is not None else (row.b, both.b)
-    return (run.steps or ())[index or 0]
-
-
-def _shape(both: "Comparison", first: int, last: int) -> tuple[object, ...]:
-    """What a hunk says, whichever page it is about."""
-    return tuple(
-        (row.a is None, row.b is None, row.same, _pageless(_either(both, row))) for row in both.rows[first : last + 1]
-    )
-
-
-def _pageless(step: "Step") -> str:
-    text = f"{step.phase} {step.event.kind} {what(step.event)}"
-    page = getattr(step.event, "page", None)
-    kind = page.split(" ")[0] if page else ""
-    return text.replace(page, kind) if page else text
-
-
-def _hunk(both: "Comparison", first: int, last: int, width: int) -> Iterator[str]:
-    start, end = max(0, first - CONTEXT), min(len(both.rows), last + CONTEXT + 1)
-    while start < first and _new_page(both, start, first - 1 if first - 1 > start else first):
-        start += 1
-    named = next(both.rows[n] for n in range(first, last + 1) if not both.rows[n].same)
-    step = _either(both, named)
-    page = getattr(step.event, "page", "") or _page_before(both, first)
-    yield f"@@ {page}: {step.event.kind} @@"[:width]
-    for row in both.rows[start:end]:
-        yield from _lines(both, row, width)
-
-
-def _page_before(both: "Comparison", number: int) -> str:
-    pages = (getattr(_either(both, both.rows[n]).event, "page", None) for n in range(number, -1, -1))
-    return next((page for page in pages if page), "the TD")
-
-
-def _lines(both: "Comparison", row: "Row", width: int) -> Iterator[str]:
-    sides = (("-", row.a, both.a), ("+", row.b, both.b))
-    for mark, index, run in sides if not row.same else ((" ", row.a, both.a),):
-        if index is not None:
-            yield from step_lines(index + 1, (run.steps or ())[index], mark, width, stack=mark != " ")
+def _body(both: "Comparison", width: int) -> Iterator[str]:
+    for hunk in hunks(both, width):
+        yield from (hunk.header[:width], *hunk.lines)
+        if hunk.more:
+            yield hunk.more
 
 
 def comparison_json(both: "Comparison") -> dict[str, Any]:

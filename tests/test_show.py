@@ -6,8 +6,8 @@ import pytest
 from IPython.testing.globalipapp import start_ipython
 
 from kvmviz.compare import compare
-from kvmviz.draw.show import SVG, attach, svg
 from kvmviz.run import run
+from kvmviz.show import SVG, attach, svg
 
 
 @pytest.mark.parametrize("value", [run("v1", "fail=all"), compare("before", "landed", "hkid=assigned")])
