@@ -76,6 +76,18 @@ class Lockstep:
         return found
 
     @cached_property
+    def chains(self) -> dict[Side, list[int | None]]:
+        """For each row the number of the chain that the side's step stands in, counted over both sides."""
+        numbers: dict[tuple[int, ...], int] = {}  # a Location is one object for each line of the model
+        return {
+            side: [
+                numbers.setdefault(tuple(map(id, step.where)), len(numbers)) if step else None
+                for step in self.steps(side)
+            ]
+            for side in self.sides
+        }
+
+    @cached_property
     def leading(self) -> list[Step]:
         """For each row the step that speaks for it: A's, or B's where A waits."""
         first = self.steps("a")

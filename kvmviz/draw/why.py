@@ -6,10 +6,12 @@
 '4 KiB are lost until reboot: cheaper than using a page that is not ours.'
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from kvmviz import events as e
-from kvmviz.run import Run
+from kvmviz.draw.looks import table_of
+from kvmviz.run import Run, Step
 from kvmviz.status import STATUS, SUCCESS
 
 _MEANS: Final[dict[type[e.Event], str]] = {
@@ -24,10 +26,11 @@ _MEANS: Final[dict[type[e.Event], str]] = {
 }
 
 
-def _reclaim(event: e.Seamcall, leaked: int) -> str:
+def _reclaim(event: e.Seamcall, run: Run, index: int) -> str:
     if event.status == SUCCESS:
         return "It is the host's again, but not free yet." if event.seamcall == "TDH.PHYMEM.PAGE.RECLAIM" else ""
-    if event.status == STATUS["TD_ASSOCIATED_PAGES_EXIST"] and leaked:
+    leaked = len(run.frames[index].leaked) if event.status == STATUS["TD_ASSOCIATED_PAGES_EXIST"] else 0
+    if leaked:
         pages = f"{leaked} leaked page{'s' if leaked > 1 else ''}"
         return f"It still counts {pages} as this TD's: a lost page costs the TDR too."
     if event.seamcall == "TDH.PHYMEM.PAGE.RECLAIM":
@@ -41,10 +44,9 @@ def meaning(run: Run, index: int) -> str:
     event = steps[index].event
     match event:
         case e.Seamcall():
-            return _reclaim(event, len(run.frames[index].leaked))
+            return _reclaim(event, run, index)
         case e.SetNull(page):
-            twin = run.frames[index].pointers.get(page)
-            lost = twin is not None and run.frames[index].states[twin] in ("tdx-owned", "leaked")
+            lost = _lost(steps, index, f"S-EPT {table_of(page)}")
             return (
                 "From here nobody can free it by mistake: freeing NULL does nothing." if lost else "It is free already."
             )
@@ -55,6 +57,16 @@ def meaning(run: Run, index: int) -> str:
             return "A stack trace in the log, and one more warning counted."
         case _:
             return _MEANS.get(type(event), "")
+
+
+def _lost(steps: Sequence[Step], index: int, page: str) -> bool:
+    """Return whether a table's S-EPT page has not come home since KVM turned to it, shortly before."""
+    for at in range(index - 1, -1, -1):
+        if (page, "reclaimed") in steps[at].changes:
+            return False
+        if steps[at].event == e.Op(page):
+            break
+    return True
 
 
 def rests_on(event: e.Event) -> str:

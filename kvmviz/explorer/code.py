@@ -13,12 +13,12 @@ none differs, the step's own function and its caller.  Docstrings are left out.
 import ast
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.machine.callchain import Location
 from kvmviz.revisions import LEAF_NAMES
-from kvmviz.run import Step
 from kvmviz.source import Source
 
 Line = tuple[int | None, int | None, bool]
@@ -79,73 +79,94 @@ class _Panel:
 
     def pair(self, name: str) -> dict[str, Any]:
         found = self.sources[name]
-        texts = {side: found[side].text.split("\n") if side in found else [] for side in ("a", "b")}
-        while texts["a"] and not texts["a"][-1]:
-            texts["a"].pop()
-        while texts["b"] and not texts["b"][-1]:
-            texts["b"].pop()
-        if len(self.lockstep.sides) == 1:
-            lines: list[Line] = [(n, None, True) for n in range(len(texts["a"]))]
-        else:
-            lines = list(aligned(texts["a"], texts["b"]))
-        hidden: dict[str, range] = {
-            side: docstring(found[side].text) if side in found else range(0) for side in ("a", "b")
-        }
-        lines = [line for line in lines if not any(line[i] in hidden[side] for i, side in ((0, "a"), (1, "b")))]
-        one = next(iter(found.values()))
-        return {
-            "name": one.function,
-            "file": one.file,
-            "a": texts["a"],
-            "b": texts["b"],
-            "lines": [list(line) for line in lines],
-        }
+        return _pair(found.get("a"), found.get("b"), len(self.lockstep.sides) == 2)
+
+
+@lru_cache(maxsize=512)
+def _pair(a: Source | None, b: Source | None, both: bool) -> dict[str, Any]:
+    """Return two functions aligned; sources do not change, and aligning them takes longer than running them."""
+    one = a or b
+    assert one is not None  # a pair is made for a function that ran
+    left, right = (source.text.rstrip("\n").split("\n") if source else [] for source in (a, b))
+    lines = aligned(left, right) if both else ((n, None, True) for n in range(len(left)))
+    hidden = [docstring(source.text) if source else range(0) for source in (a, b)]
+    kept = [list(line) for line in lines if line[0] not in hidden[0] and line[1] not in hidden[1]]
+    return {"name": one.function, "file": one.file, "a": left, "b": right, "lines": kept}
 
 
 def code(lockstep: Lockstep) -> dict[str, Any]:
     """Return the pairs, for each row the pairs shown, and for each side and row its lines (pair -> line)."""
-    panel = _Panel(lockstep)
-    steps = {side: lockstep.steps(side) for side in lockstep.sides}
+    panel, chains = _Panel(lockstep), _Chains(lockstep)
     shown: list[list[int]] = []
     lit: dict[Side, list[list[int]]] = {side: [] for side in lockstep.sides}
-    last: dict[Side, Step | None] = {}
-    reached: list[str] = []
+    last: dict[Side, int | None] = {}
+    reached = _Reached()
     episode = -1
-    for row, leading in enumerate(lockstep.leading):
-        if lockstep.episodes[row] != episode:
-            episode, reached, last = lockstep.episodes[row], [], {}
-        for side in lockstep.sides:
-            last[side] = steps[side][row] or last.get(side)
-            _reach(reached, last[side])
-        names = [slot(location.function.name) for location in leading.where]
-        numbers = panel.shown(reached, names[-1], names[-2] if len(names) > 1 else None) if names else []
+    for row, number in enumerate(lockstep.episodes):
+        if number != episode:
+            episode, reached, last = number, _Reached(), {}
+        now = {side: lockstep.chains[side][row] for side in lockstep.sides}
+        for side, chain in now.items():
+            last[side] = last.get(side) if chain is None else chain
+            reached.add(last[side], chains)
+        names = chains.slots(next((chain for chain in now.values() if chain is not None), None))
+        numbers = panel.shown(reached.names, names[-1], names[-2] if len(names) > 1 else None) if names else []
         shown.append(numbers)
         for side in lockstep.sides:
-            lit[side].append(_lit(panel, last[side], set(numbers), lockstep.runs[side].sources))
+            lit[side].append(chains.lit(last[side], tuple(numbers), panel))
     return {"pairs": [panel.pair(name) for name in panel.numbers], "shown": shown, "lit": lit}
 
 
-def _reach(reached: list[str], step: Step | None) -> None:
-    """Add the functions of a step's chain to those reached, keeping outer ones first."""
-    at = 0
-    for location in step.where if step else ():
-        name = slot(location.function.name)
-        if name in reached:
-            at = reached.index(name) + 1
-        else:
-            reached.insert(at, name)
-            at += 1
+class _Chains:
+    """The call chains of a lockstep by number; rows share them, so that each is looked at once."""
+
+    def __init__(self, lockstep: Lockstep) -> None:
+        self.where: dict[int | None, tuple[Location, ...]] = {None: ()}
+        self.sources: dict[str, Source] = {}
+        for side in lockstep.sides:
+            self.sources |= lockstep.runs[side].sources
+            for chain, step in zip(lockstep.chains[side], lockstep.steps(side), strict=True):
+                if step:
+                    self.where.setdefault(chain, step.where)
+        self._slots = {
+            chain: tuple(slot(location.function.name) for location in where) for chain, where in self.where.items()
+        }
+        self._lit: dict[tuple[int | None, tuple[int, ...]], list[int]] = {}
+
+    def slots(self, chain: int | None) -> tuple[str, ...]:
+        return self._slots[chain]
+
+    def lit(self, chain: int | None, shown: tuple[int, ...], panel: _Panel) -> list[int]:
+        """Return pair, line, pair, line, ... of the shown functions that the chain stands in."""
+        if (chain, shown) not in self._lit:
+            numbers = {name: panel.numbers.get(name) for name in self._slots[chain]}
+            lines = {
+                number: self._line(location)
+                for name, location in zip(self._slots[chain], self.where[chain], strict=True)
+                if (number := numbers[name]) is not None and number in shown
+            }
+            self._lit[chain, shown] = [value for pair in lines.items() for value in pair]
+        return self._lit[chain, shown]
+
+    def _line(self, location: Location) -> int:
+        return max(0, location.line - self.sources[location.source].first_line)
 
 
-def _lit(panel: _Panel, step: Step | None, numbers: set[int], sources: Any) -> list[int]:
-    """Return pair, line, pair, line, ... of the shown functions that the step stands in."""
-    lines: dict[int, int] = {}
-    for location in step.where if step else ():
-        number = panel.numbers.get(slot(location.function.name))
-        if number in numbers and number is not None:
-            lines[number] = _line(location, sources[location.source])
-    return [value for pair in lines.items() for value in pair]
+class _Reached:
+    """The functions that an episode has reached, outer ones first."""
 
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._known: set[int | None] = {None}
 
-def _line(location: Location, source: Source) -> int:
-    return max(0, location.line - source.first_line)
+    def add(self, chain: int | None, chains: _Chains) -> None:
+        if chain in self._known:
+            return
+        self._known.add(chain)
+        at = 0
+        for name in chains.slots(chain):
+            if name in self.names:
+                at = self.names.index(name) + 1
+            else:
+                self.names.insert(at, name)
+                at += 1

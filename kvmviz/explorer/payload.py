@@ -26,6 +26,7 @@ from kvmviz.explorer.code import code
 from kvmviz.explorer.log import log
 from kvmviz.explorer.questions import questions
 from kvmviz.explorer.stack import stack
+from kvmviz.frames import Fold
 from kvmviz.names import guest_name, sept_name, spt_name
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.run import RECORDED_TABLES, Run
@@ -146,11 +147,13 @@ def _side(lockstep: Lockstep, side: Side, names: _Names) -> dict[str, Any]:
 def _counts(run: Run, indices: Sequence[int | None]) -> dict[str, list[int]]:
     """Return what was printed and lost up to each row; number 0 is before the first."""
     found: dict[str, list[int]] = {"traces": [0], "lines": [0], "leaked": [0]}
+    fold, steps = Fold(run.pages), run.steps or ()
     for at in indices:
-        frame = run.frames[at + 1] if at is not None else None
-        for name in found:
-            value = getattr(frame, name) if frame else found[name][-1]
-            found[name].append(value if isinstance(value, int) else len(value))
+        if at is not None:
+            fold.apply(steps[at].event)
+        found["traces"].append(fold.traces)
+        found["lines"].append(fold.lines)
+        found["leaked"].append(len(fold.leaked))
     return found
 
 

@@ -30,24 +30,29 @@ def fate(run: Run, page: str) -> str:
     >>> fate(run("v1", "fail=TDR"), "TDR"), fate(run("v1", ""), "TDR")
     ('it leaks', 'it is freed at once')
     """
-    how = {step.event.page: step.event.how for step in run.steps or () if isinstance(step.event, e.Free)}
-    if page in how:
-        return FATES[0] if how[page] == "immediate" else FATES[1]
-    return FATES[2]
+    return fates(run).get(page, FATES[2])
+
+
+def fates(run: Run) -> dict[str, str]:
+    """Return what becomes of each page that is freed in a run."""
+    freed = [step.event for step in run.steps or () if isinstance(step.event, e.Free)]
+    return {event.page: FATES[0] if event.how == "immediate" else FATES[1] for event in freed}
 
 
 def questions(lockstep: Lockstep) -> list[dict[str, Any]]:
     """Return the questions by row number, in order; none where the host panics."""
     if any(run.summary.panicked for run in lockstep.runs.values()):
         return []
-    return sorted([*_pages(lockstep), *_warnings(lockstep), *_pointers(lockstep)], key=lambda asked: int(asked["row"]))
+    ends = {side: fates(run) for side, run in lockstep.runs.items()}
+    asked = [*_pages(lockstep, ends), *_warnings(lockstep), *_pointers(lockstep, ends)]
+    return sorted(asked, key=lambda question: int(question["row"]))
 
 
 def _question(row: int, ask: str, options: list[str], right: str, truth: str) -> dict[str, Any]:
     return {"row": row, "ask": ask, "options": options, "answer": options.index(right), "truth": truth}
 
 
-def _pages(lockstep: Lockstep) -> Iterator[dict[str, Any]]:
+def _pages(lockstep: Lockstep, freed: dict[Side, dict[str, str]]) -> Iterator[dict[str, Any]]:
     """Ask what becomes of a table's S-EPT page when its op is called, and of the TDR when it is asked for."""
     before_leaked = True
     for row, step in enumerate(lockstep.leading, 1):
@@ -58,19 +63,19 @@ def _pages(lockstep: Lockstep) -> Iterator[dict[str, Any]]:
                 pass
             case _:
                 continue
-        fates = {side: fate(run, page) for side, run in lockstep.runs.items()}
-        leaks = FATES[2] in fates.values()
+        ends = {side: freed[side].get(page, FATES[2]) for side in lockstep.sides}
+        leaks = FATES[2] in ends.values()
         if before_leaked or leaks:
-            yield _fate_question(lockstep, row, page, fates)
+            yield _fate_question(lockstep, row, page, ends)
         before_leaked = leaks
 
 
-def _fate_question(lockstep: Lockstep, row: int, page: str, fates: dict[Side, str]) -> dict[str, Any]:
-    same = len(set(fates.values())) == 1
-    right = fates["a"] if same else DIFFER
-    options = [*FATES, *([DIFFER] if len(fates) > 1 else [])]
-    said = [f"in {lockstep.runs[side].revision} {found}" for side, found in fates.items()]
-    truth = f"{page}: {fates['a']}." if same else f"{page}: {', '.join(said)}."
+def _fate_question(lockstep: Lockstep, row: int, page: str, ends: dict[Side, str]) -> dict[str, Any]:
+    same = len(set(ends.values())) == 1
+    right = ends["a"] if same else DIFFER
+    options = [*FATES, *([DIFFER] if len(ends) > 1 else [])]
+    said = [f"in {lockstep.runs[side].revision} {found}" for side, found in ends.items()]
+    truth = f"{page}: {ends['a']}." if same else f"{page}: {', '.join(said)}."
     return _question(row, f"KVM is about to ask for {page} back. What becomes of it?", options, right, truth)
 
 
@@ -96,10 +101,13 @@ def _prints(lockstep: Lockstep, side: Side, row: int) -> bool:
     return step is not None and isinstance(step.event, e.Warn) and step.event.printed
 
 
-def _pointers(lockstep: Lockstep) -> Iterator[dict[str, Any]]:
+def _pointers(lockstep: Lockstep, freed: dict[Side, dict[str, str]]) -> Iterator[dict[str, Any]]:
     """Ask, once, who cuts the pointer to a page that cannot be had."""
     for row, leading in enumerate(lockstep.leading, 1):
-        if not isinstance(leading.event, e.SetNull) or not _lost(lockstep, leading.event.page):
+        if not isinstance(leading.event, e.SetNull):
+            continue
+        page = f"S-EPT {table_of(leading.event.page)}"
+        if all(page in ends for ends in freed.values()):
             continue
         by = [_cutter(lockstep, side, row) for side in lockstep.sides]
         options = ["generic MMU code", "KVM's TDX code", *([DIFFER] if len(by) > 1 else [])]
@@ -107,10 +115,6 @@ def _pointers(lockstep: Lockstep) -> Iterator[dict[str, Any]]:
         truth = "; ".join(f"{lockstep.runs[s].revision}: {found}" for s, found in zip(lockstep.sides, by, strict=True))
         yield _question(row, "Who forgets the page, so that nobody frees it by mistake?", options, right, f"{truth}.")
         return
-
-
-def _lost(lockstep: Lockstep, mirror: str) -> bool:
-    return any(fate(run, f"S-EPT {table_of(mirror)}") == FATES[2] for run in lockstep.runs.values())
 
 
 def _cutter(lockstep: Lockstep, side: Side, row: int) -> str:

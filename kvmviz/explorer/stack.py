@@ -43,16 +43,25 @@ class _Episode:
 
     def __init__(self) -> None:
         self.top = _Node(0, "", "", 0)
+        self.known: dict[int, _Node] = {}
         self.marks: list[tuple[_Node, int, Side, str]] = []
 
-    def add(self, step: Step, row: int, side: Side) -> _Node:
-        node = self.top
-        for depth, location in enumerate(step.where, 1):
-            function = location.function
-            node = node.children.setdefault(function.name, _Node(depth, function.name, function.file, row))
+    def add(self, step: Step, chain: int, row: int, side: Side) -> _Node:
+        node = self.known.get(chain)
+        if node is None:
+            node = self.known[chain] = self.reach(step, row)
         mark = mark_of(step.event)
         if mark:
             self.marks.append((node, row, side, mark))
+        return node
+
+    def reach(self, step: Step, row: int) -> _Node:
+        node = self.top
+        for depth, location in enumerate(step.where, 1):
+            function = location.function
+            if function.name not in node.children:
+                node.children[function.name] = _Node(depth, function.name, function.file, row)
+            node = node.children[function.name]
         return node
 
     def numbered(self) -> list[_Node]:
@@ -77,8 +86,8 @@ def stack(lockstep: Lockstep) -> dict[str, Any]:
     for row, number in enumerate(lockstep.episodes):
         episode = episodes.setdefault(number, _Episode())
         for side in lockstep.sides:
-            step = steps[side][row]
-            at[side].append(episode.add(step, row, side) if step else None)
+            step, chain = steps[side][row], lockstep.chains[side][row]
+            at[side].append(episode.add(step, chain, row, side) if step and chain is not None else None)
     functions: dict[tuple[str, str], int] = {}
     written = [_written(episode, functions) for episode in episodes.values()]
     return {
