@@ -53,6 +53,8 @@ _REGISTER: Final[dict[CodeType, KernelFunction]] = {}
 _SOURCES: Final[dict[str, Callable[..., Any]]] = {}
 _BOTTOMS: Final[set[CodeType]] = set()
 _LOCATIONS: Final[dict[tuple[CodeType, int], Location]] = {}
+_MET: Final[dict[tuple[CodeType, int], tuple[bool, Location | None]]] = {}
+"""By code and instruction, which are quicker to ask a frame for than its line: is it a foot, and where does it stand?"""
 _KEYS: Final[dict[CodeType, str]] = {}
 
 
@@ -73,11 +75,13 @@ def enroll(function: Callable[..., Any], name: str, path: str) -> None:
     _REGISTER[code] = KernelFunction(name, path)
     _SOURCES[key] = function
     _KEYS[code] = key
+    _MET.clear()
 
 
 def bottom(function: F) -> F:
     """Mark a function of the machine as the foot of a stack: what runs in it has no callers below."""
     _BOTTOMS.add(function.__code__)
+    _MET.clear()
     return function
 
 
@@ -112,11 +116,20 @@ def callers() -> tuple[Location, ...]:
     """Return the chain of marked frames that are running now, outermost first."""
     chain: list[Location] = []
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code not in _BOTTOMS:
-        if frame.f_code in _REGISTER:
-            chain.append(_location(frame.f_code, frame.f_lineno))
+    while frame is not None:
+        met = (frame.f_code, frame.f_lasti)
+        foot, location = _MET.get(met) or _MET.setdefault(met, _meet(frame))
+        if foot:
+            break
+        if location is not None:
+            chain.append(location)
         frame = frame.f_back
     return tuple(reversed(chain))
+
+
+def _meet(frame: FrameType) -> tuple[bool, Location | None]:
+    code = frame.f_code
+    return code in _BOTTOMS, _location(code, frame.f_lineno) if code in _REGISTER else None
 
 
 def _location(code: CodeType, line: int) -> Location:
