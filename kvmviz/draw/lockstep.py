@@ -8,16 +8,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Literal
 
 from kvmviz.compare import Comparison
 from kvmviz.draw.looks import subjects, table_of
+from kvmviz.machine.callchain import Location
 from kvmviz.revisions import Revision
 from kvmviz.run import RECORDED_TABLES, Run, Step, run
 from kvmviz.scenario import Scenario, ScenarioError
 
+Shape = tuple[tuple[int | None, ...], ...]
+"""Row by row, the number of the call chain that each side stands in."""
+
 Side = Literal["a", "b"]
 SIDES: tuple[Side, ...] = ("a", "b")
+
+
+def _key(step: Step) -> tuple[int, ...]:
+    return tuple(map(id, step.where))  # a Location is one object for each line of the model
 
 
 def showable(scenario: Scenario) -> Scenario:
@@ -76,16 +85,34 @@ class Lockstep:
         return found
 
     @cached_property
-    def chains(self) -> dict[Side, list[int | None]]:
-        """For each row the number of the chain that the side's step stands in, counted over both sides."""
-        numbers: dict[tuple[int, ...], int] = {}  # a Location is one object for each line of the model
-        return {
-            side: [
-                numbers.setdefault(tuple(map(id, step.where)), len(numbers)) if step else None
-                for step in self.steps(side)
-            ]
-            for side in self.sides
-        }
+    def chains(self) -> list[tuple[Location, ...]]:
+        """Every call chain that a step of either side stands in, once."""
+        return [where for where, _ in self._chained.values()]
+
+    @cached_property
+    def shapes(self) -> list[tuple[int, "Shape"]]:
+        """For each episode its first row and, for each of its rows, the number of each side's chain (None: it waits).
+
+        Most tables go the same way: what depends on the chains alone is worked out once for each shape.
+        """
+        numbers = {key: number for key, (_, number) in self._chained.items()}
+        sides = [[numbers[_key(step)] if step else None for step in self.steps(side)] for side in self.sides]
+        rows = list(zip(*sides, strict=True))
+        found, first = [], 0
+        for _, group in groupby(self.episodes):
+            last = first + len(list(group))
+            found.append((first, tuple(rows[first:last])))
+            first = last
+        return found
+
+    @cached_property
+    def _chained(self) -> dict[tuple[int, ...], tuple[tuple[Location, ...], int]]:
+        found: dict[tuple[int, ...], tuple[tuple[Location, ...], int]] = {}
+        for side in self.sides:
+            for step in self.steps(side):
+                if step:
+                    found.setdefault(_key(step), (step.where, len(found)))
+        return found
 
     @cached_property
     def leading(self) -> list[Step]:

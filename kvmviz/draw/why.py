@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from kvmviz import events as e
@@ -75,6 +76,11 @@ def rests_on(event: e.Event) -> str:
     >>> rests_on(e.Leak("TDR"))
     'a choice of ours: a step to see it by'
     """
-    first = (type(event).__doc__ or "").split("\n")[0]
+    return _ground(type(event).__doc__ or "")
+
+
+@cache
+def _ground(docstring: str) -> str:
+    first = docstring.split("\n")[0]
     said = first.partition(".  ")[2].rstrip(".")
     return said[:1].lower() + said[1:]

@@ -11,18 +11,20 @@ none differs, the step's own function and its caller.  Docstrings are left out.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
-from kvmviz.draw.lockstep import Lockstep, Side
-from kvmviz.machine.callchain import Location
+from kvmviz.draw.lockstep import Lockstep, Shape, Side
 from kvmviz.revisions import LEAF_NAMES
 from kvmviz.source import Source
 
 Line = tuple[int | None, int | None, bool]
 """A line of the panel: its number in A's function, in B's, and whether they agree."""
+
+_Row = tuple[list[int], list[list[int]]]
+"""The pairs that a row shows, and for each side the lines that are lit."""
 
 MOST = 3
 """Functions that the panel holds."""
@@ -97,76 +99,58 @@ def _pair(a: Source | None, b: Source | None, both: bool) -> dict[str, Any]:
 def code(lockstep: Lockstep) -> dict[str, Any]:
     """Return the pairs, for each row the pairs shown, and for each side and row its lines (pair -> line)."""
     panel, chains = _Panel(lockstep), _Chains(lockstep)
-    shown: list[list[int]] = []
-    lit: dict[Side, list[list[int]]] = {side: [] for side in lockstep.sides}
-    last: dict[Side, int | None] = {}
-    reached = _Reached()
-    episode = -1
-    for row, number in enumerate(lockstep.episodes):
-        if number != episode:
-            episode, reached, last = number, _Reached(), {}
-        now = {side: lockstep.chains[side][row] for side in lockstep.sides}
-        for side, chain in now.items():
-            last[side] = last.get(side) if chain is None else chain
-            reached.add(last[side], chains)
-        names = chains.slots(next((chain for chain in now.values() if chain is not None), None))
-        numbers = panel.shown(reached.names, names[-1], names[-2] if len(names) > 1 else None) if names else []
-        shown.append(numbers)
-        for side in lockstep.sides:
-            lit[side].append(chains.lit(last[side], tuple(numbers), panel))
-    return {"pairs": [panel.pair(name) for name in panel.numbers], "shown": shown, "lit": lit}
+    known: dict[Shape, list[_Row]] = {}
+    rows: list[_Row] = []
+    for _, shape in lockstep.shapes:
+        if shape not in known:
+            known[shape] = list(_rows(shape, chains, panel))
+        rows += known[shape]
+    return {
+        "pairs": [panel.pair(name) for name in panel.numbers],
+        "shown": [shown for shown, _ in rows],
+        "lit": {side: [lit[at] for _, lit in rows] for at, side in enumerate(lockstep.sides)},
+    }
 
 
 class _Chains:
-    """The call chains of a lockstep by number; rows share them, so that each is looked at once."""
+    """The call chains of a lockstep by number: the functions of each, and the lines they stand on."""
 
     def __init__(self, lockstep: Lockstep) -> None:
-        self.where: dict[int | None, tuple[Location, ...]] = {None: ()}
-        self.sources: dict[str, Source] = {}
-        for side in lockstep.sides:
-            self.sources |= lockstep.runs[side].sources
-            for chain, step in zip(lockstep.chains[side], lockstep.steps(side), strict=True):
-                if step:
-                    self.where.setdefault(chain, step.where)
-        self._slots = {
-            chain: tuple(slot(location.function.name) for location in where) for chain, where in self.where.items()
-        }
-        self._lit: dict[tuple[int | None, tuple[int, ...]], list[int]] = {}
+        sources: dict[str, Source] = {}
+        for run in lockstep.runs.values():
+            sources |= run.sources
+        self.slots = [[slot(location.function.name) for location in where] for where in lockstep.chains]
+        self.lines = [
+            [max(0, location.line - sources[location.source].first_line) for location in where]
+            for where in lockstep.chains
+        ]
 
-    def slots(self, chain: int | None) -> tuple[str, ...]:
-        return self._slots[chain]
-
-    def lit(self, chain: int | None, shown: tuple[int, ...], panel: _Panel) -> list[int]:
+    def lit(self, chain: int, shown: list[int], panel: _Panel) -> list[int]:
         """Return pair, line, pair, line, ... of the shown functions that the chain stands in."""
-        if (chain, shown) not in self._lit:
-            numbers = {name: panel.numbers.get(name) for name in self._slots[chain]}
-            lines = {
-                number: self._line(location)
-                for name, location in zip(self._slots[chain], self.where[chain], strict=True)
-                if (number := numbers[name]) is not None and number in shown
-            }
-            self._lit[chain, shown] = [value for pair in lines.items() for value in pair]
-        return self._lit[chain, shown]
-
-    def _line(self, location: Location) -> int:
-        return max(0, location.line - self.sources[location.source].first_line)
+        numbers = [panel.numbers.get(name) for name in self.slots[chain]]
+        lines = {n: line for n, line in zip(numbers, self.lines[chain], strict=True) if n is not None and n in shown}
+        return [value for pair in lines.items() for value in pair]
 
 
-class _Reached:
-    """The functions that an episode has reached, outer ones first."""
+def _rows(shape: Shape, chains: _Chains, panel: _Panel) -> Iterator[_Row]:
+    """Yield for each row of an episode the pairs shown and each side's lines; a side that waits stays where it was."""
+    reached: list[str] = []
+    last: list[int | None] = [None] * len(shape[0])
+    for row in shape:
+        last = [before if chain is None else chain for before, chain in zip(last, row, strict=True)]
+        for chain in last:
+            _reach(reached, chains.slots[chain] if chain is not None else ())
+        names = next(chains.slots[chain] for chain in row if chain is not None)
+        shown = panel.shown(reached, names[-1], names[-2] if len(names) > 1 else None) if names else []
+        yield shown, [chains.lit(chain, shown, panel) if chain is not None else [] for chain in last]
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self._known: set[int | None] = {None}
 
-    def add(self, chain: int | None, chains: _Chains) -> None:
-        if chain in self._known:
-            return
-        self._known.add(chain)
-        at = 0
-        for name in chains.slots(chain):
-            if name in self.names:
-                at = self.names.index(name) + 1
-            else:
-                self.names.insert(at, name)
-                at += 1
+def _reach(reached: list[str], names: Sequence[str]) -> None:
+    """Add the functions of a chain to those reached, keeping outer ones first."""
+    at = 0
+    for name in names:
+        if name in reached:
+            at = reached.index(name) + 1
+        else:
+            reached.insert(at, name)
+            at += 1

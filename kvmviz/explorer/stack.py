@@ -6,12 +6,13 @@
 ['tdx_sept_free_private_spt', 'tdx_reclaim_page', '__tdx_reclaim_page']
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kvmviz import events as e
-from kvmviz.draw.lockstep import Lockstep, Side
-from kvmviz.run import Step
+from kvmviz.draw.lockstep import Lockstep, Shape
+from kvmviz.machine.callchain import Location
 
 
 @dataclass
@@ -38,33 +39,27 @@ def mark_of(event: e.Event) -> str | None:
             return None
 
 
-class _Episode:
-    """Grows the call tree of one episode."""
+class _Tree:
+    """The call tree of an episode, grown row by row; `at` holds for each row each side's node."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape, chains: Sequence[tuple[Location, ...]]) -> None:
         self.top = _Node(0, "", "", 0)
-        self.known: dict[int, _Node] = {}
-        self.marks: list[tuple[_Node, int, Side, str]] = []
+        self.at = [
+            [None if chain is None else self._reach(chains[chain], row) for chain in sides]
+            for row, sides in enumerate(shape)
+        ]
+        self.nodes = self._numbered()
 
-    def add(self, step: Step, chain: int, row: int, side: Side) -> _Node:
-        node = self.known.get(chain)
-        if node is None:
-            node = self.known[chain] = self.reach(step, row)
-        mark = mark_of(step.event)
-        if mark:
-            self.marks.append((node, row, side, mark))
-        return node
-
-    def reach(self, step: Step, row: int) -> _Node:
+    def _reach(self, where: tuple[Location, ...], row: int) -> _Node:
         node = self.top
-        for depth, location in enumerate(step.where, 1):
+        for depth, location in enumerate(where, 1):
             function = location.function
             if function.name not in node.children:
                 node.children[function.name] = _Node(depth, function.name, function.file, row)
             node = node.children[function.name]
         return node
 
-    def numbered(self) -> list[_Node]:
+    def _numbered(self) -> list[_Node]:
         """Return the nodes from outermost to innermost, in the order of first call."""
         found: list[_Node] = []
 
@@ -80,33 +75,38 @@ class _Episode:
 
 def stack(lockstep: Lockstep) -> dict[str, Any]:
     """Return functions, episodes (nodes, marks), each row's episode, and each side's node by row (-1: none)."""
-    episodes: dict[int, _Episode] = {}
-    at: dict[Side, list[_Node | None]] = {side: [] for side in lockstep.sides}
-    steps = {side: lockstep.steps(side) for side in lockstep.sides}
-    for row, number in enumerate(lockstep.episodes):
-        episode = episodes.setdefault(number, _Episode())
-        for side in lockstep.sides:
-            step, chain = steps[side][row], lockstep.chains[side][row]
-            at[side].append(episode.add(step, chain, row, side) if step and chain is not None else None)
+    trees: dict[Shape, _Tree] = {}
     functions: dict[tuple[str, str], int] = {}
-    written = [_written(episode, functions) for episode in episodes.values()]
+    episodes: list[dict[str, Any]] = []
+    at: list[list[_Node | None]] = []
+    for first, shape in lockstep.shapes:
+        if shape not in trees:
+            trees[shape] = _Tree(shape, lockstep.chains)
+        tree = trees[shape]
+        numbers = [functions.setdefault((node.name, node.file), len(functions)) for node in tree.nodes]
+        nodes = zip(tree.nodes, numbers, strict=True)
+        episodes.append({
+            "nodes": [[node.depth, number, node.parent, first + node.first] for node, number in nodes],
+            "marks": list(_marks(lockstep, first, tree)),
+        })  # fmt: skip
+        at += tree.at
     return {
         "functions": [list(function) for function in functions],
-        "episodes": written,
+        "episodes": episodes,
         "rows": lockstep.episodes,
-        "at": {
-            side: [-1 if node is None else node.number if node.depth else -1 for node in nodes]
-            for side, nodes in at.items()
-        },
+        "at": {side: [_number(nodes[n]) for nodes in at] for n, side in enumerate(lockstep.sides)},
     }
 
 
-def _written(episode: _Episode, functions: dict[tuple[str, str], int]) -> dict[str, Any]:
-    nodes = [
-        [node.depth, functions.setdefault((node.name, node.file), len(functions)), node.parent, node.first]
-        for node in episode.numbered()
-    ]
-    return {
-        "nodes": nodes,
-        "marks": [[node.number, row, side, mark] for node, row, side, mark in episode.marks if node.depth],
-    }
+def _number(node: _Node | None) -> int:
+    return node.number if node and node.depth else -1
+
+
+def _marks(lockstep: Lockstep, first: int, tree: _Tree) -> Iterator[list[Any]]:
+    """Yield node, row, side and mark of everything in an episode that leaves one."""
+    for row, nodes in enumerate(tree.at, first):
+        for side, node in zip(lockstep.sides, nodes, strict=True):
+            step = lockstep.steps(side)[row]
+            mark = mark_of(step.event) if step else None
+            if mark and node and node.depth:
+                yield [node.number, row, side, mark]
