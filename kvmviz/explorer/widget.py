@@ -27,6 +27,7 @@ import anywidget
 import traitlets
 
 from kvmviz.draw.lockstep import Lockstep, showable
+from kvmviz.draw.still import link as link_to
 from kvmviz.draw.still import still_svg, still_text
 from kvmviz.errors import KvmvizError
 from kvmviz.explorer.family import family
@@ -162,7 +163,9 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         if data is None:
             return bundle
-        return {**data, "text/plain": repr(self), "image/svg+xml": still_svg(self._lockstep, self.step)}, metadata
+        lockstep = self._lockstep
+        stills = {"text/plain": repr(self), "image/svg+xml": still_svg(lockstep, self.step)}
+        return {**data, **stills}, {**metadata, "kvmviz": {"link": link_to(lockstep, self.step)}}
 
 
 def _or_trait_error(read: Callable[[], T]) -> T:
