@@ -7,8 +7,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from kvmviz.check import check
+from kvmviz.compare import compare
 from kvmviz.course import answers
 from kvmviz.course.marking import Question
 from kvmviz.course.prose import Prose, table
@@ -24,6 +26,12 @@ SAFETY = (
     "nothing_is_used_after_free", "tables_wait_for_readers", "own_pages_are_freed", "no_false_alarm",
 )  # fmt: skip
 """What no patch may break, whatever else it does."""
+
+QUIETEST: Final = ("hkid=flushvp-not-done boot=second:60s", "tree=1x1x8 fail=all boot=second:1s")
+"""Where `v1` says least: the once-places are used up and, in the second, the error lines are too."""
+
+TRIED: Final = ("fail=none", "fail=L1@0x200", "hkid=key-freeid-error", *QUIETEST)
+"""Scenarios of every kind, to see whether a patch has been changed at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ def goals(patch: Patch, space: str = "quick") -> list[Goal]:
 
 def _spoken(patch: Patch) -> Goal:
     words = "No table page is lost without a word in the log"
-    for line in ("hkid=flushvp-not-done boot=second:60s", "tree=1x1x8 fail=all boot=second:1s"):
+    for line in QUIETEST:
         if _silent(revision(patch), Scenario.parse(line)):
             return Goal(False, words, line)
     return Goal(True, words)
@@ -68,13 +76,20 @@ def _silent(patch: type[Revision], scenario: Scenario) -> bool:
     return leaks and not any(getattr(event, "printed", False) for event in events)
 
 
+def _is_tried(patch: type[Revision]) -> bool:
+    """Say whether a patch does anything that its base does not: one that is still as it was given is no answer."""
+    base = patch.base
+    return base is not None and not all(compare(base, patch, line).alike for line in TRIED)
+
+
 def mark_patch(patch: Patch, space: str = "quick") -> Prose:
     """Return the marked goals as a table, and save the result with the other answers."""
     reached = goals(patch, space)
     right = all(goal.right for goal in reached)
     name = revision(patch).name
-    if not isinstance(patch, str) and patch.own:
-        answers.save(Question("Your own patch", "", key="07-own-patch"), name, right)
+    if not isinstance(patch, str) and _is_tried(patch):
+        missed = "; ".join(goal.words for goal in reached if not goal.right)
+        answers.save(Question("Your own patch", "", key="07-own-patch"), f"misses: {missed}" if missed else name, right)
     rows = [
         ["\u2713" if g.right else "\u2717", g.words, f"`{g.counterexample}`" if g.counterexample else ""]
         for g in reached

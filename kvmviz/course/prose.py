@@ -8,6 +8,7 @@
 
 import difflib
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -49,15 +50,30 @@ def outcomes(scenarios: Iterable[str], a: str = "before", b: str = "v1", what: S
 
     `what` chooses among the figures that `kvmviz compare` prints, by their labels;
     by default traces printed, error lines, pages leaked and who decides to leak.
+
+    >>> print(outcomes(["fail=L1@0x200"], what=["traces printed", "silent"]))
+    | before → v1 | traces printed | silent |
+    |---|---|---|
+    | `fail=L1@0x200` | 2 → 1 | no → no |
     """
     labels = what or ("traces printed", "error lines", "pages leaked", "decides to leak")
-    head = ["scenario", *(f"{label}: {a} \u2192 {b}" for label in labels)]
+    head = [f"{a} \u2192 {b}", *labels]
     return table(head, [[f"`{line}`", *_cells(a, b, line, labels)] for line in scenarios])
 
 
 def _cells(a: str, b: str, line: str, labels: Sequence[str]) -> list[str]:
-    found = {label: (one, two) for label, one, two in figures(compare(a, b, line))}
-    return [f"{found[label][0]} \u2192 {found[label][1]}" for label in labels]
+    found = {label: (_short(one), _short(two)) for label, one, two in figures(compare(a, b, line))}
+    return [_pair(*found[label]) for label in labels]
+
+
+def _short(value: str) -> str:
+    """Return a value as it fits a cell: functions as code, and no bytes beside a count of pages."""
+    return re.sub(r"\w+_\w+", r"`\g<0>`", value.split(" (")[0])
+
+
+def _pair(one: str, two: str) -> str:
+    """Return what two revisions come to; a long value that they share is said once."""
+    return f"{one}, both" if one == two and len(one) > 10 else f"{one} \u2192 {two}"
 
 
 def source_of(of: str | type[Revision], function: str) -> Prose:
@@ -68,7 +84,7 @@ def source_of(of: str | type[Revision], function: str) -> Prose:
 def source_diff(a: str | type[Revision], b: str | type[Revision]) -> Prose:
     """Return how the functions of two revisions differ, as a diff of their source."""
     left, right = (_source(revision(which)) for which in (a, b))
-    lines = difflib.unified_diff(left, right, revision(a).name, revision(b).name, lineterm="", n=2)
+    lines = difflib.unified_diff(left, right, revision(a).name, revision(b).name, lineterm="", n=1)
     return Prose("```diff\n" + "\n".join(lines) + "\n```")
 
 

@@ -2,15 +2,20 @@
 
 Stored are pictures, tables and text, not the views of widgets: those mean
 nothing without the kernel that made them, and JupyterLab would show an error in
-their place instead of the picture.  Nothing that changes from run to run is kept.
+their place instead of the picture.  Nothing that changes from run to run is kept,
+and nothing of what somebody answered on this machine.
 """
 
+import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import nbformat
 from nbclient import NotebookClient
+
+from kvmviz.course import answers
 
 WIDGET: Final = "application/vnd.jupyter.widget-view+json"
 SECONDS: Final = 60
@@ -23,7 +28,8 @@ def executed(notebook: Any, folder: Path) -> Any:
         notebook, timeout=SECONDS, record_timing=False, store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
     )  # fmt: skip
-    client.execute()
+    with TemporaryDirectory() as nobody:
+        client.execute(env=os.environ | {answers.VARIABLE: nobody})
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)

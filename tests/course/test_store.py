@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
+from kvmviz.course import answers
+from kvmviz.course.marking import Question
 from kvmviz.course.store import WIDGET, store
 
 CELLS = [
@@ -39,3 +41,11 @@ def test_store_leaves_the_file_alone_if_a_cell_fails(tmp_path: Path) -> None:
     with pytest.raises(CellExecutionError):
         store(file)
     assert file.read_bytes() == before
+
+
+def test_store_keeps_nothing_of_what_was_answered_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(answers.VARIABLE, str(tmp_path))
+    answers.save(Question("How many?", 2, key="01-x"), "3", False)
+    file = write(tmp_path / "a.ipynb", "from kvmviz.course import class_results\nclass_results()")
+    store(file)
+    assert "Nobody has answered anything yet." in file.read_text()

@@ -71,10 +71,9 @@ def v2_alike() -> Question:
     both = compare("v1", "v2", "fail=L1@0x200")
     return Question(
         "v2 drops the argument gfn, as the reviewer asked. With one failing page, in how many steps does the "
-        "kernel do something "
-        "different under v2 than under v1?",
+        "kernel do something different under v2 than under v1?",
         len(both.differences),
-        hints=("Was gfn used for anything in v1? Look at the source above.",),
+        hints=("The op of v1 stands in 04-before-and-after. Is there a line in it that reads gfn?",),
         why="An argument that nobody reads can go without anybody noticing.",
     )
 

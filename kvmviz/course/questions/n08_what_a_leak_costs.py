@@ -48,8 +48,9 @@ def keyids() -> Question:
         "A host keeps losing TDs of 1 GiB with their keys. What runs out first?",
         choices[0],
         choices,
-        ("A leaked key is lost until reboot. The table above says how many there are to lose.",),
-        "A few dozen keys are the whole pool, and each lost TD costs some megabytes only.",
+        ("A leaked key is lost until reboot. How many are there to lose? The sentence above says it.",),
+        f"The pool of keys is small, and each lost TD takes {end('v1', KEPT).leaked_bytes / 2**20:.1f} MiB with it: "
+        "a server has memory for far more of those than it has keys.",
     )
 
 
