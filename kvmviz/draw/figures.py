@@ -91,6 +91,8 @@ def drawing(width: float, height: float, columns: int = 1, **options: Any) -> It
         yield figure, list(axes[0])
 
 
-def at_end(axes: Axes, x: float, y: float, text: str, colour: str = INK) -> None:
-    """Name a line where it ends, which spares the reader a legend."""
-    axes.annotate(text, (x, y), xytext=(9, 0), textcoords="offset points", va="center", color=colour, fontweight="bold")
+def at_end(axes: Axes, x: float, y: float, text: str, colour: str = INK, rise: int = 0) -> None:
+    """Name a line where it ends, `rise` points higher, which spares the reader a legend."""
+    axes.annotate(
+        text, (x, y), xytext=(9, rise), textcoords="offset points", va="center", color=colour, fontweight="bold"
+    )

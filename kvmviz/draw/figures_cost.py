@@ -54,6 +54,7 @@ def cost(sizes: Sequence[int] = SIZES) -> Drawn:
             xscale="log", yscale="log", xlabel="private memory of the guest (GiB)", ylabel="lost until reboot (MiB)"
         )
         axis.set_xticks(sizes, [f"{s:,}" for s in sizes])
+        axis.set_ylim(one[-1] / MIB / 3, counted[-1] / MIB * 3)
         axis.minorticks_off()
         axis.yaxis.set_major_formatter("{x:,g}")
     pairs = ", ".join(f"{gib} GiB {b / MIB:,.1f} MiB" for gib, b in zip(sizes, counted, strict=True))

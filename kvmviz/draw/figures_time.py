@@ -7,7 +7,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
@@ -28,7 +30,7 @@ def lives(revision: str = "v1", scenario: str = "fail=L1@0x200") -> Drawn:
     """Every page of the TD as a row, every step as a column, in the colour of the page's state; the key on top."""
     result = run(revision, scenario)
     names = _order(result)
-    with drawing(12, 0.3 * len(names) + 1.9) as (figure, (axis,)):
+    with drawing(12, 0.24 * len(names) + 1.9) as (figure, (axis,)):
         for y, name in enumerate(names):
             for start, end, state in _spans(result, name):
                 _bar(axis, start, end, y, state)
@@ -39,11 +41,7 @@ def lives(revision: str = "v1", scenario: str = "fail=L1@0x200") -> Drawn:
         )
         axis.grid(visible=False)
         seen = {word for frame in result.frames for word in frame.states.values()}
-        shown = [
-            Patch(facecolor=_fill(s), edgecolor=_edge(s), hatch=HATCH.get(s.name, ""), label=s.word)
-            for s in PAGE_STATES.values()
-            if s.name in seen
-        ]
+        shown = [_key(state) for state in PAGE_STATES.values() if state.name in seen]
         figure.legend(handles=shown, loc="outside lower center", ncols=len(shown), fontsize=10)
     ended, lost = result.summary, ", ".join(result.summary.leaked) or "none"
     alt = f"{revision}, {result.scenario}: {len(names) - 1} pages over {len(result.frames) - 1} steps. "
@@ -89,6 +87,13 @@ def _bar(axis: Axes, start: int, end: int, y: int, state: State) -> None:
         axis.plot([start, end], [y, y], color=state.light.edge, linewidth=1, linestyle=":")
 
 
+def _key(state: State) -> Artist:
+    """Return what stands for a state in the legend: what is gone is a dotted line, as in the picture."""
+    if state.name == "freed":
+        return Line2D([], [], color=state.light.edge, linewidth=1, linestyle=":", label=state.word)
+    return Patch(facecolor=_fill(state), edgecolor=_edge(state), hatch=HATCH.get(state.name, ""), label=state.word)
+
+
 def _phases(axis: Axes, result: Run, rows: int) -> None:
     at = 0
     for phase, steps in groupby(result.steps or (), key=lambda step: step.phase):
@@ -116,7 +121,8 @@ def waiting(revisions: Sequence[str] = ("v1", "landed"), scenario: str = "tree=1
 def _waiting(axis: Axes, result: Run, look: dict[str, object]) -> int:
     steps = [n for n, step in enumerate(result.steps or (), 1) if step.phase == "mmu_uninit"]
     counts = [sum(state == "rcu-pending" for state in result.frames[n].states.values()) for n in steps]
-    axis.plot(range(len(counts)), counts, **look)  # type: ignore[arg-type]
-    peak = counts.index(max(counts))
-    at_end(axis, peak, counts[peak], f"{result.revision}: {counts[peak]} at most", str(look.get("color", INK)))
-    return counts[peak]
+    axis.plot(range(len(counts)), counts, drawstyle="steps-post", **look)  # type: ignore[arg-type]
+    most = max(counts)
+    peak = len(counts) - 1 - counts[::-1].index(most)
+    at_end(axis, peak, most, f"{result.revision}: {most} at most", str(look.get("color", INK)), rise=8)
+    return most

@@ -33,6 +33,13 @@ SUBTITLE: Final = "How KVM gives back the page tables of a TDX guest, before and
 COMMANDS: Final = "kvmviz compare before v1 'fail=L1@0x200'   kvmviz explain HKID   kvmviz check"
 
 COLUMNS: Final = ("traces printed", "error lines", "pages leaked", "silent")
+HEADS: Final = {"traces printed": "traces"}
+"""Names of columns that have to be shorter than in a comparison."""
+
+NOTE: Final = (
+    "fail: pages that cannot be had back. hkid: how the key stayed with the TD. boot=second: an identical TD, later in "
+    "the same boot. silent: pages leak, and the log has nothing."
+)
 
 TEXT: Final = {
     "The question": "A TD is destroyed. Each page of its S-EPT belongs to the TDX module and has to be asked back. "
@@ -70,8 +77,8 @@ def handout() -> Drawn:
         axis.text(0, 6.5, SUBTITLE, fontsize=12, va="top")
         y = _paragraphs(axis, 12)
         y = _table(axis, y + 2)
-        y = _order(axis, y + 4)
-        _legend(axis, y + 4)
+        y = _order(axis, y + 3)
+        _legend(axis, y + 3)
         axis.text(0, 139, COMMANDS, family="DejaVu Sans Mono", fontsize=10, color=QUIET)
     return Drawn(figure, f"Handout, before to v1. {'; '.join(map(_said, rows()))}.", tight=False)
 
@@ -90,18 +97,19 @@ def _paragraphs(axis: Axes, y: float) -> float:
 
 
 def _table(axis: Axes, y: float) -> float:
-    at = (0, 45, 62, 76, 92)
+    at = (0, 46, 57, 71, 89)
     axis.text(0, y, "What happens, before \u2192 after (v1)", fontsize=12, fontweight="bold", va="top")
     y += 5.5
     for x, head in zip(at, ("scenario", *COLUMNS), strict=True):
-        axis.text(x, y, head, fontsize=10, fontweight="bold", va="center")
+        axis.text(x, y, HEADS.get(head, head), fontsize=10, fontweight="bold", va="center")
     for row in rows():
         y += 3.3
         axis.plot([0, 100], [y - 1.65, y - 1.65], color=COLOUR["line"], linewidth=0.8)
         for n, (x, cell) in enumerate(zip(at, row, strict=True)):
             family = "DejaVu Sans" if n else "DejaVu Sans Mono"
             axis.text(x, y, cell, fontsize=10, va="center", family=family, fontweight="bold" if "yes" in cell else None)
-    return y
+    axis.text(0, y + 2.6, fill(NOTE, 96), fontsize=10, va="top", linespacing=1.3, color=QUIET)
+    return y + 6
 
 
 def _order(axis: Axes, y: float) -> float:
@@ -114,11 +122,11 @@ def _order(axis: Axes, y: float) -> float:
             "edgecolor": INK,
             "linewidth": 1,
         }
-        axis.add_patch(Rectangle((n * width + 0.4, y + 4), width - 0.8, 8.5, **box))
-        axis.text(n * width + width / 2, y + 8.2, fill(words, 16), fontsize=10, ha="center", va="center")
+        axis.add_patch(Rectangle((n * width + 0.4, y + 3.6), width - 0.8, 6.6, **box))
+        axis.text(n * width + width / 2, y + 6.9, fill(words, 16), fontsize=10, ha="center", va="center")
     note = "RECLAIM works only when the key is back; guest pages can be removed only before."
-    axis.text(0, y + 14.5, note, fontsize=10.5, va="top")
-    return y + 16.5
+    axis.text(0, y + 11.6, note, fontsize=10.5, va="top")
+    return y + 13.8
 
 
 def _legend(axis: Axes, y: float) -> None:
