@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry, Resource
 
+from kvmviz.check.engine import check
 from kvmviz.cli import main
 from kvmviz.events import KINDS
 from kvmviz.revisions import REVISIONS
 from kvmviz.run import run
 from kvmviz.schema import names, schema
 from kvmviz.version import SCHEMA
+from tests.review import mails, patches
 from tests.test_run import SCENARIOS
 
 REGISTRY: Registry[Any] = Registry().with_resources(
@@ -51,6 +53,9 @@ def test_an_unrecorded_run_fits() -> None:
         ("comparison", "compare --format json v1 v2"),
         ("spread", "compare --format json --scenarios SCENARIOS before v1"),
         ("claims", "claims --format json"),
+        ("check", "check --revision v1 --tree 1x1x1 --against before --format json"),
+        ("check", "check --revision landed --tree 1x1x1 --format json"),
+        ("review", "review --format json MAIL"),
     ],
 )
 def test_answers_of_the_command_line_fit(
@@ -58,7 +63,9 @@ def test_answers_of_the_command_line_fit(
 ) -> None:
     file = tmp_path / "scenarios"
     file.write_text("fail=all\nfail=none\nhkid=assigned\n")
-    assert main(words.replace("SCENARIOS", str(file)).split()) == 0
+    mail = tmp_path / "mail"
+    mail.write_text(mails.replied(patches.OWN_IDEA))
+    assert main(words.replace("SCENARIOS", str(file)).replace("MAIL", str(mail)).split()) == 0
     validate(form, json.loads(capsys.readouterr().out))
 
 
@@ -71,6 +78,19 @@ def test_a_schema_can_refuse(spoil: dict[str, Any]) -> None:
         del event["page"]
     with pytest.raises(ValidationError):
         validate("run", answer)
+
+
+@pytest.mark.parametrize("spoil", [{"verdict": "perhaps"}, {"met": -1}, {"broken": {}}, {"more": 1}])
+def test_the_schema_of_a_check_can_refuse(spoil: dict[str, Any]) -> None:
+    answer = check("v1", "1x1x1", progress=False).to_json()
+    validate("check", answer)
+    answer["invariants"][0].update(spoil)
+    with pytest.raises(ValidationError):
+        validate("check", answer)
+
+
+def test_every_form_asks_for_both_versions() -> None:
+    assert all({"kvmviz", "schema"} <= set(schema(form)["required"]) for form in names())
 
 
 def test_every_kind_of_event_has_a_word() -> None:

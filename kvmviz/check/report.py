@@ -137,11 +137,14 @@ class Report:
             "seconds_per_run": round(self.seconds / max(self.scenarios, 1), 6),
         }  # fmt: skip
 
-    def text(self, width: int = 72) -> str:
-        """Return the report as ASCII text of at most `width` columns; scenario lines are never wrapped."""
+    def text(self, width: int = 72, name: str = "", against: str = "") -> str:
+        """Return the report as ASCII text of at most `width` columns; scenario lines are never wrapped.
+
+        `name` and `against` are what the command line calls the revisions, as in `mine.py:MyPatch`.
+        """
         from kvmviz.check.report_text import report_text
 
-        return report_text(self, width)
+        return report_text(self, width, name, against)
 
     def __str__(self) -> str:
         return self.text()

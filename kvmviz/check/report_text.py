@@ -1,25 +1,39 @@
 """A report as text: at most 72 columns of ASCII, ready to be put into a mail."""
 
 from collections.abc import Iterator
+from shlex import quote
+from textwrap import wrap
 
 from kvmviz.check.known import NATURES
 from kvmviz.check.report import Broken, Report, Result
-from kvmviz.text.layout import paragraph
+from kvmviz.revisions import REVISIONS
+from kvmviz.text.layout import ascii_only, command, paragraph
 
 MOST_TERMS = 6
 """Longest description of a condition that is printed; JSON has it whole."""
 
 
-def report_text(report: Report, width: int) -> str:
-    """Return the report as text; scenario lines are never wrapped."""
+def report_text(report: Report, width: int, name: str = "", against: str = "") -> str:
+    """Return the report as text; scenario lines are never wrapped.
+
+    `name` and `against` are how the command line names the revisions, `PATH.py:CLASS` for one of a reader's own;
+    without them only counterexamples of the project's own revisions can be shown by a command.
+    """
+    word, other = _word(name or report.revision), _word(against or report.against or "")
+    show = f"kvmviz run --revision {word}" if word else ""
     lines = [paragraph(_headline(report), width=width), "", _row("invariant", "asked", "broken", "verdict")]
     lines += [_row(r.name, f"{r.met:,}", _count(r.broken), r.verdict) for r in report.results]
     for result in report.results:
         if result.broken:
-            lines += ["", *_finding(result, result.broken, width)]
+            lines += ["", *_finding(result, result.broken, width, show)]
     if report.against:
-        lines += ["", *_beside(report, width)]
-    return "\n".join([*lines, "", paragraph(_last(report), width=width)])
+        lines += ["", *_beside(report, width, f"kvmviz compare {other} {word}" if other and word else "")]
+    return ascii_only("\n".join([*lines, "", paragraph(_last(report), width=width)]))
+
+
+def _word(name: str) -> str:
+    """Return a revision's name as a shell takes it, empty if no command could find it by this name."""
+    return quote(name) if name in REVISIONS or ":" in name else ""
 
 
 def _headline(report: Report) -> str:
@@ -39,26 +53,33 @@ def _count(broken: Broken | None) -> str:
     return f"{broken.count:,}" if broken else "-"
 
 
-def _finding(result: Result, broken: Broken, width: int) -> Iterator[str]:
+def _finding(result: Result, broken: Broken, width: int, show: str) -> Iterator[str]:
     beyond = f" {result.beyond:,} of them are not known of this revision." if result.beyond else ""
     head = f"{result.name}: {NATURES[str(result.nature)]}.{beyond}"
     yield paragraph(head, width=width)
     yield paragraph(result.invariant.statement, "  ", width)
     if result.why and not result.beyond:
         yield paragraph(f"Why: {result.why}.", "  ", width)
-    yield from _where(broken, width)
+    yield from _where(broken, width, show)
 
 
-def _where(broken: Broken, width: int) -> Iterator[str]:
+def _where(broken: Broken, width: int, show: str) -> Iterator[str]:
     yield "  Smallest counterexample:"
     yield f"    {broken.smallest.scenario}"
     yield paragraph(f"{broken.smallest.what}.", "    ", width)
+    if show:
+        yield command(show, broken.smallest.scenario, "    ", width)
     if broken.when is not None and len(broken.when) <= MOST_TERMS:
         yield "  Exactly when one of these lines applies:" if len(broken.when) > 1 else "  Exactly when:"
-        yield from (paragraph(line, "    ", width) for line in broken.when)
+        yield from (_condition(line, width) for line in broken.when)
 
 
-def _beside(report: Report, width: int) -> Iterator[str]:
+def _condition(line: str, width: int) -> str:
+    """Return a condition; what does not fit its line goes on below, further in."""
+    return "\n".join(wrap(line, width, initial_indent="    ", subsequent_indent="        ", break_on_hyphens=False))
+
+
+def _beside(report: Report, width: int, show: str) -> Iterator[str]:
     yield paragraph(f"Beside {report.against}:", width=width)
     parts = [(r, part, word) for r in report.results for part, word in ((r.newly, "broken"), (r.mended, "mended"))]
     if not any(part for _, part, _ in parts):
@@ -67,7 +88,7 @@ def _beside(report: Report, width: int) -> Iterator[str]:
         if part:
             other = "not there" if word == "broken" else "broken there"
             yield paragraph(f"{result.name}: {word} here and {other}, in {part.count:,} scenarios.", "  ", width)
-            yield from _where(part, width)
+            yield from _where(part, width, show)
 
 
 def _last(report: Report) -> str:

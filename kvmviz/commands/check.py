@@ -38,14 +38,15 @@ def run(args: argparse.Namespace) -> int:
     """Print the report; 1 if something is broken that is not known to be."""
     from kvmviz.check.engine import check
 
-    which = common.find_revision(_own(args.file) if args.file else args.revision)
+    name = _own(args.file) if args.file else args.revision
+    which = common.find_revision(name)
     against = common.find_revision(args.against) if args.against else None
     space = Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space
     report = check(which, space, against=against)
     if args.format == "json":
         common.print_json(report.to_json())
     else:
-        print(report.text(common.width(args)), report.cost, sep="\n")
+        print(report.text(common.width(args), name, args.against or ""), report.cost, sep="\n")
     return report.status
 
 

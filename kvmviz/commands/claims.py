@@ -1,6 +1,6 @@
 """Print what people said about the change, and whether it holds: computed, with counts and witnesses.
 
-Each witness is a scenario line; `kvmviz compare before v1 'LINE'` shows it.
+Each witness is a command that shows it.
 
 Examples:
   kvmviz claims

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         if args.format == "json":
             common.print_json(spread.to_json())
         else:
-            _print(spread_text(spread, common.width(args)), args.format)
+            _print(spread_text(spread, common.width(args), (args.a, args.b)), args.format)
         return 0
     both = compare(a, b, common.link(args).scenario)
     if args.format == "json":

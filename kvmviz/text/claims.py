@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from kvmviz.text.layout import WIDTH, ascii_only, paragraph
+from kvmviz.text.layout import WIDTH, ascii_only, command, paragraph
 
 if TYPE_CHECKING:
     from kvmviz.check.claims import Verdict
@@ -25,7 +25,7 @@ def claims_text(verdicts: "Sequence[Verdict]", width: int = WIDTH) -> str:
 
 
 def verdict_text(verdict: "Verdict", width: int = WIDTH) -> str:
-    """Return one verdict: what was claimed, by whom, whether it holds, why, and a scenario for each side.
+    """Return one verdict: what was claimed, by whom, whether it holds, why, and a command for each side's witness.
 
     A scenario line, and the address of a mail, is never wrapped.
     """
@@ -37,9 +37,17 @@ def verdict_text(verdict: "Verdict", width: int = WIDTH) -> str:
         f"  {verdict.where}",
         paragraph(verdict.why, "  ", width),
     ]
-    lines += [f"  for: {verdict.witness_for}"] if verdict.witness_for else []
-    lines += [f"  against: {verdict.witness_against}"] if verdict.witness_against else []
+    for side, line in (("for", verdict.witness_for), ("against", verdict.witness_against)):
+        lines += [f"  {side}:", command(shows(verdict), line, "    ", width)] if line else []
     return "\n".join(lines)
+
+
+def shows(verdict: "Verdict") -> str:
+    """Return the command that shows a scenario under the revisions that the claim is about, but for the scenario."""
+    names = verdict.revisions
+    if len(names) == 2:
+        return f"kvmviz compare {names[0]} {names[1]}"
+    return f"kvmviz run --revision {','.join(names)}" if names else "kvmviz run"
 
 
 def claims_markdown(verdicts: "Sequence[Verdict]") -> str:
@@ -51,6 +59,6 @@ def claims_markdown(verdicts: "Sequence[Verdict]") -> str:
 
 def _cells(v: "Verdict") -> list[str]:
     held = f"{v.holds:,} of {v.scenarios:,}" if v.scenarios else ""
-    witnesses = [f"`{line}`" if line else "" for line in (v.witness_for, v.witness_against)]
+    witnesses = [f"`{shows(v)} '{line}'`" if line else "" for line in (v.witness_for, v.witness_against)]
     told = [v.id, f"{v.who}, {v.when}", v.proposition, v.verdict, held, v.why]
     return [cell.replace("|", r"\|") for cell in [*told, *witnesses]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kvmviz.events import Free, SetNull
 from kvmviz.text.hunks import hunks
-from kvmviz.text.layout import WIDTH, columns
+from kvmviz.text.layout import WIDTH, ascii_only, columns
 from kvmviz.version import SCHEMA, __version__
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def comparison_text(both: "Comparison", width: int = WIDTH) -> str:
     """Return the diff of behaviour and, below it, the two summaries side by side."""
     head = f"--- {both.a.revision}\n+++ {both.b.revision}\n{both.scenario}"
     body = "\n".join(_body(both, width)) or SAME
-    return f"{head}\n{body}\n\n{side_by_side(both, width)}"
+    return ascii_only(f"{head}\n{body}\n\n{side_by_side(both, width)}")
 
 
 def side_by_side(both: "Comparison", width: int = WIDTH) -> str:

@@ -4,6 +4,7 @@
   leaked              2 pages, 8192 bytes
 """
 
+import re
 from collections.abc import Iterable
 from textwrap import wrap
 from typing import Final
@@ -18,7 +19,18 @@ def ascii_only(text: str) -> str:
     >>> ascii_only("a\u2013b")
     'a\\u2013b'
     """
-    return "".join(c if c == "\n" or " " <= c <= "~" else c.encode("unicode_escape").decode() for c in text)
+    return re.sub(r"[^\n -~]", lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def command(words: str, scenario: str, indent: str = "", width: int = WIDTH) -> str:
+    r"""Return a command to paste, over two lines if one is too short; the scenario line itself is never wrapped.
+
+    >>> print(command("kvmviz run", "tree=1x1x1 fail=all", "  ", 20))
+      kvmviz run \
+        'tree=1x1x1 fail=all'
+    """
+    line = f"{indent}{words} '{scenario}'"
+    return line if len(line) <= width else f"{indent}{words} \\\n{indent}  '{scenario}'"
 
 
 def columns(label: str, value: str, width: int = WIDTH) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kvmviz.text.layout import WIDTH, columns, listing
+from kvmviz.text.layout import WIDTH, ascii_only, columns, listing
 from kvmviz.text.steps import step_lines, steps_text
 from kvmviz.words import short_site
 
@@ -16,7 +16,7 @@ def run_text(result: "Run", width: int = WIDTH) -> str:
     """Return the run as a log of steps and its summary."""
     head = f"revision {result.revision}\n{result.scenario}\n"
     steps = steps_text(result.steps, width) if result.steps is not None else _unrecorded(result)
-    return f"{head}\n{steps}\n\n{summary_text(result.summary, width)}"
+    return ascii_only(f"{head}\n{steps}\n\n{summary_text(result.summary, width)}")
 
 
 def _unrecorded(result: "Run") -> str:
@@ -37,7 +37,7 @@ def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
     lines += ["", "after it"]
     lines += [columns(f"pages {state}", str(count), width) for state, count in counts.items()]
     lines += [columns("HKID", frame.hkid, width), columns("traces, error lines", f"{frame.traces}, {frame.lines}")]
-    return "\n".join(lines)
+    return ascii_only("\n".join(lines))
 
 
 def summary_text(summary: "Summary", width: int = WIDTH) -> str:

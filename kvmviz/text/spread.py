@@ -1,19 +1,24 @@
 """A comparison over many scenarios as text: groups, counts, and a scenario of each to look at."""
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
-from kvmviz.text.layout import WIDTH, paragraph
+from kvmviz.text.layout import WIDTH, ascii_only, command, paragraph
 
 if TYPE_CHECKING:
     from kvmviz.compare_many import Group, Spread
 
 
-def spread_text(spread: "Spread", width: int = WIDTH) -> str:
-    """Return the groups, each with its count, what differs, and a command that shows it."""
+def spread_text(spread: "Spread", width: int = WIDTH, names: tuple[str, str] | None = None) -> str:
+    """Return the groups, each with its count, what differs, and a command that shows it.
+
+    `names` are what the command line calls the revisions, where that is not their own name.
+    """
+    show = f"kvmviz compare {' '.join(map(quote, names or (spread.a, spread.b)))}"
     lines = [f"--- {spread.a}", f"+++ {spread.b}", f"{spread.scenarios:,} scenarios", ""]
     for group in spread.groups:
-        lines += [*_group(group, width), f"  kvmviz compare {spread.a} {spread.b} '{group.witness}'", ""]
-    return "\n".join(lines).rstrip()
+        lines += [*_group(group, width), command(show, group.witness, "  ", width), ""]
+    return ascii_only("\n".join(lines).rstrip())
 
 
 def _group(group: "Group", width: int) -> list[str]:

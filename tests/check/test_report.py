@@ -1,12 +1,15 @@
 """A report as text and as JSON."""
 
 import json
+import re
+import shlex
 from typing import Any
 
 import pytest
 
 from kvmviz.check.engine import check
 from kvmviz.check.report import Report
+from kvmviz.cli import main
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
 
@@ -20,8 +23,7 @@ def report() -> Report:
 def test_text_is_ascii_of_72_columns(revision: str) -> None:
     text = str(check(revision, "1x1x1x1", against="before", progress=False))
     assert text.isascii()
-    long = [line for line in text.splitlines() if len(line) > 72]
-    assert [line for line in long if not line.strip().startswith("tree=")] == []
+    assert [line for line in text.splitlines() if len(line) > 72] == []
 
 
 def test_text_says_everything(report: Report) -> None:
@@ -31,6 +33,21 @@ def test_text_says_everything(report: Report) -> None:
         assert f"\n{result.name} " in text
     assert "Beside before:" in text
     assert "17 invariants hold in 1,416 scenarios; 3 are broken only as is known of" in text
+
+
+def test_every_counterexample_is_a_command_to_paste(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    text = str(report).replace("\\\n", " ")
+    commands = re.findall(r"^ *kvmviz (.*)$", text, re.MULTILINE)
+    assert len(commands) == text.count("Smallest counterexample:") >= 5
+    for command in commands:
+        assert main(shlex.split(command)) == 0
+        assert "--- before\n+++ v1\n" in (out := capsys.readouterr().out) or "revision v1\n" in out
+
+
+def test_a_class_without_a_file_has_no_command() -> None:
+    own = type("Mine", (Revision,), {}, base="v1")
+    assert "kvmviz run" not in str(check(own, "1x1x1", progress=False))
+    assert "--revision 'my file.py:Mine'" in check(own, "1x1x1", progress=False).text(72, "my file.py:Mine")
 
 
 def test_scenario_lines_in_the_text_show_what_they_are_said_to_show(report: Report) -> None:

@@ -100,7 +100,7 @@ def leaves_first(runs: Runs) -> Finding:
     """Ask for every guest page before the release begins."""
     removing = [(s, f) for s, f in runs.of("landed") if f.removed_leaves()]
     found = tried((s, not f.guest_owned) for s, f in removing)
-    odd = observe(runs.revisions["landed"], Scenario.parse("tree=1x1x3 leaves=present"), Boot())
+    odd = observe(runs.revision("landed"), Scenario.parse("tree=1x1x3 leaves=present"), Boot())
     return found.because(
         f"They are, in {found} scenarios: an open guest_memfd file pins the VM. In the counterfactual leaves=present, "
         f"{odd.guest_owned} guest pages of tree=1x1x3 would never come back."
@@ -139,7 +139,7 @@ def trace_used_up(runs: Runs) -> Finding:
         f"tree={tree} fail=L{level}@{gfn:#x},{page}"
         for tree in TREES for level, gfn in Tree.parse(tree).tables() for page in VCPU_PAGES
     ]  # fmt: skip
-    seen = [(s, observe(runs.revisions["landed"], s, Boot())) for s in map(Scenario.parse, lines)]
+    seen = [(s, observe(runs.revision("landed"), s, Boot())) for s in map(Scenario.parse, lines)]
     found = tried((s, f.traces(R, phase="vcpu_free") == 1 and not f.traces(R)) for s, f in seen if f.refused_tables())
     return found.because(
         f"It was, in {found} scenarios in which a vCPU page and a table page fail in a fresh boot. A compiler that "

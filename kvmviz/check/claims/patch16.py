@@ -118,7 +118,7 @@ def _touched(f: Facts) -> bool:
 def without_op(runs: Runs) -> Finding:
     """Tear down tables that mirror nothing."""
     lines = [f"tree={tree} zap={zap}" for tree in TREES for zap in ("default", "prove-mmu")]
-    found = tried((None, tear_down_without_mirror(runs.revisions[n], line)) for n in AFTER for line in lines)
+    found = tried((None, tear_down_without_mirror(runs.revision(n), line)) for n in AFTER for line in lines)
     return found.because(
         f"Tables that mirror nothing are freed without the op being called, and without a word, in {found} trials: "
         f"{len(AFTER)} revisions, {len(lines)} trees and zap orders."

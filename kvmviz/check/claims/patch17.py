@@ -9,6 +9,7 @@ from kvmviz.check.experiments.bench import td
 from kvmviz.check.experiments.readers import FreedAtOnce
 from kvmviz.machine.module import LIFECYCLE
 from kvmviz.machine.pamt import EPT
+from kvmviz.revisions import REVISIONS
 
 LINES = [f"tree={tree} zap={zap}" for tree in TREES for zap in ("default", "prove-mmu")]
 """A line for each small tree and zap order, for experiments."""
@@ -17,7 +18,7 @@ LINES = [f"tree={tree} zap={zap}" for tree in TREES for zap in ("default", "prov
 @claim("F1", "S17", "A mirror table must wait for RCU before it is freed, since somebody may be walking it.")
 def tables_wait(runs: Runs) -> Finding:
     """Let a reader hold every table over the zap, with and without the wait."""
-    deferred = {line: late_reader(runs.revisions["v1+17"], line) for line in LINES}
+    deferred = {line: late_reader(runs.revision("v1+17"), line) for line in LINES}
     at_once = {line: late_reader(FreedAtOnce, line) for line in LINES}
     found = tried((None, not deferred[line] and at_once[line] > 0) for line in LINES)
     return found.because(
@@ -81,7 +82,7 @@ def lower_peak(runs: Runs) -> Finding:
     """Compare how many S-EPT pages wait at the barrier."""
     pairs = [(s, a, b) for s, a, b in runs.both("v1", "v1+17") if a.reclaimed_tables()]
     found = tried((s, _late(a) > _late(b)) for s, a, b in pairs)
-    a, b = (max(pending(runs.revisions[name], "tree=1x1x8")) for name in ("v1", "v1+17"))
+    a, b = (max(pending(runs.revision(name), "tree=1x1x8")) for name in ("v1", "v1+17"))
     return found.because(
         f"Fewer S-EPT pages wait in {found} scenarios in which one comes back; on tree=1x1x8 at most {a} wait under v1 "
         f"and {b} under v1+17. A walk that yields, which the model's does not, makes the gain smaller."
@@ -95,7 +96,7 @@ def _late(f: Facts) -> int:
 @claim("F7", "S17", "A page that was never linked needs no reclaim and can be freed directly.")
 def unlinked_freed(runs: Runs) -> Finding:
     """Make a table that loses the race, and free it."""
-    lost = [never_linked(runs.revisions["v1+17"], tree) for tree in TREES]
+    lost = [never_linked(runs.revision("v1+17"), tree) for tree in TREES]
     found = tried((None, not (one.seamcalls or one.violations or one.children)) for one in lost)
     return found.because(
         f"Freed directly, it harmed nothing in {found} lost races: the module never counted it, and would have refused "
@@ -119,13 +120,13 @@ def always_null(runs: Runs) -> Finding:
 @claim("F9", "R20s3", "That check would fire on unused pages if it stood in the shared free helper.")
 def check_in_helper(runs: Runs) -> Finding:
     """Put the check there and free a table that was never linked."""
-    lost = [never_linked(runs.revisions["v1+17"], tree) for tree in TREES]
+    lost = [never_linked(runs.revision("v1+17"), tree) for tree in TREES]
     found = tried((None, one.check_fires > 0) for one in lost)
     return found.because(f"It fired for a table that lost the race in {found} trials, though nothing was wrong.")
 
 
 def _contexts(runs: Runs) -> dict[str, list[frozenset[str]]]:
-    return {name: [lock_contexts(runs.revisions[name], line) for line in LINES] for name in runs.revisions}
+    return {name: [lock_contexts(runs.revision(name), line) for line in LINES] for name in REVISIONS}
 
 
 @claim("F10", "R20y1", "With Dynamic PAMT, the RCU callback takes a lock in softirq that process context takes too.")
@@ -154,7 +155,7 @@ def longest_wait(_: Runs) -> Finding:
 @claim("F12", "R20y2", "The S-EPT's root is a control page, and no sp has it as external_spt.")
 def root_page(runs: Runs) -> Finding:
     """Look at every TD as it is built."""
-    built = [td(line, runs.revisions["landed"])[0] for line in LINES]
+    built = [td(line, runs.revision("landed"))[0] for line in LINES]
     found = tried(
         (None, vm.tdp_mmu_roots[0].external_spt is None
          and all(sp.external_spt not in vm.tdcs_pages for sp in vm.sps)

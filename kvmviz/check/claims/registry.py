@@ -33,23 +33,34 @@ class Runs:
     """
 
     def __init__(self, instead: Mapping[str, type[Revision]] | None = None) -> None:
-        self.revisions = {**REVISIONS, **(instead or {})}
+        self._revisions = {**REVISIONS, **(instead or {})}
+        self._looked_at: set[str] = set()
+
+    def revision(self, name: str) -> type[Revision]:
+        """Return a revision by name, and remember that it was looked at."""
+        self._looked_at.add(name)
+        return self._revisions[name]
+
+    def looked_at(self) -> tuple[str, ...]:
+        """Return the revisions that were looked at since this was asked last, in their order of time."""
+        found, self._looked_at = self._looked_at, set()
+        return tuple(name for name in REVISIONS if name in found)
 
     def of(self, name: str) -> Iterator[tuple[Scenario, Facts]]:
         """Yield every scenario of the sample with its facts under this revision, simplest first."""
-        return zip(sample(), facts_of(self.revisions[name]), strict=True)
+        return zip(sample(), facts_of(self.revision(name)), strict=True)
 
     def both(self, a: str, b: str) -> Iterator[tuple[Scenario, Facts, Facts]]:
         """Yield every scenario with its facts under two revisions."""
-        return zip(sample(), facts_of(self.revisions[a]), facts_of(self.revisions[b]), strict=True)
+        return zip(sample(), facts_of(self.revision(a)), facts_of(self.revision(b)), strict=True)
 
     def all(self, *names: str) -> Iterator[tuple[Scenario, tuple[Facts, ...]]]:
         """Yield every scenario with its facts under each of these revisions."""
-        return zip(sample(), zip(*(facts_of(self.revisions[name]) for name in names), strict=True), strict=True)
+        return zip(sample(), zip(*(facts_of(self.revision(name)) for name in names), strict=True), strict=True)
 
     def tree(self, name: str, function: str) -> ast.FunctionDef:
         """Return the syntax tree of a revision's function, without its docstring."""
-        source = textwrap.dedent(inspect.getsource(self.revisions[name].functions[function]))
+        source = textwrap.dedent(inspect.getsource(self.revision(name).functions[function]))
         tree = ast.parse(source).body[0]
         if not isinstance(tree, ast.FunctionDef):
             raise TypeError(f"{function} of {name} is no function")
@@ -72,10 +83,11 @@ class Claim:
 
     def verdict(self, runs: Runs) -> Verdict:
         """Put the claim to the test."""
+        runs.looked_at()
         source, found = MESSAGES[self.message], self.answer(runs)
         return Verdict(
             self.id, source.who, source.when, source.where, self.proposition, found.verdict, found.scenarios,
-            found.holds, found.witness_for, found.witness_against, found.why,
+            found.holds, found.witness_for, found.witness_against, found.why, runs.looked_at(),
         )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def covered_by_helper(runs: Runs) -> Finding:
 
 def _callers(runs: Runs) -> str:
     """Return which of the two functions of interest stand in the call chain of the helper's trace."""
-    steps = run(runs.revisions["v1"], "tree=1x1x1 fail=L1@0x0").steps or ()
+    steps = run(runs.revision("v1"), "tree=1x1x1 fail=L1@0x0").steps or ()
     chain = next((step.chain for step in steps if getattr(step.event, "site", "") == R), ())
     named = [name for name in ("handle_removed_pt", "tdx_sept_free_private_spt") if name in chain]
     return " and ".join(named) or "neither caller"
@@ -72,7 +72,7 @@ def left_in_log(runs: Runs, *names: str) -> tuple[Tried, Tried]:
 def not_silent(runs: Runs) -> Finding:
     """Look for failures of table pages that left neither trace nor line."""
     per_page, per_td = left_in_log(runs, *AFTER)
-    fast, slow = burst(runs.revisions["v1"], 20, 1), burst(runs.revisions["v1"], 20, 60)
+    fast, slow = burst(runs.revision("v1"), 20, 1), burst(runs.revision("v1"), 20, 60)
     return per_page.because(
         f"Every refused page left a line or a trace in {per_page} scenarios, and the TD as a whole left something in "
         f"{per_td}. Of {fast.failures} failures within one second {fast.mute} leave nothing, of as many within a "
@@ -107,5 +107,5 @@ def gfn_unused(runs: Runs) -> Finding:
 def gfn_redundant(runs: Runs) -> Finding:
     """Compare both at every call of the op."""
     lines = [f"tree={tree}{zap}" for tree in TREES for zap in ("", " zap=prove-mmu")]
-    found = tried((line, same) for line in lines for same in gfn_agrees(runs.revisions["v1"], line))
+    found = tried((line, same) for line in lines for same in gfn_agrees(runs.revision("v1"), line))
     return found.because(f"The two are equal in {found} calls of the op, on {len(TREES)} trees in either zap order.")

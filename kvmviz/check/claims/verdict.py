@@ -25,7 +25,8 @@ class Verdict:
     words; `verdict` one of `WORDS`; `scenarios` in how many its premise was met,
     or how many trials an experiment made; `holds` in how many of them it held;
     a witness is the simplest scenario line for either side, None where there is
-    none or a line cannot say it; `why` one or two sentences with computed figures.
+    none or a line cannot say it; `why` one or two sentences with computed figures;
+    `revisions` are those that were looked at, in their order of time.
     """
 
     id: str
@@ -39,10 +40,13 @@ class Verdict:
     witness_for: str | None
     witness_against: str | None
     why: str
+    revisions: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as `kvmviz claims --format json` writes it."""
-        return asdict(self)
+        found = asdict(self)
+        del found["revisions"]  # the contract's fields are fixed, and name a scenario, not a command
+        return found
 
     def __str__(self) -> str:
         from kvmviz.text.claims import verdict_text
