@@ -10,7 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from docs import pages
+import nbformat
+
+from docs import live, pages
 from docs.links import broken
 
 HERE = Path(__file__).parent
@@ -44,13 +46,24 @@ def prepare(source: Path) -> None:
     for item in ("conf.py", "index.md", "commands.md", "_static"):
         copy = shutil.copytree if (HERE / item).is_dir() else shutil.copy
         copy(HERE / item, source / item)
-    notebooks = source / "notebooks"
-    notebooks.mkdir()
-    for path in sorted((ROOT / "notebooks").glob("*")):
-        if path.suffix in (".ipynb", ".md", ".svg"):
-            shutil.copy(path, notebooks)
+    (source / "notebooks").mkdir()
+    for path in sorted((ROOT / "notebooks").glob("*.*")):
+        gather(path, source / "notebooks")
+    (source / "live").mkdir()
+    for one in live.PAGES:
+        one.write(source / "live")
     for name in ("cases", "claims", "api"):
         (source / f"{name}.md").write_text(getattr(pages, name)(), encoding="utf-8")
+
+
+def gather(path: Path, folder: Path) -> None:
+    """Take in a file of the course, a notebook with the live explorer in it."""
+    if path.suffix in (".md", ".svg"):
+        shutil.copy(path, folder)
+    elif path.suffix == ".ipynb":
+        notebook = nbformat.read(path, as_version=4)
+        live.enliven(notebook, live.PAGES)
+        nbformat.write(notebook, folder / path.name)
 
 
 def swap(built: Path) -> None:

@@ -4,21 +4,19 @@ project = "kvmviz"
 author = "the kvmviz authors"
 project_copyright = "the kvmviz authors, GPL-2.0-only"
 extensions = ["myst_nb"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "live"]
 
 # The notebooks are run and held by the tests; the site shows what they have stored.
 nb_execution_mode = "off"
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_inline"]
 
-html_theme = "alabaster"
+html_theme = "furo"
 html_title = "kvmviz"
-html_theme_options = {
-    "description": "a TD is torn down, before and after a patch",
-    "page_width": "1180px",
-    "fixed_sidebar": True,
-}
+html_theme_options = {"navigation_with_keys": False}  # the arrow keys step through the explorer
 html_static_path = ["_static"]
+# The offline pages of the explorer stand beside index.html.
+html_extra_path = ["live"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False

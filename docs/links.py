@@ -18,7 +18,7 @@ class _Page(HTMLParser):
         """Collect ids, links and what is loaded."""
         found = dict(attrs)
         self.places |= {value for key in ("id", "name") if (value := found.get(key))}
-        if tag == "a" and (link := found.get("href")):
+        if link := found.get("href") if tag == "a" else found.get("src") if tag == "iframe" else None:
             self.links.append(link)
         if load := found.get("src") or (found.get("href") if tag == "link" else None):
             self.loads.append(load)
@@ -49,4 +49,6 @@ def _dead(link: str, path: Path, pages: dict[Path, _Page]) -> bool:
     known = {page.resolve(): found for page, found in pages.items()}
     if target not in known:
         return not target.exists()
+    if "=" in parts.fragment:
+        return False  # a view of the explorer's page, which is no place in it
     return bool(parts.fragment) and unquote(parts.fragment) not in known[target].places

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 import kvmviz
+from docs import live
 from kvmviz.check.cases import CASES
 from kvmviz.check.claims import claims as put_to_the_test
 from kvmviz.text.claims import claims_markdown
@@ -17,6 +18,8 @@ def cases() -> str:
         a, b = case.revisions
         lines += [f"## {case.question}", "", f"`{a}` and `{b}`: {case.answer()}", ""]
         lines += ["```console", f"$ kvmviz compare {a} {b} '{case.scenario}'", "```", ""]
+        where = live.address(f"{case.scenario} revisions={a},{b}")
+        lines += [f'<a href="{where}">Watch it</a>', ""] if where else []
     return "\n".join(lines)
 
 

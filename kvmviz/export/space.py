@@ -90,6 +90,19 @@ def single(trees: Sequence[str]) -> list[Scenario]:
     return list(found)
 
 
+def carries(trees: Sequence[str], scenario: Scenario) -> bool:
+    """Say whether a page of these trees holds a scenario.
+
+    >>> carries(TREES, Scenario.parse("fail=L1@0x200")), carries(TREES, Scenario.parse("vcpus=2"))
+    (True, False)
+    """
+    words = scenario.words()
+    known = {**DIMENSIONS, **FAMILY, "tree": tuple(trees), "vcpus": ("1",), "status": ("OPERAND_BUSY",)}
+    if any(words[key] not in allowed for key, allowed in known.items()):
+        return scenario in single(trees)
+    return words["fail"] in (*subsets(words["tree"]), "all") or scenario in single(trees)
+
+
 def _cases() -> Iterator[Scenario]:
     for case in CASES.values():
         scenario = Scenario.parse(case.scenario)

@@ -1,0 +1,74 @@
+"""The live explorer in the site: offline pages beside the others, and frames that open one at a view.
+
+A notebook's stored output says in its metadata which view it shows; where a page
+carries that view, the frame takes the picture's place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from kvmviz.course.puzzles import PUZZLES
+from kvmviz.export import space
+from kvmviz.export.page import page
+from kvmviz.link import Link
+from kvmviz.revisions import REVISIONS, Revision
+
+
+@dataclass(frozen=True)
+class Live:
+    """An offline page of the site: its file, and what it carries."""
+
+    file: str
+    trees: tuple[str, ...]
+    revisions: tuple[type[Revision], ...]
+
+    def carries(self, link: Link) -> bool:
+        """Say whether the page holds this view."""
+        names = {one.name for one in self.revisions}
+        return names.issuperset(link.revisions or ()) and space.carries(self.trees, link.scenario)
+
+    def write(self, folder: Path) -> None:
+        """Write the page into a folder."""
+        (folder / self.file).write_text(page(self.trees, self.revisions), encoding="utf-8")
+
+
+PAGES: Final = (
+    Live("explorer.html", space.TREES, tuple(REVISIONS.values())),
+    Live("puzzles.html", ("1x1x3",), (REVISIONS["v1"], *PUZZLES.values())),
+)
+"""What the site brings: every revision of the project, and the puzzles of the course."""
+
+
+def address(link: str | Link, pages: Sequence[Live] = PAGES) -> str | None:
+    """Return where in the site a view can be watched, None if no page holds it.
+
+    >>> address("fail=L1@0x200 step=62 revisions=before,v1")
+    'explorer.html#tree=1x1x3&fail=L1@0x200&step=62&revisions=before,v1'
+    """
+    wanted = link if isinstance(link, Link) else Link.parse(link)
+    found = next((one for one in pages if one.carries(wanted)), None)
+    return f"{found.file}#{wanted.fragment()}" if found else None
+
+
+def frame(where: str) -> str:
+    """Return the HTML that shows the explorer at an address, with a way to open it on a page of its own."""
+    at = escape(f"../{where}", quote=True)
+    return (
+        f'<iframe class="explorer" title="the explorer" loading="lazy" src="{at}"></iframe>'
+        f'<p><a href="{at}" target="_blank">Open this view on a page of its own</a></p>'
+    )
+
+
+def enliven(notebook: Any, pages: Sequence[Live] = PAGES) -> int:
+    """Put frames where a notebook shows the explorer, and return how many."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    found = 0
+    for output in outputs:
+        link = output.get("metadata", {}).get("kvmviz", {}).get("link")
+        if link and (where := address(link, pages)):
+            output.data = {"text/html": frame(where)}
+            found += 1
+    return found
