@@ -8,6 +8,7 @@ nothing in its books.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -95,6 +96,12 @@ class Fail:
             or any(rate.selects(level, gfn) for rate in self.rates)
         )
 
+    def flags(self, tree: Tree) -> Mapping[int, bytes]:
+        """Return for each level of the tree a byte for each table, ascending: 1 where its reclaim fails."""
+        if self.every:
+            return {level: b"\1" * count for level, count in tree.level_counts().items()}
+        return _either(tree, _range_flags(tree, self.ranges), *(_rate_flags(tree, rate) for rate in self.rates))
+
     def sept_pages(self, tree: Tree) -> tuple[str, ...]:
         """Return the names of the S-EPT pages whose reclaim fails: outermost level first, then gfn."""
         return tuple(sept_name(level, gfn) for level, gfn in tree.tables() if self.selects(level, gfn))
@@ -169,24 +176,64 @@ def _control_order(name: str) -> tuple[int, list[int]]:
     return kinds.index(name.split("[")[0]), [int(number) for number in re.findall(r"\d+", name)]
 
 
+Flags = Mapping[int, bytes]
+"""By level, a byte for each table: 1 where it is meant."""
+
+
+def _range_flags(tree: Tree, ranges: Iterable[Range]) -> Flags:
+    found = {level: bytearray(count) for level, count in tree.level_counts().items()}
+    for r in ranges:
+        first, last = tree.number(r.level, r.first), tree.number(r.level, r.last)
+        found[r.level][first : last + 1] = b"\1" * (last + 1 - first)
+    return {level: bytes(flags) for level, flags in found.items()}
+
+
+@lru_cache(maxsize=8)
+def _rate_flags(tree: Tree, rate: Rate) -> Flags:
+    return {level: bytes(rate.selects(level, gfn) for gfn in tree.gfns(level)) for level in tree.level_counts()}
+
+
+def _either(tree: Tree, *several: Flags) -> Flags:
+    """Return what any of these means; as numbers they are joined all at once."""
+    found = {}
+    for level, count in tree.level_counts().items():
+        whole = 0
+        for flags in several:
+            whole |= int.from_bytes(flags[level])
+        found[level] = whole.to_bytes(count)
+    return found
+
+
+def _twice(tree: Tree, several: list[Flags]) -> tuple[int, int] | None:
+    """Return the first table, level and gfn, that two of these mean."""
+    for level, count in tree.level_counts().items():
+        once = both = 0
+        for flags in several:
+            here = int.from_bytes(flags[level])
+            once, both = once | here, both | (once & here)
+        if both:
+            return level, tree.gfn(level, both.to_bytes(count).index(1))
+    return None
+
+
 def _canonical(tree: Tree, every: bool, ranges: list[Range], rates: list[Rate], controls: list[str]) -> Fail:
     """Refuse a page named twice, drop what hits nothing, and say `all` for every S-EPT page."""
     for before, after in pairwise(ranges):
         if before.level == after.level and after.first <= before.last:
             raise ValueError(f"L{after.level}@{after.first:#x} stands there twice; name each page once")
-    hits = dict.fromkeys(rates, 0)
-    if len(hits) < len(rates):
+    if len(set(rates)) < len(rates):
         raise ValueError(f"{rates[0]} stands there twice; name each rate once")
-    named = Fail(ranges=tuple(ranges))
-    total = 0
-    for level, gfn in tree.tables() if ranges or rates else ():
-        by = [rate for rate in rates if rate.selects(level, gfn)]
-        for rate in by:
-            hits[rate] += 1
-        times = len(by) + named.selects(level, gfn)
-        if times > 1:
-            raise ValueError(f"L{level}@{gfn:#x} stands there twice, once by a rate; name each page once")
-        total += times
+    hits = {rate: _rate_flags(tree, rate) for rate in rates}
+    several = [_range_flags(tree, ranges), *hits.values()] if ranges or rates else []
+    twice = _twice(tree, several)
+    if twice:
+        raise ValueError(f"L{twice[0]}@{twice[1]:#x} stands there twice, once by a rate; name each page once")
+    total = sum(sum(flags.values()) for flags in map(_totals, several))
     if every or total == tree.count:
         return Fail(every=True, controls=tuple(controls))
-    return Fail(False, tuple(ranges), tuple(rate for rate in rates if hits[rate]), tuple(controls))
+    kept = tuple(rate for rate in rates if any(_totals(hits[rate]).values()))
+    return Fail(False, tuple(ranges), kept, tuple(controls))
+
+
+def _totals(flags: Flags) -> dict[int, int]:
+    return {level: some.count(1) for level, some in flags.items()}

@@ -17,6 +17,7 @@ from kvmviz.faults import TDCS_PAGES, TDCX_PAGES
 from kvmviz.names import guest_name, sept_name, spt_name
 from kvmviz.scenario import Scenario
 from kvmviz.status import SUCCESS
+from kvmviz.tree import Shape
 
 LEAVES_PER_TABLE = 2
 Change = tuple[str, str]
@@ -38,27 +39,33 @@ class PageInfo:
     parent: str | None = None
 
 
-def pages_of(scenario: Scenario) -> tuple[PageInfo, ...]:
-    """Return every page of the scenario's TD in the order of allocation; guest pages last."""
+def pages_of(scenario: Scenario, shape: Shape | None = None) -> tuple[PageInfo, ...]:
+    """Return every page of the scenario's TD in the order of allocation; guest pages last.
+
+    With a `shape` its tables take the place of the scenario's tree.
+    """
     controls = ["TDR", *(f"TDCS[{i}]" for i in range(TDCS_PAGES))]
     for j in range(scenario.vcpus):
         controls += [f"TDVPR[{j}]", *(f"TDCX[{j}][{i}]" for i in range(TDCX_PAGES))]
-    return (*(PageInfo(name, "control") for name in controls), *_table_pages(scenario))
+    return (
+        *(PageInfo(name, "control") for name in controls),
+        *_table_pages(shape or scenario.tree, scenario.tree.gib is None),
+    )
 
 
-def _table_pages(scenario: Scenario) -> Iterator[PageInfo]:
-    tree = scenario.tree
-    yield PageInfo("spt root", "spt", tree.root_level)
-    for level in range(tree.root_level - 1, 0, -1):
-        above = list(tree.gfns(level + 1)) if level + 1 < tree.root_level else [0]
-        top = level + 1 == tree.root_level
-        for number, gfn in enumerate(tree.gfns(level)):
-            over = above[number // tree.fanout(level + 1)]
+def _table_pages(shape: Shape, guests: bool) -> Iterator[PageInfo]:
+    yield PageInfo("spt root", "spt", shape.root_level)
+    above = [0]
+    for level in range(shape.root_level - 1, 0, -1):
+        top, here = level + 1 == shape.root_level, list(shape.places(level))
+        for gfn, number, _ in here:
+            over = above[number]
             sept, spt = sept_name(level, gfn), spt_name(level, gfn)
             yield PageInfo(sept, "S-EPT", level, gfn, spt, None if top else sept_name(level + 1, over))
             yield PageInfo(spt, "spt", level, gfn, sept, "spt root" if top else spt_name(level + 1, over))
-    if tree.gib is None:
-        for gfn in tree.gfns(1):
+        above = [gfn for gfn, _, _ in here]
+    if guests:
+        for gfn in above:
             for i in range(LEAVES_PER_TABLE):
                 yield PageInfo(guest_name(gfn + i), "guest", 0, gfn + i, None, spt_name(1, gfn))
 
@@ -67,7 +74,8 @@ def _table_pages(scenario: Scenario) -> Iterator[PageInfo]:
 class Frame:
     """The picture after a step: `states` by page, `pointers` from a mirror page to its S-EPT page or None.
 
-    `traces` and `lines` count what was printed so far; `leaked` lists pages in the order of their loss.
+    `traces` and `lines` count what was printed so far; `leaked` lists pages in the order of their loss,
+    `leaked_count` says how many they are, which is more where a page stands for others too.
     """
 
     states: Mapping[str, str]
@@ -77,6 +85,7 @@ class Frame:
     traces: int
     lines: int
     leaked: tuple[str, ...]
+    leaked_count: int
 
 
 class Fold:
@@ -90,19 +99,20 @@ class Fold:
         self.traces = 0
         self.lines = 0
         self.leaked: list[str] = []
+        self.leaked_count = 0
 
     def frame(self) -> Frame:
         """Return the picture as it is now."""
         return Frame(
             dict(self.states), dict(self.pointers), self.hkid, self.vm_bugged,
-            self.traces, self.lines, tuple(self.leaked),
+            self.traces, self.lines, tuple(self.leaked), self.leaked_count,
         )  # fmt: skip
 
-    def apply(self, event: e.Event) -> tuple[Change, ...]:
-        """Take the next event; return the pages that it changes, with their new states."""
+    def apply(self, event: e.Event, times: int = 1) -> tuple[Change, ...]:
+        """Take the next event, which happens so often; return the pages that it changes, with their new states."""
         changes = tuple(self._changes(event))
         self.states.update(changes)
-        self._count(event)
+        self._count(event, times)
         return changes
 
     def _changes(self, event: e.Event) -> Iterator[Change]:
@@ -120,16 +130,17 @@ class Fold:
             case e.Leak(page):
                 yield page, "leaked"
 
-    def _count(self, event: e.Event) -> None:
+    def _count(self, event: e.Event, times: int) -> None:
         match event:
             case e.Warn(_, True):
-                self.traces += 1
+                self.traces += times
             case e.PrErr(_, True, _):
-                self.lines += 1
+                self.lines += times
             case e.SetNull(page, _):
                 self.pointers[page] = None
             case e.Leak(page):
                 self.leaked.append(page)
+                self.leaked_count += times
             case e.VmBugged():
                 self.vm_bugged = True
             case e.HkidFree():
@@ -139,9 +150,12 @@ class Fold:
 
 
 class Frames(Sequence[Frame]):
-    """The frames of a run, made when asked for; number 0 is before the first event."""
+    """The frames of a run, made when asked for; number 0 is before the first event.
 
-    def __init__(self, pages: Sequence[PageInfo], events: Sequence[e.Event]) -> None:
+    `events` come with how often each happened.
+    """
+
+    def __init__(self, pages: Sequence[PageInfo], events: Sequence[tuple[e.Event, int]]) -> None:
         self._pages = pages
         self._events = events
         self._fold = Fold(pages)
@@ -162,7 +176,7 @@ class Frames(Sequence[Frame]):
             raise IndexError(f"step {index} is not among 0 to {len(self) - 1}")
         if wanted < self._at:
             self._fold, self._at = Fold(self._pages), 0
-        for event in self._events[self._at : wanted]:
-            self._fold.apply(event)
+        for event, times in self._events[self._at : wanted]:
+            self._fold.apply(event, times)
         self._at = wanted
         return self._fold.frame()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from kvmviz import events as e
@@ -33,6 +33,11 @@ from kvmviz.text.runs import run_text
 from kvmviz.version import SCHEMA, __version__
 from kvmviz.words import sentence
 
+if TYPE_CHECKING:
+    from kvmviz.alike import Folded
+    from kvmviz.folded import Folding
+    from kvmviz.tree import Tree
+
 RECORDED_TABLES: Final = 5_000
 """Largest tree, in tables below the root, that is recorded without being asked to."""
 
@@ -42,17 +47,21 @@ MOST_TABLES: Final = 50_000
 REMEMBERED_BOOTS: Final = 1_000
 """How many first TDs of a revision are kept, so that a large space does not fill the memory."""
 
-_BOOTS: Final[WeakKeyDictionary[type[Revision], dict[Scenario, tuple[Boot, bool]]]] = WeakKeyDictionary()
+_BOOTS: Final[WeakKeyDictionary[type[Revision], dict[tuple[Scenario, bool], tuple[Boot, bool]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event, and where it happened: `where` is the call chain, outermost first, with its lines."""
+    """One event, and where it happened: `where` is the call chain, outermost first, with its lines.
+
+    `times` is more than 1 in a folded run, where a table stands for others that are alike.
+    """
 
     phase: str
     event: e.Event
     where: tuple[Location, ...]
     changes: tuple[Change, ...]
+    times: int = 1
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -62,7 +71,8 @@ class Step:
     @property
     def text(self) -> str:
         """One sentence that says what happened."""
-        return sentence(self.event)
+        said = sentence(self.event)
+        return said if self.times == 1 else f"{said[:-1]} (x {self.times:,})."
 
     def to_json(self) -> dict[str, Any]:
         """Return the event as the run contract writes it."""
@@ -71,6 +81,7 @@ class Step:
             "phase": self.phase, "kind": self.event.kind,
             "function": function.name if function else None, "file": function.file if function else None,
             "chain": list(self.chain), "text": self.text, **event_fields(self.event),
+            **({"times": self.times} if self.times > 1 else {}),
         }  # fmt: skip
 
 
@@ -87,19 +98,38 @@ class Run:
     """A recorded teardown.
 
     `revision` is the revision's name, `scenario` what went in, `summary` what came
-    out.  `steps` is None where the run was too large to be recorded.
+    out.  `steps` is None where the run was too large to be recorded; `folded` has
+    some then.  `tree` is what `steps` and `pages` speak of: the scenario's, or that
+    one folded.
     """
 
-    def __init__(self, revision: str, scenario: Scenario, summary: Summary, tape: Tape | None) -> None:
-        self.revision = revision
+    def __init__(
+        self, which: type[Revision], scenario: Scenario, summary: Summary, tape: Tape | None,
+        tree: "Tree | Folded | None" = None,
+    ) -> None:  # fmt: skip
+        self.revision = which.name
         self.scenario = scenario
         self.summary = summary
+        self.tree = tree or scenario.tree
+        self._which = which
         self._tape = tape
+
+    @cached_property
+    def folded(self) -> "Run":
+        """The same teardown with tables that are alike counted together, or this run if it is recorded.
+
+        >>> large = run("v1", "tree=16GiB fail=L1@0x200")
+        >>> large.steps is None, large.folded.summary == large.summary, max(s.times for s in large.folded.steps)
+        (True, True, 7680)
+        """
+        from kvmviz.folded import run_folded
+
+        return self if self._tape else run_folded(self._which, self.scenario)
 
     @cached_property
     def pages(self) -> tuple[PageInfo, ...]:
         """Every page of the TD, in the order of allocation."""
-        return pages_of(self.scenario)
+        return pages_of(self.scenario, self.tree)
 
     @cached_property
     def steps(self) -> tuple[Step, ...] | None:
@@ -108,14 +138,16 @@ class Run:
             return None
         fold = Fold(self.pages)
         return tuple(
-            Step(phase, event, where, fold.apply(event))
-            for (phase, event), where in zip(self._tape.entries, self._tape.where, strict=True)
+            Step(phase, event, where, fold.apply(event, times), times)
+            for (phase, event), where, times in zip(
+                self._tape.entries, self._tape.where, self._tape.often(), strict=True
+            )
         )
 
     @cached_property
     def frames(self) -> Frames:
         """The picture after each step; number 0 is before the first event."""
-        return Frames(self.pages, [step.event for step in self.steps or ()])
+        return Frames(self.pages, [(step.event, step.times) for step in self.steps or ()])
 
     @property
     def events(self) -> list[dict[str, Any]] | None:
@@ -162,7 +194,7 @@ def run(
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
     recorder = Tape() if _recorded(wanted, events) else Tally()
     vm, td = tear_down(which, wanted, recorder)
-    return Run(which.name, wanted, summarize(vm, recorder, td), recorder if isinstance(recorder, Tape) else None)
+    return Run(which, wanted, summarize(vm, recorder, td), recorder if isinstance(recorder, Tape) else None)
 
 
 def _recorded(scenario: Scenario, events: bool | None) -> bool:
@@ -174,46 +206,54 @@ def _recorded(scenario: Scenario, events: bool | None) -> bool:
     return count <= RECORDED_TABLES if events is None else events
 
 
-def tear_down(which: type[Revision], scenario: Scenario, recorder: Tally) -> tuple[VM, str]:
+def tear_down(
+    which: type[Revision], scenario: Scenario, recorder: Tally, folded: "Folding | None" = None
+) -> tuple[VM, str]:
     """Run the scenario with this recorder; return the TD and which one was recorded, `first` or `second`.
 
     For the second TD of a boot the first is torn down unwatched before; if that
-    panics the host, there is no second, and the first is recorded.
+    panics the host, there is no second, and the first is recorded.  `folded` says
+    of which tables the TDs are built, if not of the whole tree.
     """
     if scenario.boot is None:
         boot = Boot()
-        vm = _tear_down(which, scenario, boot, recorder)
-        _remember(which, scenario, boot, recorder)
+        vm = _tear_down(which, scenario, boot, recorder, folded)
+        _remember(which, scenario, boot, recorder, folded)
         return vm, "first"
-    boot, panicked = boot_after(which, replace(scenario, boot=None))
+    boot, panicked = boot_after(which, replace(scenario, boot=None), folded)
     if panicked:
-        return _tear_down(which, scenario, Boot(), recorder), "first"
+        return _tear_down(which, scenario, Boot(), recorder, folded), "first"
     boot = boot.copy()
     boot.now += scenario.boot
-    return _tear_down(which, scenario, boot, recorder), "second"
+    return _tear_down(which, scenario, boot, recorder, folded), "second"
 
 
-def boot_after(which: type[Revision], scenario: Scenario) -> tuple[Boot, bool]:
+def boot_after(which: type[Revision], scenario: Scenario, folded: "Folding | None" = None) -> tuple[Boot, bool]:
     """Return what the boot remembers after this TD, and whether the host panicked; the latest are kept."""
-    found = _BOOTS.get(which, {}).get(scenario)
+    found = _BOOTS.get(which, {}).get((scenario, folded is not None))
     if found is None:
-        tally, boot = Tally(), Boot()
-        _tear_down(which, scenario, boot, tally)
-        _remember(which, scenario, boot, tally)
-        found = boot, tally.panicked
+        tally, boot = folded.tally() if folded else Tally(), Boot()
+        _tear_down(which, scenario, boot, tally, folded)
+        found = _remember(which, scenario, boot, tally, folded)
     return found
 
 
-def _remember(which: type[Revision], scenario: Scenario, boot: Boot, tally: Tally) -> None:
+def _remember(
+    which: type[Revision], scenario: Scenario, boot: Boot, tally: Tally, folded: "Folding | None"
+) -> tuple[Boot, bool]:
+    """Keep the boot; how many lines it withheld is what was counted, since a table may stand for others."""
+    for site, withheld in tally.ratelimited.items():
+        boot.limit(site).missed = withheld
     known = _BOOTS.setdefault(which, {})
     if len(known) >= REMEMBERED_BOOTS:
         known.clear()
-    known[scenario] = boot, tally.panicked
+    known[scenario, folded is not None] = boot, tally.panicked
+    return boot, tally.panicked
 
 
-def _tear_down(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally) -> VM:
+def _tear_down(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally, folded: "Folding | None") -> VM:
     with _no_gc(scenario):
-        vm = build(scenario, which, boot)
+        vm = build(scenario, which, boot, folded.tree if folded else None)
         vm.host.watch(recorder)
         with _guard(which, scenario), suppress(HostPanicked):
             teardown(vm)

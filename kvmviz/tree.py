@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Final
+from typing import Final, Protocol
 
 from kvmviz.names import ENTRIES, gfn_step, sept_name
 
@@ -28,6 +28,21 @@ FIRST_FANOUT: Final = {3: 256, 4: 8}
 
 _FANOUTS: Final = re.compile(r"[1-9][0-9]{0,2}(?:x[1-9][0-9]{0,2}){2,3}", re.ASCII)
 _SIZE: Final = re.compile(r"([1-9][0-9]{0,6})(GiB|TiB)", re.ASCII)
+
+
+Place = tuple[int, int, int]
+"""Where a table stands: its first guest frame, its parent's number in the level above, its index in that parent."""
+
+
+class Shape(Protocol):
+    """The tables that a mirror is built of: a whole tree, or one in which tables that are alike stand for others."""
+
+    @property
+    def root_level(self) -> int:
+        """Level of the root table."""
+
+    def places(self, level: int) -> Iterator[Place]:
+        """Yield where each table of `level` stands, ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,33 @@ class Tree:
             step = gfn_step(self.root_level - 1 - depth)
             starts = [start + i * step for start in starts for i in range(number)]
         yield from starts
+
+    def gfn(self, level: int, number: int) -> int:
+        """Return the first guest frame of the table `number` of `level`, counted from 0 in ascending order."""
+        gfn = 0
+        for at in range(level, self.root_level):
+            above, index = divmod(number, self.fanout(at + 1)) if at + 1 < self.root_level else (0, number)
+            gfn, number = gfn + index * gfn_step(at), above
+        return gfn
+
+    def number(self, level: int, gfn: int) -> int:
+        """Return which table of `level` begins at `gfn`, counted from 0; the inverse of `gfn`.
+
+        >>> tree = Tree.parse("2x2x3")
+        >>> [tree.number(1, tree.gfn(1, n)) for n in (0, 5, 11)]
+        [0, 5, 11]
+        """
+        number = 0
+        for at in range(self.root_level - 1, level - 1, -1):
+            index, gfn = divmod(gfn, gfn_step(at))
+            number = number * self.fanout(at + 1) + index
+        return number
+
+    def places(self, level: int) -> Iterator[Place]:
+        """Yield where each table of `level` stands, ascending."""
+        fanout = self.fanout(level + 1)
+        for number, gfn in enumerate(self.gfns(level)):
+            yield gfn, number // fanout, number % fanout
 
     def tables(self) -> Iterator[tuple[int, int]]:
         """Yield (level, gfn) of each table below the root: outermost level first, then gfn."""

@@ -13,12 +13,12 @@ PACKAGE = Path(__file__).parents[1] / "kvmviz"
 
 # Lowest first: a module may import from its own row and from the rows above it in this table.
 ROWS = (
-    {"version", "errors", "schema", "names", "status", "events", "states", "tree", "faults", "scenario", "link",
+    {"version", "errors", "schema", "names", "status", "events", "states", "tree", "faults", "alike", "scenario", "link",
      "words", "glossary", "text"},
     {"machine"},
     {"kvm"},
     {"revisions"},
-    {"source", "frames", "summary", "run"},
+    {"source", "frames", "summary", "run", "folded"},
     {"compare", "compare_many"},
     {"check"},
     {"draw"},

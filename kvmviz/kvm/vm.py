@@ -18,7 +18,7 @@ from kvmviz.names import gfn_step
 from kvmviz.scenario import Scenario
 
 if TYPE_CHECKING:
-    from kvmviz.tree import Tree
+    from kvmviz.tree import Shape
 
 LEAVES_PER_TABLE = 2
 """Private guest pages mapped by each level-1 table (as in the recorded runs)."""
@@ -107,13 +107,16 @@ def _op_page(arguments: tuple[Any, ...]) -> Page:
     raise TypeError(f"free_external_spt takes an S-EPT page or an sp last, not {last!r}")
 
 
-def build(scenario: Scenario, revision: Revision, boot: Boot) -> VM:
-    """Return a TD at the moment its last file descriptor is closed."""
+def build(scenario: Scenario, revision: Revision, boot: Boot, shape: "Shape | None" = None) -> VM:
+    """Return a TD at the moment its last file descriptor is closed.
+
+    Its mirror is the scenario's tree, or `shape`, some of that tree's tables.
+    """
     host = Host(boot, faults=Faults(scenario.hkid, scenario.status), panic_on_warn=scenario.panic)
     vm = _control_pages(host, revision, scenario)
     vm.prove_mmu = scenario.zap == "prove-mmu"
     vm.guest_memfd = scenario.leaves == "gone"
-    _mirror(vm, scenario)
+    _mirror(vm, scenario, shape or scenario.tree)
     return vm
 
 
@@ -139,36 +142,32 @@ def _control_pages(host: Host, revision: Revision, scenario: Scenario) -> VM:
     return vm
 
 
-def _mirror(vm: VM, scenario: Scenario) -> None:
+def _mirror(vm: VM, scenario: Scenario, shape: "Shape") -> None:
     """Hang the mirror's tables under a root: an S-EPT page for each (TDH.MEM.SEPT.ADD), and the guest's pages."""
-    tree = scenario.tree
-    memory = vm.host.memory
-    root = kvm_mmu_page(memory, memory.alloc("spt", level=tree.root_level, root=True), None, tree.root_level, 0)
+    memory, top = vm.host.memory, shape.root_level
+    root = kvm_mmu_page(memory, memory.alloc("spt", level=top, root=True), None, top, 0)
     vm.tdp_mmu_roots.append(root)
     above = [root]
-    for level in range(tree.root_level - 1, 0, -1):
-        above = _mirror_level(vm, scenario, tree, level, above)
+    for level in range(top - 1, 0, -1):
+        above = _mirror_level(vm, scenario, shape, level, above)
     vm.tdp_mmu_pages = len(vm.sps)
     vm.sps.append(root)
-    if tree.gib is None:
+    if scenario.tree.gib is None:
         for sp in above:
             _map_leaves(vm, sp)
 
 
 def _mirror_level(
-    vm: VM, scenario: Scenario, tree: "Tree", level: int, above: list[kvm_mmu_page]
+    vm: VM, scenario: Scenario, shape: "Shape", level: int, above: list[kvm_mmu_page]
 ) -> list[kvm_mmu_page]:
-    memory, tdx, fail, fanout = vm.host.memory, vm.host.tdx, scenario.fail, tree.fanout(level + 1)
+    memory, tdx, fail = vm.host.memory, vm.host.tdx, scenario.fail
     tables = []
-    for number, gfn in enumerate(tree.gfns(level)):
-        parent = above[number // fanout]
+    for gfn, number, index in shape.places(level):
         sept = memory.alloc("S-EPT", level=level, gfn=gfn)
         sept.fails = fail.selects(level, gfn)
         tdx.add(sept, pamt.EPT, vm.tdr_page)
-        sp = kvm_mmu_page(
-            memory, memory.alloc("spt", level=level, gfn=gfn), sept, level, gfn, parent, number % fanout
-        )  # fmt: skip
-        parent.spt.entries.append(sp)
+        sp = kvm_mmu_page(memory, memory.alloc("spt", level=level, gfn=gfn), sept, level, gfn, above[number], index)
+        above[number].spt.entries.append(sp)
         vm.sept_pages.append(sept)
         tables.append(sp)
     vm.sps += tables

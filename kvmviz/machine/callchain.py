@@ -14,7 +14,7 @@ running model can be read as a call chain at source level.  Macros, wrappers
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import unwrap
 from types import CodeType, FrameType
@@ -54,7 +54,7 @@ _SOURCES: Final[dict[str, Callable[..., Any]]] = {}
 _BOTTOMS: Final[set[CodeType]] = set()
 _LOCATIONS: Final[dict[tuple[CodeType, int], Location]] = {}
 _MET: Final[dict[tuple[CodeType, int], tuple[bool, Location | None]]] = {}
-"""By code and instruction, which are quicker to ask a frame for than its line: is it a foot, and where does it stand?"""
+"""By code and instruction, which a frame tells sooner than its line: whether it is a foot, and where it stands."""
 _KEYS: Final[dict[CodeType, str]] = {}
 
 
@@ -130,6 +130,16 @@ def callers() -> tuple[Location, ...]:
 def _meet(frame: FrameType) -> tuple[bool, Location | None]:
     code = frame.f_code
     return code in _BOTTOMS, _location(code, frame.f_lineno) if code in _REGISTER else None
+
+
+def arguments() -> Iterator[Any]:
+    """Yield what the marked functions that run now work on: innermost first, of each the last argument first."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code not in _BOTTOMS:
+        if frame.f_code in _REGISTER:
+            names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
+            yield from [frame.f_locals.get(name) for name in reversed(names)]
+        frame = frame.f_back
 
 
 def _location(code: CodeType, line: int) -> Location:

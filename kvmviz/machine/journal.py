@@ -6,7 +6,9 @@
 [('pre_destroy', HkidFree())]
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from kvmviz import events
@@ -117,6 +119,10 @@ class Tape(Journal):
     def emit(self, event: Event) -> None:
         super().emit(event)
         self.where.append(callers())
+
+    def often(self) -> Iterable[int]:
+        """Return for each event how often it happened."""
+        return repeat(1, len(self.entries))
 
     def rcu_callback(self, page: "Page", callback: "Callback") -> None:
         self.entries.append((self.phase, _rcu_callback(page.name)))

@@ -12,6 +12,7 @@ full form `kvmviz.machine.journal.Tape` adds call chain and current line to each
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from kvmviz.machine.callchain import KernelFunction, caller
@@ -79,14 +80,22 @@ class Tally(Recorder):
         self.violations: list[tuple[str, str]] = []
         self.double_frees: list[str] = []
 
+    def times(self, page: "Page | None" = None) -> int:
+        """Return how often what happens now, to this page, happens: once, where no table stands for others."""
+        return 1
+
+    def count(self, pages: "Collection[Page]") -> int:
+        """Return how many pages these are."""
+        return len(pages)
+
     def warn(self, site: str, printed: bool) -> None:
-        (self.splats if printed else self.suppressed)[site] += 1
+        (self.splats if printed else self.suppressed)[site] += self.times()
 
     def masked(self, site: str) -> None:
-        self.masked_[site] += 1
+        self.masked_[site] += self.times()
 
     def pr_err(self, site: str, printed: bool, message: str) -> None:
-        (self.lines if printed else self.ratelimited)[site] += 1
+        (self.lines if printed else self.ratelimited)[site] += self.times()
 
     def pr_warn(self, site: str, message: str) -> None:
         self.notes += 1
@@ -95,8 +104,8 @@ class Tally(Recorder):
         self.bugged_by = site
 
     def free(self, page: "Page", how: "How") -> None:
-        self.freed_count += 1
-        if self.freed_count <= LISTED:
+        self.freed_count += self.times(page)
+        if len(self.freed) < LISTED:
             self.freed.append((page.name, how))
 
     def hkid_free(self) -> None:
