@@ -1,6 +1,7 @@
 """The pages that are computed: cases, claims, the API.  Each function returns Markdown."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from textwrap import dedent
 
@@ -9,6 +10,8 @@ from docs import live
 from kvmviz.check.cases import CASES
 from kvmviz.check.claims import claims as put_to_the_test
 from kvmviz.text.claims import claims_markdown
+
+_COMMAND = re.compile(r"`kvmviz (?:compare (?P<names>\S+ \S+)|run --revision (?P<one>\S+)) '(?P<line>[^']+)'`")
 
 
 def cases() -> str:
@@ -26,7 +29,22 @@ def cases() -> str:
 def claims() -> str:
     """What was said on the list, and whether it holds."""
     head = "# The claims\n\nWhat people said about the change, in our words, put to the test.\n"
-    return f"{head}\n{claims_markdown(put_to_the_test())}\n"
+    return f"{head}\n{watchable(claims_markdown(put_to_the_test()))}\n"
+
+
+def watchable(text: str) -> str:
+    """Return Markdown with a link to the explorer behind each command whose view the site holds.
+
+    >>> watchable("`kvmviz compare before v1 'fail=all'`")
+    '`kvmviz compare before v1 \'fail=all\'` <a href="explorer.html#tree=1x1x3&fail=all&revisions=before,v1">watch</a>
+    """
+    return _COMMAND.sub(_with_link, text)
+
+
+def _with_link(found: re.Match[str]) -> str:
+    revisions = (found["names"] or found["one"]).replace(" ", ",").split(",")[:2]
+    where = live.address(f"{found['line']} revisions={','.join(revisions)}")
+    return f'{found[0]} <a href="{where}">watch</a>' if where else found[0]
 
 
 def api() -> str:
