@@ -6,7 +6,7 @@ EXTRAS := notebook,test
 PY     := .venv/bin/python
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-TESTS     := tests kvmviz README.md $(NOTEBOOKS)
+TESTS     := tests kvmviz docs README.md $(NOTEBOOKS)
 # A file stays with one worker, as notebooks must; in the given order the long files come before the many short ones.
 PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg

@@ -35,8 +35,8 @@ def claims() -> str:
 def watchable(text: str) -> str:
     """Return Markdown with a link to the explorer behind each command whose view the site holds.
 
-    >>> watchable("`kvmviz compare before v1 'fail=all'`")
-    '`kvmviz compare before v1 \'fail=all\'` <a href="explorer.html#tree=1x1x3&fail=all&revisions=before,v1">watch</a>
+    >>> print(watchable("`kvmviz compare before v1 'fail=all'`"))
+    `kvmviz compare before v1 'fail=all'` <a href="explorer.html#tree=1x1x3&fail=all&revisions=before,v1">watch</a>
     """
     return _COMMAND.sub(_with_link, text)
 
