@@ -1,0 +1,157 @@
+"""Sentences of the notebooks that say how things are, without a number: each is put to the model here.
+
+A sentence that is not found in its notebook fails too, so that text and test stay together.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+import pytest
+
+from kvmviz.check.cases import FIGURES
+from kvmviz.course.questions.facts import peak_waiting
+from kvmviz.draw.figures_cost import lost
+from kvmviz.kvm.tdx import tdx_reclaim_td_control_pages
+from kvmviz.revisions import REVISIONS
+from kvmviz.run import run
+from kvmviz.scenario import CAUSES
+from kvmviz.summary import Summary
+
+FOLDER: Final = Path(__file__).parents[2] / "notebooks"
+BOTH: Final = ("before", "v1")
+ONE: Final = "fail=L1@0x200"
+FAILS: Final = ("none", "L1@0x0", "L2@0x0", "L3@0x0", "L1@0x0,L2@0x0", "all")
+FAULTS: Final = tuple(f"tree=1x1x1 hkid={key} fail={fail}" for key, fail in product(("released", *CAUSES), FAILS))
+BOOTS: Final = ("first", "second:60s")
+
+
+@cache
+def end(revision: str, scenario: str) -> Summary:
+    return run(revision, scenario).summary
+
+
+def silent(revision: str, boot: str) -> set[str]:
+    return {fault for fault in FAULTS if end(revision, f"{fault} boot={boot}").silent}
+
+
+def quiet() -> set[str]:
+    return {fault for fault in FAULTS if "flushvp-not-done" in fault}
+
+
+def as_tables_go(revision: str, scenario: str) -> int:
+    return FIGURES["traces as tables go"](run(revision, scenario))
+
+
+def sites(revision: str, scenario: str) -> dict[str, int]:
+    return dict(end(revision, scenario).splats)
+
+
+def printed(revision: str, scenario: str, function: str) -> int:
+    return sum(count for site, count in sites(revision, scenario).items() if f":{function}:" in site)
+
+
+def bugged_in(scenario: str) -> list[str]:
+    """Phases of the teardown in which the VM is marked; by `mmu_uninit` its vCPUs are freed."""
+    return [str(step.phase) for step in run("v1", scenario).steps or () if step.event.kind == "vm_bugged"]
+
+
+STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
+    ("01", "The patch added no warning"): lambda: set(sites("v1", ONE)) < set(sites("before", ONE)),
+    ("01", "There the patch makes a larger difference"): lambda: (
+        end("before", "hkid=flushvp-not-done").traces - end("v1", "hkid=flushvp-not-done").traces
+        > end("before", ONE).traces - end("v1", ONE).traces
+    ),
+    ("04", "is printed once, for the first page"): lambda: (
+        [printed(name, "fail=L1@0x200,L1@0x400", "__tdx_reclaim_page") for name in BOTH] == [1, 1]
+    ),
+    ("04", "**What leaks** is the same on both sides of every row"): lambda: all(
+        end("before", fault).leaked == end("v1", fault).leaked for fault in FAULTS
+    ),
+    ("04", "whether or not any would have been refused"): lambda: all(
+        len({end("v1", f"tree=1x1x1 hkid={key} fail={fail}").leaked for fail in FAILS}) == 1 for key in CAUSES
+    ),
+    ("04", "TDX code forgets them, before and after"): lambda: (
+        "forget" in tdx_reclaim_td_control_pages.__code__.co_names
+        and not any("forget" in f.__code__.co_names for r in REVISIONS.values() for f in r.functions.values())
+    ),
+    ("04", "under `v1` nothing at all is printed as the tables go"): lambda: (
+        as_tables_go("v1", "hkid=key-freeid-error fail=all") == 0
+    ),
+    ("05", "The error lines are the same under both, and they level off"): lambda: (
+        [end("before", f"tree=1x1x{n} fail=all").lines for n in (3, 16, 24)]
+        == [end("v1", f"tree=1x1x{n} fail=all").lines for n in (3, 16, 24)]
+        and end("v1", "tree=1x1x16 fail=all").lines == end("v1", "tree=1x1x24 fail=all").lines
+    ),
+    ("05", "So nothing is stopped in either case"): lambda: (
+        [bugged_in(line) for line in ("fail=all", "hkid=flushvp-not-done")] == [[], ["mmu_uninit"]]
+    ),
+    ("05", "its error lines are printed again; its traces never are"): lambda: (
+        end("v1", "fail=all boot=second:3600s").lines > 0 and end("v1", "fail=all boot=second:3600s").traces == 0
+    ),
+    ("05", "go without any, under both kernels"): lambda: all(
+        as_tables_go(name, "hkid=flushvp-not-done") == end(name, "hkid=flushvp-not-done").traces for name in BOTH
+    ),
+    ("05", "only under `v1`, only for a second TD, only in the quiet way"): lambda: (
+        [silent(name, boot) for name, boot in product(BOTH, BOOTS)] == [set(), set(), set(), quiet()]
+    ),
+    ("05", "never goes without a word in the log, before or after"): lambda: (
+        not (silent("before", "first") or silent("v1", "first"))
+    ),
+    ("05", "though not each of its pages has a line"): lambda: (
+        sum(end("v1", "tree=1x1x16 fail=all").pr_err_ratelimited.values()) > 0
+    ),
+    ("06", "they pile up higher than under what landed"): lambda: (
+        peak_waiting("v1", "tree=1x1x16") > peak_waiting("landed", "tree=1x1x16")
+    ),
+    ("06", "`v1+17` and `landed` free it inside the op"): lambda: (
+        [FIGURES["S-EPT pages freed at once"](run(name, "fail=none")) > 0 for name in REVISIONS]
+        == [False, False, True, False, True]
+    ),
+    ("08", "the loss does not depend on the guest"): lambda: lost(1, ONE) == lost(4, ONE),
+    ("08", "the trace comes once, and the error lines stop at the limit"): lambda: (
+        (end("v1", "tree=4GiB fail=rate:1/100:course").traces, end("v1", "tree=4GiB fail=rate:1/100:course").lines)
+        == (1, 10)
+    ),
+}
+"""Notebook and words of it, and whether they are so."""
+
+SHOWN: Final = {
+    "00-01": "is leaked",
+    "01-08": "is leaked",
+    "03-16": "TDR is leaked",
+    "04-01": "Only before: WARN_ON",
+    "05-18": "TDCS[2] is leaked",
+    "07-06": "freed while the TDX module owns it",
+    "08-06": "refuses with TD_ASSOCIATED_PAGES_EXIST",
+}
+"""What an explorer is opened at, by its cell: the text around it speaks of that step."""
+
+
+def cells(number: str) -> list[Any]:
+    return list(nbformat.read(next(FOLDER.glob(f"{number}-*.ipynb")), 4).cells)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text))
+
+
+@pytest.mark.parametrize(("number", "words"), STATEMENTS, ids=[f"{n}: {words}" for n, words in STATEMENTS])
+def test_it_is_as_the_notebook_says(number: str, words: str) -> None:
+    said = plain("\n".join(cell.source for cell in cells(number) if cell.cell_type == "markdown"))
+    assert words in said
+    assert STATEMENTS[number, words]()
+
+
+def test_explorers_are_opened_where_the_text_says() -> None:
+    shown = {}
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        for cell in cells(path.stem[:2]):
+            if "Explorer(" in cell.source and "step=" in cell.source:
+                shown[cell.id] = plain("".join(output.data["image/svg+xml"] for output in cell.outputs))
+    assert set(shown) == set(SHOWN)
+    assert [(cell, SHOWN[cell]) for cell in SHOWN if SHOWN[cell] not in shown[cell]] == []
