@@ -93,6 +93,38 @@ SITES: Final = {
 }
 """The functions in which something is reported."""
 
+CALLS: Final = {
+    "TDH.MEM.RANGE.BLOCK": "blocks a range of the S-EPT, so that no new translation through it is made. It is the "
+    "first step of taking a guest page back.",
+    "TDH.MEM.TRACK": "advances the TD's epoch, after which no processor still has an old translation. It is the second "
+    "step of taking a guest page back.",
+    "TDH.MEM.PAGE.REMOVE": "takes a blocked guest page out of the S-EPT. The page is the host's again.",
+    "TDH.PHYMEM.PAGE.WBINVD": "flushes one page from the caches. The module does it only for a page that is the host's "
+    "again.",
+    "TDH.VP.FLUSH": "flushes a vCPU from the processor that it last ran on. It comes before the key is given back.",
+    "TDH.MNG.VPFLUSHDONE": "tells the module that every vCPU is flushed. It refuses if one is not.",
+    "TDH.PHYMEM.CACHE.WB": "writes back the caches of one package. It is needed on each before the key is freed.",
+    "TDH.MNG.KEY.FREEID": "frees the key id, which brings the TD to TEARDOWN. It refuses if a package's caches were "
+    "not written back.",
+    "TDH.PHYMEM.PAGE.RECLAIM": "asks the module to enter a page as the host's again. It works only in TEARDOWN, and "
+    "for the TDR only when no other page of the TD is left.",
+    "OPERAND_INVALID": "RECLAIM's refusal of an address that is misaligned or out of range.",
+    "OPERAND_ADDR_RANGE_ERROR": "RECLAIM's refusal of an address that the module keeps no books on.",
+    "OPERAND_BUSY": "the refusal of a call while the module holds a lock on what it is about.",
+    "PAGE_METADATA_INCORRECT": "RECLAIM's refusal of a page that is no TD's, such as one that was reclaimed before.",
+    "LIFECYCLE_STATE_INCORRECT": "the refusal of a call that the TD's state of life does not allow. RECLAIM before the "
+    "key id is freed gets it.",
+    "TD_ASSOCIATED_PAGES_EXIST": "RECLAIM's refusal of the TDR while another page of the TD is left.",
+    "flushvp-not-done": "the key id stays assigned since a vCPU is still with some processor. KVM leaves without a "
+    "word.",
+    "vp-flush-error": "the key id stays assigned since a vCPU could not be flushed. KVM reports it and marks the VM.",
+    "vpflushdone-error": "the key id stays assigned since VPFLUSHDONE was refused. KVM reports it and marks the VM.",
+    "cache-wb-error": "the key id stays assigned since a package's caches were not written back. KVM reports it, and "
+    "the refusal of FREEID that follows marks the VM.",
+    "key-freeid-error": "the key id stays assigned since FREEID was refused. KVM reports it and marks the VM.",
+}
+"""The module's calls, what RECLAIM answers, and the ways in which the key id stays assigned."""
+
 _PAGES: Final = (
     (re.compile(r"S-EPT\b"), "S-EPT"), (re.compile(r"spt root$"), "root"), (re.compile(r"spt L"), "spt"),
     (re.compile(r"guest\b"), "guest"), (re.compile(r"TDCS\["), "TDCS"), (re.compile(r"TDCX\["), "TDCX"),
@@ -120,7 +152,7 @@ def explain(word: str) -> str:
 
 def _table() -> dict[str, str]:
     """Return every word with its explanation: terms, functions, events, states."""
-    terms = {term: f"{term}: {meaning}" for term, meaning in (TERMS | SITES).items()}
+    terms = {term: f"{term}: {meaning}" for term, meaning in (TERMS | SITES | CALLS).items()}
     kinds = {kind: f"{kind}: {_first_sentence(cls.__doc__ or '')}" for kind, cls in KINDS.items()}
     states = {state.name: f"{state.name}: {state.meaning}" for state in (*HKID_STATES.values(), *PAGE_STATES.values())}
     return kinds | states | terms

@@ -1,7 +1,7 @@
 """Print completion for a shell.
 
 Examples:
-  kvmviz completion bash > ~/.local/share/bash-completion/completions/kvmviz
+  source <(kvmviz completion bash)  # in .bashrc
   kvmviz completion zsh > "${fpath[1]}/_kvmviz"
   kvmviz completion fish > ~/.config/fish/completions/kvmviz.fish
 

@@ -29,7 +29,7 @@ def comparison_text(both: "Comparison", width: int = WIDTH) -> str:
 
 def side_by_side(both: "Comparison", width: int = WIDTH) -> str:
     """Return the figures of both runs in two columns: traces, lines, leaks, who decides, who frees."""
-    rows = [("", both.a.revision, both.b.revision), *figures(both)]
+    rows = [("", ascii_only(both.a.revision), ascii_only(both.b.revision)), *figures(both)]
     return "\n".join(_row(*row, width=width) for row in rows)
 
 

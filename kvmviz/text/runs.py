@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kvmviz.text.layout import WIDTH, ascii_only, columns, listing
+from kvmviz.text.layout import WIDTH, ascii_only, columns, listing, paragraph
 from kvmviz.text.steps import step_lines, steps_text
 from kvmviz.words import short_site
 
@@ -31,7 +31,7 @@ def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
     lines = [head, f"step {number} of {len(result.frames) - 1}"]
     if number:
         step = (result.steps or ())[number - 1]
-        lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width), "", step.text, ""]
+        lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width), "", paragraph(step.text, width=width), ""]
         lines += [f"  {'in' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
     counts = {state: list(frame.states.values()).count(state) for state in dict.fromkeys(frame.states.values())}
     lines += ["", "after it"]
