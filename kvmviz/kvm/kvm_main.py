@@ -8,9 +8,10 @@ left out, and so is the flush of direct roots, of which the model has none.
 from kvmviz.kvm.tdp_mmu import kvm_mmu_uninit_tdp_mmu, kvm_tdp_mmu_unmap_gfn_range
 from kvmviz.kvm.tdx import tdx_mmu_release_hkid, tdx_vcpu_free, tdx_vm_destroy
 from kvmviz.kvm.vm import VM
-from kvmviz.machine.callchain import kernel
+from kvmviz.machine.callchain import bottom, kernel
 
 
+@bottom
 def teardown(vm: VM) -> None:
     """Close the TD's memory file, then the VM; each open memory file pins the VM, so never the other way round."""
     if vm.guest_memfd:
