@@ -38,7 +38,10 @@ def run(args: argparse.Namespace) -> int:
     a, b = common.find_revision(args.a), common.find_revision(args.b)
     many = _many(args)
     if many is not None:
-        spread = compare_many(a, b, many)
+        from tqdm import tqdm
+
+        # On standard error, and only where that is a terminal.
+        spread = compare_many(a, b, tqdm(many, "scenarios", disable=None, leave=False))
         if args.format == "json":
             common.print_json(spread.to_json())
         else:

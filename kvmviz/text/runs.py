@@ -31,7 +31,8 @@ def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
     lines = [head, f"step {number} of {len(result.frames) - 1}"]
     if number:
         step = (result.steps or ())[number - 1]
-        lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width), "", paragraph(step.text, width=width), ""]
+        said = paragraph(step.text, width=width)
+        lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width), "", said, ""]
         lines += [f"  {'in' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
     counts = {state: list(frame.states.values()).count(state) for state in dict.fromkeys(frame.states.values())}
     lines += ["", "after it"]
