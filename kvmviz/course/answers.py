@@ -10,6 +10,7 @@ import getpass
 import json
 import os
 import platform
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -28,8 +29,12 @@ def folder() -> Path:
 
 
 def seat() -> str:
-    """Return a short name of this user on this machine that does not say who it is."""
-    return sha256(f"{getpass.getuser()}@{platform.node()}".encode()).hexdigest()[:8]
+    """Return a short name of this user on this machine that does not say who it is.
+
+    The network card's number is in it, since machines made from one disk image
+    often share a user and a host name.
+    """
+    return sha256(f"{getpass.getuser()}@{platform.node()}/{uuid.getnode()}".encode()).hexdigest()[:8]
 
 
 def save(question: Question, answer: str, right: bool, where: Path | None = None) -> Path:
@@ -43,9 +48,9 @@ def save(question: Question, answer: str, right: bool, where: Path | None = None
 
 
 def load(where: Path | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Return the answers of each seat, in order; lines that are none of ours are skipped."""
+    """Return the answers of each file, which is a seat, in order; lines that are none of ours are skipped."""
     files = sorted((where or folder()).glob("**/*.jsonl"))
-    return {file.stem: list(_answers(file.read_text(encoding="utf-8").splitlines())) for file in files}
+    return {str(file): list(_answers(file.read_text(encoding="utf-8").splitlines())) for file in files}
 
 
 def _answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

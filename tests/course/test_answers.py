@@ -41,6 +41,17 @@ def test_class_results_count_seats_first_tries_and_mistakes(tmp_path: Path) -> N
     assert results.rows() == [("p", 1, 1, 1, ""), ("q", 3, 1, 2, "1 (2x)")]
 
 
+def test_seats_are_told_apart_by_machine_and_by_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uuid.getnode", lambda: 1)
+    first = answers.seat()
+    monkeypatch.setattr("uuid.getnode", lambda: 2)
+    assert answers.seat() != first
+    for folder in ("left", "right"):
+        (tmp_path / folder).mkdir()
+        seat_file(tmp_path / folder, "same", ("q", "2", True))
+    assert answers.class_results(tmp_path).rows() == [("q", 2, 2, 2, "")]
+
+
 def test_right_twice_counts_once(tmp_path: Path) -> None:
     seat_file(tmp_path, "a", ("q", "2", True), ("q", "2", True))
     assert answers.class_results(tmp_path).rows() == [("q", 1, 1, 1, "")]
