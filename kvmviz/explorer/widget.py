@@ -19,6 +19,7 @@ Setting a trait moves the picture; moving the picture sets the trait.  A step
 needs no word from Python; `step` follows when the reader rests.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
@@ -46,6 +47,15 @@ Which = str | type[Revision]
 T = TypeVar("T")
 
 
+def _as_text(value: dict[str, Any], _widget: object) -> str:
+    """Return JSON: to ipywidgets one text is quick to send, a tree of small lists is not."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _as_texts(value: dict[str, dict[str, Any]], widget: object) -> dict[str, str]:
+    return {line: _as_text(one, widget) for line, one in value.items()}
+
+
 class Explorer(anywidget.AnyWidget):
     """Two runs side by side, step by step; see the module for its traits.
 
@@ -61,11 +71,11 @@ class Explorer(anywidget.AnyWidget):
     step = traitlets.Int(0).tag(sync=True)
     playing = traitlets.Bool(False).tag(sync=True)
     score = traitlets.Dict({"asked": 0, "right": 0}).tag(sync=True)
-    _view = traitlets.Dict().tag(sync=True)
+    _view = traitlets.Dict().tag(sync=True, to_json=_as_text)
     _skeleton = traitlets.Dict().tag(sync=True)
-    _wanted = traitlets.Dict().tag(sync=True)
+    _wanted = traitlets.Dict().tag(sync=True, echo_update=False)
     _answered = traitlets.Int(0).tag(sync=True)
-    _family = traitlets.Dict().tag(sync=True)
+    _family = traitlets.Dict().tag(sync=True, to_json=_as_texts)
     _problem = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
@@ -106,8 +116,12 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.observe("_wanted")
     def _asked(self, change: dict[str, Any]) -> None:
-        """The browser asks for another scenario or other revisions; a wrong one is answered in a sentence."""
-        wanted = change["new"]
+        """The browser asks for another scenario or other revisions; it is answered in one message."""
+        with self.hold_sync():
+            self._answer(change["new"])
+
+    def _answer(self, wanted: dict[str, Any]) -> None:
+        """Do what is wanted; a wrong scenario is answered in a sentence."""
         try:
             if "scenario" in wanted:
                 self.scenario = wanted["scenario"]
@@ -118,7 +132,7 @@ class Explorer(anywidget.AnyWidget):
         except traitlets.TraitError as error:
             self._problem = f"{error}\n{wanted.get('n', '')}"
         if "family" not in wanted:
-            self._answered += 1
+            self._answered = wanted.get("n", 0)
 
     def _by_name(self, name: str) -> Which:
         return next((one for one in self._own if one.name == name), name)

@@ -77,7 +77,7 @@ export class Explorer {
     this.view = host.view();
     this.load(this.view, host.step());
     host.on("view", () => this.arrive());
-    host.on("step", () => host.step() !== this.step && this.go(host.step()));
+    host.on("step", () => host.view() === this.view && host.step() !== this.step && this.go(host.step()));
     host.on("playing", () => this.setPlaying(host.playing()));
     host.on("problem", () => this.faults.complain(host.problem()));
     host.on("answer", () => {
@@ -85,6 +85,7 @@ export class Explorer {
       put(this.root, "aria-busy", "false");
     });
     if (host.playing()) this.setPlaying(true);
+    this.rest = window.setTimeout(() => this.prepare(), REST + LONGER);
   }
 
   /** @returns {import("./transport.js").Moves & Record<string, () => void>} */
@@ -251,10 +252,14 @@ export class Explorer {
   }
 
   flush() {
+    this.announce();
+    if (this.host.step() !== this.step) this.host.setStep(this.step);
+  }
+
+  announce() {
     window.clearTimeout(this.rest);
     const lines = SIDES.map((side) => this.view.texts.sides[side]?.[this.step]).filter(Boolean);
     say(this.live, `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`);
-    if (this.host.step() !== this.step) this.host.setStep(this.step);
   }
 
   /** Ask for the views ahead that a toggle is likely to want. */
@@ -276,10 +281,10 @@ export class Explorer {
    * @param {string[]} [revisions]
    */
   want(line, revisions) {
-    this.flush();
+    this.announce();
     this.faults.view = expected(this.view, line);
     put(this.root, "aria-busy", "true");
-    this.host.want({ scenario: line, revisions });
+    this.host.want({ scenario: line, revisions, step: this.step });
   }
 
   /** @param {string} page */
@@ -301,9 +306,9 @@ export class Explorer {
 
   chooseRevision() {
     const names = SIDES.map((side) => this.sides[side].select.value).filter((name) => name && name !== "(none)");
-    this.flush();
+    this.announce();
     put(this.root, "aria-busy", "true");
-    this.host.want({ revisions: names });
+    this.host.want({ revisions: names, step: this.step });
   }
 
   /** @param {string} text */

@@ -71,7 +71,7 @@
  * @property {() => Skeleton} skeleton
  * @property {() => number} step
  * @property {(step: number) => void} setStep
- * @property {(wanted: {scenario?: string, revisions?: string[]}) => void} want another scenario, other revisions, or both
+ * @property {(wanted: {scenario?: string, revisions?: string[], step: number}) => void} want another scenario, other revisions, or both; and where the reader stands
  * @property {() => void} prepare send the views ahead that a toggle is likely to ask for
  * @property {(playing: boolean) => void} setPlaying
  * @property {(score: {asked: number, right: number}) => void} setScore
