@@ -1,6 +1,5 @@
 """The offline page in a real browser: opened from disk, offline, asking nobody for anything."""
 
-import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,22 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from kvmviz import run
-from kvmviz.explorer.payload import view
-from kvmviz.export import space
 from kvmviz.export.page import page as page_text
-
-TREE, REVISIONS = "1x1x1", ("before", "v1")
-
-STATES = """side => Object.fromEntries([...document.querySelectorAll(`[data-testid="stage-${side}"] [data-page]`)]
-  .map(node => [node.dataset.page, node.dataset.state]))"""
+from tests.browser.offline import Ask, compare_states, show, written
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("page") / "explorer.html"
-    found.write_text(page_text([TREE], REVISIONS), encoding="utf-8")
-    return found
+    return written(tmp_path_factory.mktemp("page"))
 
 
 @pytest.fixture
@@ -46,10 +36,8 @@ def offline(browser: Browser, file: Path) -> Iterator[Page]:
     assert [text for text in complaints if "Content Security Policy" not in text] == []
 
 
-def show(page: Page, link: str) -> None:
-    page.evaluate("link => { location.hash = link.replaceAll(' ', '&') }", link)
-    page.wait_for_function("link => decodeURIComponent(location.hash) === '#' + link.replaceAll(' ', '&')", arg=link)
-    page.evaluate("() => new Promise(done => setTimeout(done))")
+def ask(page: Page) -> Ask:
+    return page.evaluate
 
 
 def test_the_address_follows_the_steps_and_the_controls(offline: Page) -> None:
@@ -72,7 +60,7 @@ def test_what_is_not_carried_is_disabled_with_the_reason(offline: Page) -> None:
     option = offline.locator('select[data-testid="tree"] option[value="1GiB"]')
     expect(option).to_be_disabled()
     expect(option).to_have_attribute("label", re.compile("not in this file"))
-    show(offline, "tree=1x1x9")
+    show(ask(offline), "tree=1x1x9")
     expect(offline.get_by_role("alert")).to_contain_text("does not hold that view")
 
 
@@ -90,37 +78,13 @@ def test_nothing_serious_for_those_who_use_a_reader(offline: Page) -> None:
     assert serious == []
 
 
-def compare_states(page: Page, number: int, seed: int) -> None:
-    """Hold random states of the page against the model: every page's state, the log, the figures."""
-    chance = random.Random(seed)
-    known = [*space.combinations(TREE), *(one for one in space.single([TREE]) if one.tree.text == TREE)]
-    for _ in range(number):
-        scenario = chance.choice(known)
-        want = view(REVISIONS, scenario)
-        step = chance.randint(0, len(want["rows"]))
-        show(page, f"{scenario} step={step} revisions={','.join(REVISIONS)}")
-        for side, name, column in (("a", REVISIONS[0], 0), ("b", REVISIONS[1], 1)):
-            taken = [row[column] for row in want["rows"][:step] if row[column] >= 0]
-            frame = run(name, scenario).frames[len(taken)]
-            states = page.evaluate(STATES, side)
-            assert {one: states[one] for one in frame.states if one in states} == {
-                one: state for one, state in frame.states.items() if one in states
-            }, (str(scenario), step, side)
-            assert "S-EPT L1 gfn=0x0" in states
-            figures = page.get_by_test_id(f"summary-{side}").text_content() or ""
-            assert re.findall(r"(\d+) (?:warning|error line)", figures) == [str(frame.traces), str(frame.lines)]
-            assert f"{len(frame.leaked)} leaked" in figures
-        heads = page.locator("[data-testid=panel-log] .kv-row:not([hidden]) .kv-head").all_text_contents()
-        assert heads == [entry["head"] for entry in want["log"] if entry["row"] <= step]
-
-
 def test_random_states_are_those_of_the_model(offline: Page) -> None:
-    compare_states(offline, 15, 1)
+    compare_states(ask(offline), 15, 1)
 
 
 @pytest.mark.slow
 def test_many_random_states_are_those_of_the_model(offline: Page) -> None:
-    compare_states(offline, 500, 2)
+    compare_states(ask(offline), 500, 2)
 
 
 @pytest.mark.slow
