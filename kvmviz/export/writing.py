@@ -1,4 +1,8 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all.
+
+A run that is killed may leave a rest beside the file: its name starts with a dot and
+does not end in `.html`, nobody reads it, and it can be deleted.
+"""
 
 import os
 import tempfile
@@ -13,7 +17,7 @@ class ExportError(KvmvizError):
 
 def check_target(path: Path, *, replace: bool) -> None:
     """Raise ExportError with one sentence if a page may not or cannot be written there."""
-    if path.suffix not in (".html", ".htm"):
+    if path.suffix.lower() not in (".html", ".htm"):
         raise ExportError(f"{path}: a page is an HTML file; name one that ends in .html.")
     if not path.parent.is_dir():
         raise ExportError(f"{path}: there is no folder {path.parent}; make it first.")
@@ -46,9 +50,21 @@ def _write(path: Path, text: str, *, replace: bool) -> None:
         if replace:
             written.replace(path)
         else:
-            path.hardlink_to(written)
+            _name(written, path)
     finally:
         written.unlink(missing_ok=True)
+
+
+def _name(written: Path, path: Path) -> None:
+    """Give a file its name if no file has it; raise FileExistsError otherwise."""
+    try:
+        path.hardlink_to(written)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a memory stick's file system knows one name for a file
+        if path.exists():
+            raise FileExistsError(path) from error
+        written.replace(path)
 
 
 def _umask() -> int:

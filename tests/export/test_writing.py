@@ -1,8 +1,11 @@
 """A page is written whole or not at all, and never over a file unless told to."""
 
+import random
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,32 +30,57 @@ def test_an_existing_file_is_replaced_only_when_told(tmp_path: Path) -> None:
     assert file.read_text() == "new"
 
 
-KILLED = """
-import os, sys
+def test_where_no_file_can_have_two_names_it_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    write_whole(tmp_path / "a.html", "new")
+    assert [file.name for file in tmp_path.iterdir()] == ["a.html"]
+    with pytest.raises(ExportError, match="--replace"):
+        write_whole(tmp_path / "a.html", "newer")
+
+
+def test_a_rest_of_a_killed_run_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / ".a.html.abcdefgh").write_text("ne")
+    write_whole(tmp_path / "a.html", "new")
+    assert (tmp_path / "a.html").read_text() == "new"
+
+
+# Writes two pages in turn, for ever; each is too long to be written in one go.
+WRITER = """
+import sys
+from itertools import count
 from pathlib import Path
-from kvmviz.export import writing
-real = os.fsync
-def stop(descriptor):
-    real(descriptor)
-    print("written", flush=True)
-    sys.stdin.read()
-os.fsync = stop
-writing.write_whole(Path(sys.argv[1]), "new" * 100_000, replace=True)
+from kvmviz.export.writing import write_whole
+print("ready", flush=True)
+for number in count():
+    write_whole(Path(sys.argv[1]), "ab"[number % 2] * (3_000_000 + number % 2), replace=True)
 """
 
 
-@pytest.mark.parametrize("old", ["old", None])
-def test_killed_before_the_end_it_leaves_what_was_there(tmp_path: Path, old: str | None) -> None:
-    file = tmp_path / "a.html"
-    if old is not None:
-        file.write_text(old)
-    command = [sys.executable, "-c", KILLED, str(file)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+def kill_in_the_middle(words: Sequence[str], after: float) -> None:
+    """Start a program that says when it is ready, and kill it a while later."""
+    with subprocess.Popen([sys.executable, "-c", *words], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"written\n"
-        time.sleep(0.05)
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(after)
         process.kill()
-    assert (file.read_text() if file.exists() else None) == old
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_killed_at_any_moment_it_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
+    file, chance = tmp_path / "a.html", random.Random(1)
+    whole = {"old", "a" * 3_000_000, "b" * 3_000_001}
+    file.write_text("old")
+    for _ in range(12):
+        kill_in_the_middle([WRITER, str(file)], chance.uniform(0, 0.03))
+        assert file.read_text() in whole
+    rests = [one.name for one in tmp_path.iterdir() if one != file]
+    assert rests, "no run was killed while it wrote"
+    assert all(name.startswith(".") and not name.endswith(".html") for name in rests)
 
 
 @pytest.mark.parametrize(
