@@ -12,6 +12,7 @@ from kvmviz.course.answers import class_results as class_results
 from kvmviz.course.exercise import ask as ask
 from kvmviz.course.macros import macros as macros
 from kvmviz.course.marking import mark as mark
+from kvmviz.course.patches import counterexamples as counterexamples
 from kvmviz.course.patches import mark_patch as mark_patch
 from kvmviz.course.prose import outcomes as outcomes
 from kvmviz.course.prose import say as say
@@ -23,6 +24,6 @@ from kvmviz.course.stills import picture as picture
 from kvmviz.course.td import LiveTd as LiveTd
 
 __all__ = [
-    "LiveTd", "ask", "class_results", "macros", "mark", "mark_patch", "outcomes", "picture", "question", "say",
-    "source_diff", "source_of", "table",
+    "LiveTd", "ask", "class_results", "counterexamples", "macros", "mark", "mark_patch", "outcomes", "picture",
+    "question", "say", "source_diff", "source_of", "table",
 ]  # fmt: skip

@@ -76,6 +76,21 @@ def _silent(patch: type[Revision], scenario: Scenario) -> bool:
     return leaks and not any(getattr(event, "printed", False) for event in events)
 
 
+def counterexamples(patch: Patch, space: str = "1x1x1") -> Prose:
+    """Return what a patch breaks that no revision of the project breaks: a row each, with the smallest scenario.
+
+    >>> from kvmviz.course.puzzles import PUZZLES
+    >>> print(counterexamples(PUZZLES["D"]))
+    | what must hold | does not, for example, in | where |
+    |---|---|---|
+    | Everything of KVM's own is freed. | `tree=1x1x1` | S-EPT L3 gfn=0x0 belongs to the host and is never freed |
+    """
+    results = check(patch, space, progress=False).results
+    found = [(r.invariant.statement, r.broken.smallest) for r in results if r.beyond and r.broken]
+    head = ["what must hold", "does not, for example, in", "where"]
+    return table(head, [[statement, f"`{case.scenario}`", case.what] for statement, case in found])
+
+
 def _is_tried(patch: type[Revision]) -> bool:
     """Say whether a patch does anything that its base does not: one that is still as it was given is no answer."""
     base = patch.base

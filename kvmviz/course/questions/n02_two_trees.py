@@ -46,7 +46,8 @@ def root_page() -> Question:
         choices[0],
         choices,
         ("It stands beside the mirror's root in the picture, and only a dotted line joins the two.",),
-        "It was added with the TD itself, so no sp has a pointer to it, and it is asked back with the control pages.",
+        "It was added with the TD itself, so no mirror table has a pointer to it, and it is asked back with the "
+        "control pages.",
     )
 
 
