@@ -77,7 +77,7 @@ def _silent(patch: type[Revision], scenario: Scenario) -> bool:
 
 
 def counterexamples(patch: Patch, space: str = "1x1x1") -> Prose:
-    """Return what a patch breaks that no revision of the project breaks: a row each, with the smallest scenario.
+    """Return what a patch breaks beyond what its base is known to break: a row each, with the smallest scenario.
 
     >>> from kvmviz.course.puzzles import PUZZLES
     >>> print(counterexamples(PUZZLES["D"]))
