@@ -77,6 +77,7 @@ class Explorer(anywidget.AnyWidget):
     _answered = traitlets.Int(0).tag(sync=True)
     _family = traitlets.Dict().tag(sync=True, to_json=_as_texts)
     _problem = traitlets.Unicode("").tag(sync=True)
+    _asking = False
 
     def __init__(
         self,
@@ -117,8 +118,10 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.observe("_wanted")
     def _asked(self, change: dict[str, Any]) -> None:
         """The browser asks for another scenario or other revisions; it is answered in one message."""
+        self._asking = True  # where it stands in another view, the browser says
         with self.hold_sync():
             self._answer(change["new"])
+        self._asking = False
 
     def _answer(self, wanted: dict[str, Any]) -> None:
         """Do what is wanted; a wrong scenario is answered in a sentence."""
@@ -161,7 +164,7 @@ class Explorer(anywidget.AnyWidget):
                 self._view = drawn
         except KvmvizError as error:
             raise traitlets.TraitError(str(error)) from error
-        if self.step > len(drawn["rows"]):
+        if self.step > len(drawn["rows"]) and not self._asking:
             self.step = len(drawn["rows"])
 
     def __repr__(self) -> str:
@@ -169,7 +172,8 @@ class Explorer(anywidget.AnyWidget):
         return f"Explorer(scenario={self.scenario!r}, revisions={names!r})"
 
     def __str__(self) -> str:
-        return still_text(self._lockstep, self.step)
+        lockstep = self._lockstep
+        return still_text(lockstep, min(self.step, len(lockstep)))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and a picture and text for where no widgets run."""
@@ -178,8 +182,9 @@ class Explorer(anywidget.AnyWidget):
         if data is None:
             return bundle
         lockstep = self._lockstep
-        stills = {"text/plain": repr(self), "image/svg+xml": still_svg(lockstep, self.step)}
-        return {**data, **stills}, {**metadata, "kvmviz": {"link": link_to(lockstep, self.step)}}
+        step = min(self.step, len(lockstep))
+        stills = {"text/plain": repr(self), "image/svg+xml": still_svg(lockstep, step)}
+        return {**data, **stills}, {**metadata, "kvmviz": {"link": link_to(lockstep, step)}}
 
 
 def _or_trait_error(read: Callable[[], T]) -> T:

@@ -78,6 +78,16 @@ def test_what_the_browser_asks_for_is_answered_with_a_view_or_a_sentence() -> No
     assert explorer._view["revisions"] == ["landed"]
 
 
+def test_the_browser_says_where_it_stands_in_the_view_it_asked_for() -> None:
+    explorer = Explorer()
+    explorer.step = 117
+    explorer._wanted = {"scenario": "hkid=key-freeid-error", "n": 1}
+    assert len(explorer._view["rows"]) < explorer.step == 117
+    assert "Step 96 of 96:" in str(explorer)
+    explorer.scenario = "hkid=vpflushdone-error"
+    assert explorer.step == len(explorer._view["rows"])
+
+
 def test_a_class_of_ones_own_can_be_chosen_again_by_name() -> None:
     class Mine(kvmviz.Revision, base="v1"):
         pass

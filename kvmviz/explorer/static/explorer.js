@@ -77,7 +77,7 @@ export class Explorer {
     this.view = host.view();
     this.load(this.view, host.step());
     host.on("view", () => this.arrive());
-    host.on("step", () => host.view() === this.view && host.step() !== this.step && this.go(host.step()));
+    host.on("step", () => host.step() !== this.step && this.go(host.step()));
     host.on("playing", () => this.setPlaying(host.playing()));
     host.on("problem", () => this.faults.complain(host.problem()));
     host.on("answer", () => {
