@@ -62,7 +62,7 @@ _SENTENCES: Final[dict[type[e.Event], Callable[[Any], str]]] = {
     e.Masked: lambda v: f"{short_site(v.site)} is true, but says nothing: the VM is marked bugged already.",
     e.PrErr: _pr_err,
     e.PrWarn: lambda v: f"The log notes how many lines the rate limit withheld: {v.message}.",
-    e.VmBugged: lambda v: f"{short_site(v.site)} marks the VM as bugged; nothing is left of it that could stop.",
+    e.VmBugged: lambda v: f"{short_site(v.site)} marks the VM as bugged, which would stop it if it still ran.",
     e.SetNull: lambda v: f"{v.by.split(':')[1]} clears external_spt of {v.page}: KVM forgets the S-EPT page.",
     e.CallRcu: lambda v: f"{v.page} waits until no reader can still see it.",
     e.RcuBarrier: lambda _: "KVM waits until everything that waits for RCU has been freed.",

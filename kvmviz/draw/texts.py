@@ -37,13 +37,13 @@ def _start(lockstep: Lockstep) -> str:
     scenario = lockstep.scenario
     pages = scenario.tree.count
     if scenario.hkid != "released":
-        fault = f"Its key will stay assigned ({scenario.hkid})."
+        fault = f"Its key will stay assigned ({scenario.hkid}), so the module will give none back."
     elif scenario.fail:
         fault = f"The module will refuse to give back: {scenario.fail}."
     else:
         fault = "Nothing will go wrong."
-    have = f"the TDX module still has its {pages} S-EPT pages"
-    return f"The last file is closed and the VM is about to be destroyed; {have}. {fault}"
+    story = f"A VM under TDX is about to be destroyed; the TDX module still has its {pages:,} page-table pages (S-EPT)"
+    return f"{story}, and KVM must ask for each. {fault}"
 
 
 def _why(lockstep: Lockstep, row: int, leading: Step) -> str:
@@ -55,7 +55,7 @@ def _why(lockstep: Lockstep, row: int, leading: Step) -> str:
         return f"Only {lockstep.runs[side].revision}: {leading.text} {_other(lockstep, side, leading)}".strip()
     if isinstance(leading.event, e.SetNull):
         return _joined(
-            f"Both sides forget {leading.event.page}'s S-EPT page, in different functions.",
+            f"Both sides forget the S-EPT page of {leading.event.page}, in different functions.",
             meaning(lockstep.runs["a"], a),
         )
     return f"It comes out differently: {leading.text}"
@@ -70,8 +70,10 @@ def _other(lockstep: Lockstep, side: Side, leading: Step) -> str:
     match leading.event:
         case e.Warn(_, True):
             return f"{other} prints nothing here."
-        case e.Free(page):
-            return f"{other} frees {page} at another time."
+        case e.Free():
+            return f"{other} does not free it here."
+        case e.SetNull():
+            return f"{other} leaves the pointer as it is."
         case _:
             return f"{other} has no such step."
 
@@ -121,7 +123,7 @@ def verdict(lockstep: Lockstep) -> str:
     if a.summary.leaked == b.summary.leaked and a.summary.panicked == b.summary.panicked:
         lost = _pages(a)
         if (a.summary.traces, a.summary.lines) == (b.summary.traces, b.summary.lines):
-            return f"Done: on both sides {lost} and {_printed(a)}."
+            return f"Done: on both sides {lost}; each {_printed(a)}."
         return f"Done: on both sides {lost}; {a.revision} {_printed(a)}, {b.revision} {_printed(b)}."
     return f"Done: in {a.revision} {_came_to(a)}; in {b.revision} {_came_to(b)}."
 
@@ -134,7 +136,7 @@ def _pages(run: Run) -> str:
     if run.summary.panicked:
         return "the host panicked"
     count = run.summary.leaked_count
-    return f"{many(count, 'page')} ({count * KIB} KiB) leaked" if count else "nothing leaked"
+    return f"{many(count, 'page')} ({count * KIB:,} KiB) leaked" if count else "nothing leaked"
 
 
 def _printed(run: Run) -> str:
@@ -147,4 +149,4 @@ def many(number: int, word: str) -> str:
     >>> many(1, "page"), many(0, "page")
     ('1 page', '0 pages')
     """
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

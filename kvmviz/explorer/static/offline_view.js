@@ -181,6 +181,6 @@ function verdictOf(both) {
   const [lost, printed, came, traces, lines, panicked] = a.words;
   if (!b) return `Done: ${came}.`;
   if (String(a.summary.leaked) !== String(b.summary.leaked) || panicked !== b.words[5]) return `Done: in ${a.revision} ${came}; in ${b.revision} ${b.words[2]}.`;
-  if (traces === b.words[3] && lines === b.words[4]) return `Done: on both sides ${lost} and ${printed}.`;
+  if (traces === b.words[3] && lines === b.words[4]) return `Done: on both sides ${lost}; each ${printed}.`;
   return `Done: on both sides ${lost}; ${a.revision} ${printed}, ${b.revision} ${b.words[1]}.`;
 }
