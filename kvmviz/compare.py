@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kvmviz.events import Event, PrErr, PrWarn, Seamcall, Warn
-from kvmviz.revisions import Revision
-from kvmviz.run import RECORDED_TABLES, Run, Step, run
+from kvmviz.folded import recorded
+from kvmviz.revisions import Revision, revision
+from kvmviz.run import Run, Step
 from kvmviz.scenario import Scenario, ScenarioError
 
 Key = tuple[str, ...]
@@ -80,20 +81,17 @@ class Comparison:
 
 
 def compare(a: Which, b: Which, scenario: str | Scenario = "") -> Comparison:
-    """Run a scenario under two revisions and align the runs.
+    """Run a scenario under two revisions and align the runs; of a large tree, tables that are alike are folded.
 
-    Raises ScenarioError, also for a tree that is not recorded, or RevisionError with one sentence.
+    Raises ScenarioError or RevisionError with one sentence.
     """
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
-    if wanted.tree.count > RECORDED_TABLES:
-        raise _too_large(wanted)
-    return Comparison(run(a, wanted), run(b, wanted), revisions=(a, b))
+    return Comparison(*recorded([revision(a), revision(b)], wanted), revisions=(a, b))
 
 
 def _too_large(scenario: Scenario) -> ScenarioError:
     return ScenarioError(
-        f"tree={scenario.tree}: too large to be compared step by step, which ends at {RECORDED_TABLES:,} tables; "
-        "compare the summaries of two runs."
+        f"tree={scenario.tree}: a run that was not recorded cannot be compared step by step; use its `folded`."
     )
 
 

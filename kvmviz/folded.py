@@ -14,7 +14,7 @@ taken for what it does to the table that stands for the others; and that callbac
 wait for the barrier is taken for granted where the longest queue is counted.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -27,11 +27,11 @@ from kvmviz.machine.memory import Page
 from kvmviz.machine.rcu import Callback
 from kvmviz.machine.recorder import LISTED, Tally
 from kvmviz.revisions import Revision, revision
-from kvmviz.run import Run, tear_down
+from kvmviz.run import RECORDED_TABLES, Run, run, tear_down
 from kvmviz.scenario import Scenario
 from kvmviz.summary import Summary, summarize
 
-__all__ = ["FoldedTape", "Folding", "revision", "run_folded", "summary_folded"]
+__all__ = ["FoldedTape", "Folding", "recorded", "revision", "run_folded", "summary_folded"]
 
 OWN_FIRST: Final = FAILING_FIRST
 """Tables of a kind that stand alone under a reader's revision, which may print a line for any of them."""
@@ -111,6 +111,18 @@ def run_folded(which: type[Revision], scenario: Scenario, others: int | None = N
     tape = FoldedTape(tree)
     tear_down(which, scenario, tape, Folding(tree))
     return Run(which, scenario, summary_folded(which, scenario), tape, tree)
+
+
+def recorded(revisions: Sequence[type[Revision]], scenario: Scenario) -> list[Run]:
+    """Run each revision with every step: of a large tree folded, and for all in the same way.
+
+    >>> [len(one.steps) for one in recorded([revision("before"), revision("v1")], Scenario.parse("tree=1TiB"))]
+    [112, 112]
+    """
+    if scenario.tree.count <= RECORDED_TABLES:
+        return [run(which, scenario) for which in revisions]
+    first = OWN_FIRST if any(which.base for which in revisions) else OTHERS_FIRST
+    return [run_folded(which, scenario, first) for which in revisions]
 
 
 def summary_folded(which: type[Revision], scenario: Scenario, listed: int = LISTED) -> Summary:

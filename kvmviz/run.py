@@ -30,13 +30,13 @@ from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.source import Source, source
 from kvmviz.summary import Summary, summarize
 from kvmviz.text.runs import run_text
+from kvmviz.tree import Tree
 from kvmviz.version import SCHEMA, __version__
 from kvmviz.words import sentence
 
 if TYPE_CHECKING:
     from kvmviz.alike import Folded
     from kvmviz.folded import Folding
-    from kvmviz.tree import Tree
 
 RECORDED_TABLES: Final = 5_000
 """Largest tree, in tables below the root, that is recorded without being asked to."""
@@ -148,6 +148,10 @@ class Run:
     def frames(self) -> Frames:
         """The picture after each step; number 0 is before the first event."""
         return Frames(self.pages, [(step.event, step.times) for step in self.steps or ()])
+
+    def times(self, page: str) -> int:
+        """Return how many pages this one stands for: 1 unless the run is folded."""
+        return 1 if isinstance(self.tree, Tree) else self.tree.times_of(page)
 
     @property
     def events(self) -> list[dict[str, Any]] | None:

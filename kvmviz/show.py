@@ -32,7 +32,8 @@ def svg(value: Any) -> str:
 def _(value: Run) -> str:
     from kvmviz.draw.picture import draw_svg
 
-    return draw_svg(value, len(value.steps or ()))
+    shown = value.folded
+    return draw_svg(shown, len(shown.steps or ()))
 
 
 @svg.register

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kvmviz.compare import Comparison, compare, keys
 from kvmviz.compare_many import compare_many
 from kvmviz.revisions import REVISIONS
+from kvmviz.run import run
 from kvmviz.scenario import Scenario, ScenarioError
 from tests.test_run import SCENARIOS
 
@@ -71,9 +72,15 @@ def test_v1_and_v2_behave_the_same() -> None:
     assert compare("v1", "v2", "fail=all").alike
 
 
-def test_a_tree_too_large_says_so() -> None:
-    with pytest.raises(ScenarioError, match="too large"):
-        compare("before", "v1", "tree=16GiB")
+def test_runs_that_were_not_recorded_say_so() -> None:
+    with pytest.raises(ScenarioError, match="not recorded"):
+        Comparison(run("before", "tree=16GiB"), run("v1", "tree=16GiB"))
+
+
+def test_a_large_tree_is_compared_folded() -> None:
+    both = compare("before", "v1", "tree=1TiB fail=all")
+    assert "... 525,313 more hunks alike, for other pages" in str(both)
+    assert both.a.summary.traces == both.b.summary.traces + 525_314
 
 
 def test_text_is_a_diff_within_72_columns() -> None:

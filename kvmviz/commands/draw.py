@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from kvmviz.commands import common
-from kvmviz.run import run as tear_down
+from kvmviz.folded import recorded
 from kvmviz.scenario import ScenarioError
 
 HELP = "one picture, as SVG, PNG or DOT"
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     names = link.revisions or ("before",)
     if args.revision is None and len(names) > 1:
         raise ScenarioError("A picture shows one revision; name it with --revision.")
-    result = tear_down(common.find_revision(args.revision or names[0]), link.scenario)
+    [result] = recorded([common.find_revision(args.revision or names[0])], link.scenario)
     wanted = link.step if args.step is None else args.step
     last = len(result.frames) - 1
     step = last if wanted is None else wanted

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 from kvmviz.commands import common
 from kvmviz.compare import Comparison
+from kvmviz.folded import recorded
 from kvmviz.revisions import Revision
-from kvmviz.run import RECORDED_TABLES, Run
+from kvmviz.run import Run
 from kvmviz.run import run as tear_down
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.text.runs import run_text, step_text
@@ -60,9 +61,10 @@ def _results(
 ) -> Iterator[tuple[Run, int | None]]:
     """Yield each run with the number of the step that is asked for."""
     for scenario in scenarios:
-        if step is not None and not events and scenario.tree.count > RECORDED_TABLES:
-            raise ScenarioError(f"tree={scenario.tree}: not recorded step by step; add --events to ask for a step.")
-        runs = [tear_down(revision, scenario, events=events) for revision in revisions]
+        if step is not None and not events:
+            runs = recorded(revisions, scenario)
+        else:
+            runs = [tear_down(revision, scenario, events=events) for revision in revisions]
         numbers = _lockstep(runs, step) if lockstep and step is not None else [step] * len(runs)
         for result, number in zip(runs, numbers, strict=True):
             yield result, _checked(result, number)

@@ -43,7 +43,7 @@ def segments(counts: Mapping[str, int], place: Sequence[float]) -> str:
 def _segment(state: str, count: int, x: float, y: float, width: float, height: float) -> str:
     core = _rect(x + 4, y + 4, max(0, width - 8), height - 8, ' class="core"')
     fill = f' fill="url(#{ID}tape)"' if state == "leaked" else ""
-    number = f'<text x="{x + width / 2:.1f}" y="{y + height / 2 + 4:.1f}">{count}</text>' if width > THIN else ""
+    number = f'<text x="{x + width / 2:.1f}" y="{y + height / 2 + 4:.1f}">{count:,}</text>' if width > THIN else ""
     return (
         f'<g class="seg seg-{state}">{_rect(x, y, width, height, fill)}{core if state == "leaked" else ""}{number}</g>'
     )

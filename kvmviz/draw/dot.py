@@ -1,5 +1,6 @@
 """The DOT text of a picture, built purely: what stands where, and how it looks in one frame.
 
+>>> from kvmviz.tree import Tree
 >>> text = picture(Tree.parse("1x1x3"), vcpus=1)
 >>> 'ID="S-EPT_L1_0x200"' in text
 True
@@ -16,9 +17,9 @@ from typing import Final
 
 import graphviz
 
-from kvmviz.draw.plan import Group, Plan, Shelf, Size, Table, parent, plan
+from kvmviz.alike import Folded
+from kvmviz.draw.plan import Group, Plan, Shelf, Shown, Size, Table, parent, plan
 from kvmviz.names import guest_name, sept_name, spt_name
-from kvmviz.tree import Tree
 
 TDCS_ROOT: Final = "TDCS[3]"
 """The TDCS page that is the S-EPT root (td_control_structures.h of the TDX module)."""
@@ -35,6 +36,9 @@ CELL: Final[dict[Size, tuple[int, int, int]]] = {"medium": (34, 26, 10), "small"
 
 SHELF_GAP: Final = 8
 """Space between twins on a shelf."""
+
+BAR: Final = 256
+"""Least width of a bar that counts more tables than are drawn, for its long name."""
 
 CLEAR: Final = "#ffffff00"
 """The fill of a cell without an edge, so that the engine says where it is."""
@@ -70,7 +74,7 @@ def pair_name(table: Table) -> str:
     return f"L{table[0]} gfn={table[1]:#x}"
 
 
-def has_guests(tree: Tree) -> bool:
+def has_guests(tree: Shown) -> bool:
     """Say whether the picture has guest pages: not with a size, where their phase is empty."""
     return tree.gib is None
 
@@ -130,7 +134,7 @@ def _held(table: str, **attributes: int) -> str:
 class _Picture:
     """Collects the nodes and edges of one picture."""
 
-    def __init__(self, tree: Tree, vcpus: int, looks: Looks) -> None:
+    def __init__(self, tree: Shown, vcpus: int, looks: Looks) -> None:
         self.tree, self.vcpus, self.looks = tree, vcpus, looks
         self.cells = _Cells(looks)
         self.plan: Plan = plan(tree)
@@ -275,15 +279,17 @@ class _Picture:
 
     def bar(self, group: Group) -> str:
         width = (self.plan.groups[0].shelf.width + 23) // len(self.stacks()) - 23
+        if isinstance(self.tree, Folded):
+            width = max(width, BAR)
         return self.cells.cell(f"group {group.name}", width, 46)
 
 
-def picture(tree: Tree, vcpus: int, looks: Looks | None = None) -> str:
+def picture(tree: Shown, vcpus: int, looks: Looks | None = None) -> str:
     """Return the DOT text of a TD with `tree` and `vcpus`, in the looks of one frame or bare."""
     return _Picture(tree, vcpus, looks or {}).source()
 
 
-def shelf_picture(tree: Tree, group: Group) -> str:
+def shelf_picture(tree: Shown, group: Group) -> str:
     """Return the DOT text of what an opened group shows: its twins on a shelf."""
     drawing = _Picture(tree, 0, {})
     drawing.node("shelf", f"<{drawing.shelf(group.shelf)}>")

@@ -12,7 +12,7 @@ from textwrap import wrap
 from kvmviz.draw.dot import TDCS_ROOT, Look, pair_name, picture
 from kvmviz.draw.looks import changes, subjects
 from kvmviz.draw.palette import tokens
-from kvmviz.draw.plan import plan
+from kvmviz.draw.plan import alike, plan, times
 from kvmviz.names import sept_name
 from kvmviz.run import Run
 from kvmviz.states import HKID_STATES, PAGE_STATES, State
@@ -28,7 +28,7 @@ POINTERS = {"set": "->", "cut": "-|", "null": "-|", "gone": ""}
 
 def draw_dot(run: Run, step: int, ground: str = "transparent") -> str:
     """Return the picture of a run after `step` steps as DOT."""
-    text = picture(run.scenario.tree, run.scenario.vcpus, looks(run, step))
+    text = picture(run.tree, run.scenario.vcpus, looks(run, step))
     label = _caption(run, step).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\l")
     head = f'digraph td {{\n\tlabel="{label}\\l"; labelloc=t; labeljust=l; fontsize=12; bgcolor={ground};\n'
     return text.replace("bgcolor=transparent ", "", 1).replace("digraph td {\n", head, 1)
@@ -37,7 +37,7 @@ def draw_dot(run: Run, step: int, ground: str = "transparent") -> str:
 def _caption(run: Run, step: int) -> str:
     now, steps = run.frames[step], run.steps or ()
     said = steps[step - 1].text if step else "nothing has happened yet."
-    counts = f"warnings {now.traces}, error lines {now.lines}, pages leaked {len(now.leaked)}"
+    counts = f"warnings {now.traces}, error lines {now.lines}, pages leaked {now.leaked_count}"
     lines = [f"{run.revision}   {run.scenario}", f"step {step} / {len(steps)}: {said}", counts]
     return "\n".join(part for line in lines for part in wrap(line, COLUMNS))
 
@@ -46,7 +46,7 @@ def looks(run: Run, step: int) -> dict[str, Look]:
     """Return how each cell and edge looks after `step` steps."""
     frame, steps = run.frames[step], (run.steps or ())[:step]
     here = subjects(steps)[-1] if steps else None
-    found = {page: _page(page, state) for page, state in frame.states.items()}
+    found = {page: _page(page, state, times(run.tree, page)) for page, state in frame.states.items()}
     found["HKID"] = _look(HKID_STATES[_hkid(run, step)], HKID_STATES[_hkid(run, step)].word)
     found |= dict(_between(run, step))
     found |= dict(_groups(run, frame.states))
@@ -65,8 +65,10 @@ def _look(state: State, text: str) -> Look:
     return Look(fill, look.edge, LINES[state.line], 4 if state.line == "tape" else 1, text, look.text)
 
 
-def _page(page: str, state: str) -> Look:
+def _page(page: str, state: str, times: int) -> Look:
     short = page.removeprefix("S-EPT ").removeprefix("spt ").replace(" gfn=", "\n")
+    if times > 1 and page.startswith("spt"):
+        short = f"{short.split(chr(10))[0]}\nx {times:,}"
     known = PAGE_STATES[state]
     if page.startswith(("TDCX", "TDCS")) and page != TDCS_ROOT:
         return _look(known, f"{page.rpartition('[')[2].rstrip(']')}\n{known.letter}")
@@ -77,7 +79,7 @@ def _between(run: Run, step: int) -> Iterator[tuple[str, Look]]:
     """Yield the looks of pointers and links."""
     moved = {element: state for move in changes(run)[:step] for element, state in move}
     colour = tokens("light")
-    for level, gfn in run.scenario.tree.tables():
+    for level, gfn in run.tree.tables():
         name = pair_name((level, gfn))
         state = moved.get(f"ptr {name}", "set")
         ink = colour["word-leaked"] if state == "cut" else colour["ink"]
@@ -88,13 +90,13 @@ def _between(run: Run, step: int) -> Iterator[tuple[str, Look]]:
 
 def _groups(run: Run, states: Mapping[str, str]) -> Iterator[tuple[str, Look]]:
     """Yield what stands in the place of folded tables: how many S-EPT pages are in which state."""
-    for group in plan(run.scenario.tree).groups:
+    for group in plan(run.tree).groups:
         counts: dict[str, int] = {}
         for table in group.tables:
             state = states[sept_name(*table)]
-            counts[state] = counts.get(state, 0) + 1
+            counts[state] = counts.get(state, 0) + times(run.tree, sept_name(*table))
         words = ", ".join(f"{count} {PAGE_STATES[state].word}" for state, count in counts.items())
-        yield f"group {group.name}", Look(text=f"{group.name}: {len(group.tables)} tables\n{words}")
+        yield f"group {group.name}", Look(text=f"{group.name}: {alike(run.tree, group.tables)} tables\n{words}")
     vcpus = [state for page, state in states.items() if page.startswith(("TDVPR", "TDCX"))]
     words = ", ".join(f"{vcpus.count(state)} {PAGE_STATES[state].word}" for state in dict.fromkeys(vcpus))
     yield "group vCPUs", Look(text=f"vCPU pages\n{words}")

@@ -1,5 +1,6 @@
 """Where Graphviz put things: the boxes of cells and the lines of edges, read from its SVG.
 
+>>> from kvmviz.tree import Tree
 >>> place = layout(Tree.parse("1x1x3"), 1)
 >>> place.boxes["S-EPT L1 gfn=0x200"].width
 58.0
@@ -12,8 +13,7 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 from kvmviz.draw import dot, engine
-from kvmviz.draw.plan import plan
-from kvmviz.tree import Tree
+from kvmviz.draw.plan import Shown, plan
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TITLE = "{http://www.w3.org/1999/xlink}title"
@@ -56,13 +56,13 @@ class Layout:
 
 
 @lru_cache(maxsize=64)
-def layout(tree: Tree, vcpus: int) -> Layout:
+def layout(tree: Shown, vcpus: int) -> Layout:
     """Lay the superset of a tree out, once; raise DrawError if there is no engine."""
     return read(engine.render(dot.picture(tree, vcpus), "svg"))
 
 
 @lru_cache(maxsize=64)
-def shelf_layout(tree: Tree, number: int) -> Layout:
+def shelf_layout(tree: Shown, number: int) -> Layout:
     """Lay out what the group `number` of the tree's plan shows when it is open."""
     return read(engine.render(dot.shelf_picture(tree, plan(tree).groups[number]), "svg"))
 

@@ -11,12 +11,15 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
+from kvmviz.alike import Folded
 from kvmviz.compare import Comparison
 from kvmviz.draw.looks import subjects, table_of
+from kvmviz.folded import recorded
 from kvmviz.machine.callchain import Location
-from kvmviz.revisions import Revision
-from kvmviz.run import RECORDED_TABLES, Run, Step, run
-from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.revisions import Revision, revision
+from kvmviz.run import Run, Step
+from kvmviz.scenario import Scenario
+from kvmviz.tree import Tree
 
 Shape = tuple[tuple[int | None, ...], ...]
 """Row by row, the number of the call chain that each side stands in."""
@@ -29,15 +32,6 @@ def _key(step: Step) -> tuple[int, ...]:
     return tuple(map(id, step.where))  # a Location is one object for each line of the model
 
 
-def showable(scenario: Scenario) -> Scenario:
-    """Return the scenario if it can be shown step by step; raise ScenarioError with one sentence otherwise."""
-    if scenario.tree.count > RECORDED_TABLES:
-        raise ScenarioError(
-            f"tree={scenario.tree}: too large for the explorer; use at most {RECORDED_TABLES:,} tables, such as 4GiB."
-        )
-    return scenario
-
-
 @dataclass(frozen=True)
 class Lockstep:
     """Runs by side, and for each row the index of each side's step (None: that side waits) and whether they agree."""
@@ -47,9 +41,9 @@ class Lockstep:
 
     @staticmethod
     def of(revisions: Sequence[str | type[Revision]], scenario: str | Scenario) -> "Lockstep":
-        """Run one or two revisions; raise ScenarioError or RevisionError with one sentence."""
-        wanted = showable(scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario))
-        runs = [run(revision, wanted) for revision in revisions]
+        """Run one or two revisions, of a large tree folded; raise ScenarioError or RevisionError with one sentence."""
+        wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
+        runs = recorded([revision(one) for one in revisions], wanted)
         if len(runs) == 1:
             return Lockstep({"a": runs[0]}, tuple((i, None, True) for i in range(len(runs[0].steps or ()))))
         both = Comparison(*runs)
@@ -67,6 +61,11 @@ class Lockstep:
     def scenario(self) -> Scenario:
         """What the runs were given."""
         return self.runs["a"].scenario
+
+    @property
+    def tree(self) -> Tree | Folded:
+        """The tables that are shown: the scenario's tree, or that one folded."""
+        return self.runs["a"].tree
 
     def indices(self, side: Side) -> list[int | None]:
         """Return for each row the index of the side's step."""

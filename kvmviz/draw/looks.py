@@ -72,6 +72,7 @@ class _Marks:
         self.states = dict(run.frames[0].states)
         self.pointers = dict(run.frames[0].pointers)
         self.leaked: list[str] = []
+        self.lost = 0
         self.caused: list[str] = []
 
     def step(self, step: Step) -> Iterator[tuple[str, str]]:
@@ -79,7 +80,7 @@ class _Marks:
         self.states.update(step.changes)
         yield from self.of_event(step.event)
         for page, state in step.changes:
-            yield from self.of_page(page, state)
+            yield from self.of_page(page, state, step.times)
 
     def of_event(self, event: e.Event) -> Iterator[tuple[str, str]]:
         match event:
@@ -106,10 +107,11 @@ class _Marks:
         if lost:
             yield "label", "off"
 
-    def of_page(self, page: str, state: str) -> Iterator[tuple[str, str]]:
+    def of_page(self, page: str, state: str, times: int) -> Iterator[tuple[str, str]]:
         if state == "leaked":
             self.leaked.append(page)
-            if len(self.leaked) == FEW + 1:
+            self.lost += times
+            if self.lost - times <= FEW < self.lost:
                 yield "words", "many"
         if page.startswith("spt") and state == "freed" and page != "spt root":
             yield f"ptr {table_of(page)}", "gone"

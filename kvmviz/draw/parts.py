@@ -17,6 +17,9 @@ from kvmviz.states import PAGE_STATES
 ID: Final = "@ID@"
 """Stands for the prefix of ids; whoever shows the skeleton replaces it."""
 
+KIB: Final = 4
+"""KiB in a page."""
+
 LARGE_WIDTH: Final = 50
 """From this width a page carries name, number and glyph."""
 
@@ -89,13 +92,23 @@ def _labels(page: str) -> tuple[str, str]:
     return page, ""
 
 
+def svg_squeezed(kind: str, x: float, y: float, words: str, most: int, width: float) -> str:
+    """Return a text that is made as narrow as it must be if it has more than `most` characters."""
+    plain = svg_text(kind, x, y, words)
+    if len(words) <= most:
+        return plain
+    return plain.replace("<text ", f'<text textLength="{number(width)}" lengthAdjust="spacingAndGlyphs" ', 1)
+
+
 def _fitting(kind: str, words: str, most: int) -> str:
     """Return the class of a text, narrower if it has more than `most` characters."""
     return kind if len(words) <= most else f"{kind} tight" if len(words) <= most + 2 else f"{kind} tighter"
 
 
-def _inside(page: str, box: Box, kind: str) -> str:
+def _inside(page: str, box: Box, kind: str, times: int) -> str:
     above, middle = _labels(page)
+    if times > 1 and page.startswith("spt"):  # the other half says which table it is that stands for all
+        middle = f"\u00d7{times:,}"
     centre, half = box.middle
     if kind == "large":
         name = svg_text("name long" if len(above) > 4 else "name", box.x + 5, box.y + 16, above)
@@ -107,7 +120,8 @@ def _inside(page: str, box: Box, kind: str) -> str:
         return _glyphs(box.right - 14, box.y + 5 if len(above) < 8 else box.bottom - 16, 12) + name + sub
     if kind == "medium":
         tall = box.height > 20
-        text = svg_text(_fitting("sub", middle, 6), centre, box.bottom - 5, middle or above.split("[")[0])
+        words = middle or above.split("[")[0]
+        text = svg_squeezed(_fitting("sub", middle, 6), centre, box.bottom - 5, words, 6, box.width - 4)
         return (
             _glyphs(box.right - 11, box.y + 2, 9) + svg_text("name", box.x + 4, box.y + 10, above) if tall else ""
         ) + text
@@ -119,25 +133,31 @@ def _inside(page: str, box: Box, kind: str) -> str:
     return _glyphs(centre - 4.5, half - 4.5, 9) if kind == "leaf" else ""
 
 
-def _tag(box: Box, at: str) -> str:
+def _tag(box: Box, at: str, times: int) -> str:
+    words = f"LEAKED {KIB * times} KiB"
     if at == "beside":
-        return svg_text("tag start", box.right + 14, box.middle[1] + 4, "LEAKED 4 KiB")
+        return svg_text("tag start", box.right + 14, box.middle[1] + 4, words)
     if at == "corner":
-        return svg_text("tag start", box.right + 12, box.bottom + 15, "LEAKED 4 KiB")
-    return svg_text("tag", box.middle[0], box.bottom + (48 if at == "below leaves" else 25), "LEAKED 4 KiB")
+        return svg_text("tag start", box.right + 12, box.bottom + 15, words)
+    return svg_text("tag", box.middle[0], box.bottom + (48 if at == "below leaves" else 25), words)
 
 
-def svg_page(page: str, box: Box, tag: str = "") -> str:
-    """Return a page with its tape, body, glyphs, name and, if `tag` says where, the words of its loss."""
+def svg_page(page: str, box: Box, tag: str = "", times: int = 1) -> str:
+    """Return a page with its tape, body, glyphs, name and, if `tag` says where, the words of its loss.
+
+    `times` says how many pages it stands for.
+    """
     kind = kind_of(box)
     outside = {"large": 6, "medium": 3}.get(kind)
     tape = svg_rect("tape", box, outside) if outside else ""
     core = "" if outside else svg_rect("tape", box, 0, 2) + svg_rect("core", box, -min(3.5, box.width / 4), 1)
     radius = 4 if kind in ("large", "medium") else 2
     name = escape(page)
+    title = name if times == 1 else f"{name}, one of {times:,} alike"
     return (
-        f'<g class="page {kind}" data-page="{name}" data-state="{first_state(page)}"><title>{name}</title>'
-        f"{tape}{svg_rect('body', box, 0, radius)}{core}{_inside(page, box, kind)}{_tag(box, tag) if tag else ''}</g>"
+        f'<g class="page {kind}" data-page="{name}" data-state="{first_state(page)}"><title>{title}</title>'
+        f"{tape}{svg_rect('body', box, 0, radius)}{core}{_inside(page, box, kind, times)}"
+        f"{_tag(box, tag, times) if tag else ''}</g>"
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from textwrap import wrap
 
+from kvmviz.alike import Folded
 from kvmviz.draw.bars import segments
 from kvmviz.draw.engine import DrawError, render
 from kvmviz.draw.frame_dot import draw_dot
@@ -24,12 +25,12 @@ from kvmviz.draw.layout import Box, layout
 from kvmviz.draw.looks import Changes, row_changes, subjects, table_of
 from kvmviz.draw.palette import Theme, resolve, tokens
 from kvmviz.draw.parts import ID, LARGE_WIDTH, first_state
-from kvmviz.draw.plan import plan
+from kvmviz.draw.plan import Shown, plan, times
 from kvmviz.draw.signs import definitions
 from kvmviz.draw.skeleton import skeleton
 from kvmviz.names import sept_name, spt_name
 from kvmviz.run import Run
-from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.scenario import ScenarioError
 
 States = Mapping[str, str]
 """Elements of the picture with their states."""
@@ -40,17 +41,15 @@ PAGE_KIB = 4
 _CSS_STATE = re.compile(r'\[data-state="([a-z-]+)"\]')
 _ELEMENT = re.compile(r'data-(page|el)="([^"]*)" data-state="[^"]*"')
 _BAR = re.compile(r'(data-el="group ([^"]*)".*?<g class="bar" data-bar="([^"]*)">)')
+_COUNTED = re.compile(r'(data-group="([^"]*)" data-times="([0-9]+)")(?: data-count-[a-z-]+="[0-9]+")*')
 _CLASSED = re.compile(r'class="([^"]*)"([^<>]*?data-state="([^"]*)")')
 
 
 def at_step(run: Run, step: int) -> int:
     """Return `step` if the run has it; raise ScenarioError with one sentence otherwise."""
-    if run.steps is None:
-        raise ScenarioError(
-            f"tree={run.scenario.tree}: too large to be drawn step by step; a run above 5,000 tables is not recorded."
-        )
-    if not 0 <= step <= len(run.steps):
-        raise ScenarioError(f"step={step}: this run has the steps 0 to {len(run.steps)}.")
+    last = len(run.steps or ())
+    if not 0 <= step <= last:
+        raise ScenarioError(f"step={step}: this run has the steps 0 to {last}.")
     return step
 
 
@@ -68,8 +67,15 @@ def draw_svg(run: Run, step: int, theme: Theme = "light") -> str:
         f"{run.revision}   {run.scenario}",
         f"step {step} / {len(run.steps or ())}: {_said(run, step)}",
         _counts(run, step),
+        *_stands_for(run.tree),
     ]
     return page([picture], head, theme)
+
+
+def _stands_for(tree: Shown) -> list[str]:
+    if not isinstance(tree, Folded):
+        return []
+    return [f"{tree.count:,} tables stand for all {tree.tree.count:,}; \u00d7 says for how many that behave alike"]
 
 
 def here_of(run: Run, step: int) -> str | None:
@@ -83,22 +89,23 @@ def _said(run: Run, step: int) -> str:
 
 def _counts(run: Run, step: int) -> str:
     now = run.frames[step]
-    kib = len(now.leaked) * PAGE_KIB
-    leaked = f"{_many(len(now.leaked), 'page')} leaked ({kib} KiB)"
+    kib = now.leaked_count * PAGE_KIB
+    leaked = f"{_many(now.leaked_count, 'page')} leaked ({kib:,} KiB)"
     return f"{_many(now.traces, 'warning')}, {_many(now.lines, 'error line')}, {leaked}"
 
 
 def _many(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def frame(run: Run, moves: Sequence[Changes], here: str | None, theme: Theme, prefix: str = "kv-") -> str:
     """Return the decorated skeleton with the states that `moves` leave, its style resolved, as an `<svg>`."""
     states = states_after(moves)
-    scenario = run.scenario
-    drawn = _ELEMENT.sub(lambda m: _with_state(m, states), skeleton(scenario.tree, scenario.vcpus))
-    drawn = _fill_bars(drawn, scenario, states)
-    drawn = drawn.replace('<rect class="here" data-el="here" data-state="none"', _here(scenario, here))
+    tree, vcpus = run.tree, run.scenario.vcpus
+    drawn = _ELEMENT.sub(lambda m: _with_state(m, states), skeleton(tree, vcpus))
+    drawn = _fill_bars(drawn, tree, vcpus, states)
+    drawn = _COUNTED.sub(lambda m: m[1] + _counted(m[2], int(m[3]), states), drawn)
+    drawn = drawn.replace('<rect class="here" data-el="here" data-state="none"', _here(tree, vcpus, here))
     drawn = _CLASSED.sub(lambda m: f'class="{m[1]} s-{m[3]}"{m[2]}', drawn)
     return drawn.replace(ID, prefix)
 
@@ -108,9 +115,15 @@ def _with_state(match: re.Match[str], states: States) -> str:
     return match[0] if state is None else f'data-{match[1]}="{match[2]}" data-state="{state}"'
 
 
-def here_box(scenario: Scenario, page: str | None) -> Box | None:
+def _counted(table: str, count: int, states: States) -> str:
+    """Return the counts of a twin that stands for several, by state."""
+    counts = Counter(states.get(page, first_state(page)) for page in (f"spt {table}", f"S-EPT {table}"))
+    return "".join(f' data-count-{state}="{number * count}"' for state, number in counts.items())
+
+
+def here_box(tree: Shown, vcpus: int, page: str | None) -> Box | None:
     """Return the outline that says "now": round a twin, or round a page on its own; None if it is not drawn."""
-    boxes = layout(scenario.tree, scenario.vcpus).boxes
+    boxes = layout(tree, vcpus).boxes
     if page is None or page not in boxes:
         return None
     box, grow = boxes[page], 9.0 if boxes[page].width >= LARGE_WIDTH else 3.0
@@ -121,31 +134,33 @@ def here_box(scenario: Scenario, page: str | None) -> Box | None:
     return Box(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow)
 
 
-def _here(scenario: Scenario, page: str | None) -> str:
-    box = here_box(scenario, page)
+def _here(tree: Shown, vcpus: int, page: str | None) -> str:
+    box = here_box(tree, vcpus, page)
     if box is None:
         return '<rect class="here" data-el="here" data-state="none"'
     place = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
     return f'<rect class="here" data-el="here" data-state="now" {place}'
 
 
-def _fill_bars(drawn: str, scenario: Scenario, states: States) -> str:
-    members = group_members(scenario)
+def _fill_bars(drawn: str, tree: Shown, vcpus: int, states: States) -> str:
+    members = group_members(tree, vcpus)
 
     def filled(match: re.Match[str]) -> str:
-        counts = Counter(states.get(page, first_state(page)) for page in members[match[2]])
+        counts = Counter[str]()
+        for page in members[match[2]]:
+            counts[states.get(page, first_state(page))] += times(tree, page)
         return match[1] + segments(counts, [float(number) for number in match[3].split()])
 
     return _BAR.sub(filled, drawn) if members else drawn
 
 
 @cache
-def group_members(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+def group_members(tree: Shown, vcpus: int) -> dict[str, tuple[str, ...]]:
     """Return the pages that each folded group counts: S-EPT pages of its tables, or the vCPUs' pages."""
-    found = {group.name: tuple(sept_name(*t) for t in group.tables) for group in plan(scenario.tree).groups}
-    if "group vCPUs" in layout(scenario.tree, scenario.vcpus).boxes:
+    found = {group.name: tuple(sept_name(*t) for t in group.tables) for group in plan(tree).groups}
+    if "group vCPUs" in layout(tree, vcpus).boxes:
         found["vCPUs"] = tuple(
-            page for j in range(scenario.vcpus) for page in (f"TDVPR[{j}]", *(f"TDCX[{j}][{i}]" for i in range(5)))
+            page for j in range(vcpus) for page in (f"TDVPR[{j}]", *(f"TDCX[{j}][{i}]" for i in range(5)))
         )
     return found
 

@@ -10,7 +10,8 @@
 The picture is about as wide for every tree, so that its labels stay readable:
 a level of up to four tables is drawn large, further tables stand on shelves
 below the table they hang from, and past sixty tables they are folded into
-groups that show counts and open on click.
+groups that show counts and open on click.  Where a table stands for others that
+are alike, it is never drawn too small to say for how many.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,8 +19,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from kvmviz.names import gfn_step
+from kvmviz.alike import Folded
+from kvmviz.names import gfn_step, sept_name
 from kvmviz.tree import Tree
+
+Shown = Tree | Folded
+"""What is drawn: every table of a tree, or of a large one those that stand for all."""
 
 Table = tuple[int, int]
 """A table: its level and the first guest frame it covers."""
@@ -84,18 +89,28 @@ class Plan:
     """The lowest level that is drawn large; the root's if none is."""
 
 
-def parent(tree: Tree, table: Table) -> Table | None:
+def parent(tree: Shown, table: Table) -> Table | None:
     """Return the table that `table` hangs from, None for the root."""
     return ancestor(tree, table, table[0] + 1)
 
 
-def ancestor(tree: Tree, table: Table, level: int) -> Table | None:
+def ancestor(tree: Shown, table: Table, level: int) -> Table | None:
     """Return the table of `level` that covers `table`, None if that is the root."""
     return None if level >= tree.root_level else (level, table[1] - table[1] % gfn_step(level))
 
 
+def times(tree: Shown, page: str) -> int:
+    """Return how many pages are drawn as this one."""
+    return tree.times_of(page) if isinstance(tree, Folded) else 1
+
+
+def alike(tree: Shown, tables: Iterable[Table]) -> int:
+    """Return how many tables are drawn as these."""
+    return sum(times(tree, sept_name(*table)) for table in tables)
+
+
 @lru_cache(maxsize=128)
-def plan(tree: Tree) -> Plan:
+def plan(tree: Shown) -> Plan:
     """Decide how `tree` is drawn."""
     counts = tree.level_counts()
     lowest = tree.root_level
@@ -110,22 +125,22 @@ def plan(tree: Tree) -> Plan:
     return Plan(large, (), tuple(_groups(tree, rest, lowest)), lowest)
 
 
-def _shelves(tree: Tree, rest: Iterable[Table], lowest: int) -> Iterator[Shelf]:
+def _shelves(tree: Shown, rest: Iterable[Table], lowest: int) -> Iterator[Shelf]:
     below = _by_ancestor(tree, rest, lowest)
     width = _shelf_width(len(below))
     for anchor, tables in below.items():
-        yield _shelf(anchor, tables, width)
+        yield _shelf(anchor, tables, width, "medium" if isinstance(tree, Folded) else None)
 
 
-def _groups(tree: Tree, rest: Iterable[Table], lowest: int) -> Iterator[Group]:
+def _groups(tree: Shown, rest: Iterable[Table], lowest: int) -> Iterator[Group]:
     at = lowest - 1 if lowest > 2 and tree.level_counts()[lowest - 1] <= BARS else lowest
     for head, tables in _by_ancestor(tree, rest, at).items():
         name = "root" if head is None else f"L{head[0]} gfn={head[1]:#x}"
         anchor = head if head is None or head[0] == lowest else ancestor(tree, head, lowest)
-        yield Group(name, anchor, _shelf(anchor, tables, WIDTH, size="small"))
+        yield Group(name, anchor, _shelf(anchor, tables, WIDTH, "medium" if isinstance(tree, Folded) else "small"))
 
 
-def _by_ancestor(tree: Tree, tables: Iterable[Table], level: int) -> dict[Table | None, list[Table]]:
+def _by_ancestor(tree: Shown, tables: Iterable[Table], level: int) -> dict[Table | None, list[Table]]:
     found: dict[Table | None, list[Table]] = {}
     for table in tables:
         found.setdefault(ancestor(tree, table, level), []).append(table)

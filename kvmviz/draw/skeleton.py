@@ -18,18 +18,21 @@ from typing import Final
 from kvmviz.draw import parts
 from kvmviz.draw.dot import TDCS_ROOT, guests, has_guests, pair_name
 from kvmviz.draw.layout import Box, Layout, layout, shelf_layout
-from kvmviz.draw.plan import Group, Plan, Table, plan
+from kvmviz.draw.plan import Group, Plan, Shown, Table, alike, plan, times
 from kvmviz.names import sept_name, spt_name
-from kvmviz.tree import Tree
 
 HERE: Final = '<rect class="here" data-el="here" data-state="none" rx="9"/>'
 """The outline that says "now"; above the pages, below the warnings."""
 
 
+LEAKED: Final = 29
+"""Half the width of the words below a lost page, less the margin."""
+
+
 class _Drawing:
     """Writes the parts of one skeleton, back to front."""
 
-    def __init__(self, tree: Tree, place: Layout) -> None:
+    def __init__(self, tree: Shown, place: Layout) -> None:
         self.tree, self.place = tree, place
         self.plan: Plan = plan(tree)
         self.boxes = place.boxes
@@ -45,13 +48,23 @@ class _Drawing:
             grow = 7 if left.width >= parts.LARGE_WIDTH else 2
             both = Box(left.x, left.y, right.right - left.x, left.height)
             capsule = parts.svg_rect("capsule", both, grow, grow + 2)
-            yield f'<g class="twin" data-el="twin {pair_name(table)}" data-state="present">{capsule}</g>'
+            head = f'class="twin"{self.group_of(table)} data-el="twin {pair_name(table)}"'
+            yield f'<g {head} data-state="present">{capsule}</g>'
+
+    def group_of(self, table: Table) -> str:
+        """Mark a twin that stands for several as the group that it is."""
+        count = times(self.tree, sept_name(*table))
+        if count == 1:
+            return ""
+        counts = f'data-count-in-use="{count}" data-count-tdx-owned="{count}"'
+        return f' data-group="{pair_name(table)}" data-times="{count}" {counts}'
 
     def pairs(self, tables: tuple[Table, ...]) -> Iterator[str]:
         for table in tables:
             left, right = self.boxes[spt_name(*table)], self.boxes[sept_name(*table)]
-            yield parts.svg_page(spt_name(*table), left)
-            yield parts.svg_page(sept_name(*table), right, self.tag_place(table, right))
+            count = times(self.tree, sept_name(*table))
+            yield parts.svg_page(spt_name(*table), left, times=count)
+            yield parts.svg_page(sept_name(*table), right, self.tag_place(table, right), times=count)
             yield parts.svg_pointer(pair_name(table), left, right, words=self.null_place(table, left))
             if table[0] == 1 and has_guests(self.tree):
                 yield from (parts.svg_page(page, self.boxes[page]) for page in guests(table))
@@ -148,7 +161,9 @@ class _Drawing:
     def bars(self) -> Iterator[str]:
         for group in self.plan.groups:
             yield parts.svg_bar(
-                group.name, self.boxes[f"group {group.name}"], f"{group.name}: {len(group.tables)} tables"
+                group.name,
+                self.boxes[f"group {group.name}"],
+                f"{group.name}: {alike(self.tree, group.tables):,} tables",
             )
         if "group vCPUs" in self.boxes:
             yield parts.svg_bar("vCPUs", self.boxes["group vCPUs"], "all vCPU pages")
@@ -175,15 +190,16 @@ def _svg(body: str, box: Box) -> str:
 
 
 @lru_cache(maxsize=32)
-def skeleton(tree: Tree, vcpus: int) -> str:
+def skeleton(tree: Shown, vcpus: int) -> str:
     """Return the SVG of a tree in its first state; the same text for the same tree."""
     place = layout(tree, vcpus)
     drawing = _Drawing(tree, place)
-    return _svg(drawing.inside(), Box(-15, -30, place.width + 30, place.height + 54))
+    width = max(place.width, place.boxes["TDR"].middle[0] + LEAKED)  # its words are wider than the page
+    return _svg(drawing.inside(), Box(-15, -30, width + 30, place.height + 54))
 
 
 @lru_cache(maxsize=256)
-def shelf(tree: Tree, number: int) -> str:
+def shelf(tree: Shown, number: int) -> str:
     """Return the SVG of what the group `number` shows when it is open."""
     group: Group = plan(tree).groups[number]
     place = shelf_layout(tree, number)

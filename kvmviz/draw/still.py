@@ -37,7 +37,7 @@ def counts(lockstep: Lockstep, side: Side, step: int) -> tuple[int, int, int]:
     """Return warnings, error lines and leaked pages of a side after `step` rows."""
     taken = sum(at is not None for at in lockstep.indices(side)[:step])
     now = lockstep.runs[side].frames[taken]
-    return now.traces, now.lines, len(now.leaked)
+    return now.traces, now.lines, now.leaked_count
 
 
 def still_text(lockstep: Lockstep, step: int) -> str:

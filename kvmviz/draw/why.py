@@ -66,7 +66,7 @@ def meaning(run: Run, index: int) -> str:
 
 def _refused(event: e.Seamcall, run: Run, index: int) -> str:
     if event.status == STATUS["TD_ASSOCIATED_PAGES_EXIST"]:
-        return _counted(len(run.frames[index].leaked))
+        return _counted(run.frames[index].leaked_count)
     if event.seamcall == "TDH.PHYMEM.PAGE.RECLAIM":
         return "The page stays the module's, and the host must not touch it."
     if event.seamcall == "TDH.MNG.KEY.FREEID":

@@ -11,10 +11,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.joiner import join, styles
-from kvmviz.explorer.payload import skeleton_of, view
+from kvmviz.explorer.payload import skeleton_key, skeleton_of, view_of
 from kvmviz.revisions import Revision
-from kvmviz.scenario import Scenario
 
 _PAGE = "body{margin:0}.kvmviz{min-height:100vh;align-content:start;margin:0 auto}"
 
@@ -30,8 +30,9 @@ def script_json(value: Any) -> str:
 
 def page_html(revisions: Sequence[str | type[Revision]], scenarios: Sequence[str], step: int = 0) -> str:
     """Return one HTML file with the views of these scenarios; the first is shown, at `step`."""
-    views = {v["scenario"]: v for v in (view(revisions, line) for line in scenarios)}
-    skeletons = {v["skeleton"]: skeleton_of(Scenario.parse(line)) for line, v in views.items()}
+    shown = [Lockstep.of(revisions, line) for line in scenarios]
+    views = {str(one.scenario): view_of(one) for one in shown}
+    skeletons = {skeleton_key(one.scenario, one.tree): skeleton_of(one.scenario, one.tree) for one in shown}
     data = {"views": views, "skeletons": skeletons, "first": next(iter(views)), "step": step}
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>kvmviz</title>'

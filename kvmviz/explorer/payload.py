@@ -13,12 +13,13 @@ from functools import lru_cache
 from typing import Any
 
 from kvmviz import events as e
+from kvmviz.alike import Folded
 from kvmviz.check.cases import CASES
 from kvmviz.draw.lockstep import SIDES, Lockstep, Side
 from kvmviz.draw.looks import row_changes
 from kvmviz.draw.parts import ID, first_state
 from kvmviz.draw.picture import group_members
-from kvmviz.draw.plan import plan
+from kvmviz.draw.plan import Shown, plan
 from kvmviz.draw.signs import definitions
 from kvmviz.draw.skeleton import shelf, skeleton
 from kvmviz.draw.texts import texts
@@ -29,7 +30,7 @@ from kvmviz.explorer.stack import stack
 from kvmviz.frames import Fold
 from kvmviz.names import guest_name, sept_name, spt_name
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import RECORDED_TABLES, Run
+from kvmviz.run import Run
 from kvmviz.scenario import CAUSES, Scenario
 from kvmviz.states import HKID_STATES, PAGE_STATES
 from kvmviz.status import STATUS
@@ -48,34 +49,38 @@ TREES = ("1x1x1", "1x1x3", "1x2x3", "2x2x2", "1x1x12", "1x1x2x3", "1x2x58", "1Gi
 """Trees that the explorer offers; any other can be typed."""
 
 
-def skeleton_key(scenario: Scenario) -> str:
-    """Return what decides the layout: the tree and the number of vCPUs."""
-    return f"{scenario.tree} {scenario.vcpus}"
+def skeleton_key(scenario: Scenario, tree: Shown | None = None) -> str:
+    """Return what decides the layout: the tree, in full or folded, and the number of vCPUs."""
+    return f"{tree or scenario.tree} {scenario.vcpus}"
 
 
-def skeleton_of(scenario: Scenario) -> dict[str, Any]:
-    """Return the picture before any event, with the shelves of folded groups and the pages that each counts."""
-    groups = {group.name: number for number, group in enumerate(plan(scenario.tree).groups)}
+def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> dict[str, Any]:
+    """Return the picture before any event, with the shelves of folded groups and the pages that each counts.
+
+    `tree` is what is drawn, if not all of the scenario's.
+    """
+    tree = tree or scenario.tree
+    groups = {group.name: number for number, group in enumerate(plan(tree).groups)}
     return {
-        "key": skeleton_key(scenario),
+        "key": skeleton_key(scenario, tree),
         "defs": f'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0">{definitions(ID)}</svg>',
-        "svg": skeleton(scenario.tree, scenario.vcpus),
-        "shelves": {name: shelf(scenario.tree, number) for name, number in groups.items()},
-        "members": {name: list(pages) for name, pages in group_members(scenario).items()},
-        "whole": _whole(scenario),
+        "svg": skeleton(tree, scenario.vcpus),
+        "shelves": {name: shelf(tree, number) for name, number in groups.items()},
+        "members": {name: list(pages) for name, pages in group_members(tree, scenario.vcpus).items()},
+        "whole": _whole(tree, scenario.vcpus),
     }
 
 
-def _whole(scenario: Scenario) -> dict[str, list[str]]:
+def _whole(tree: Shown, vcpus: int) -> dict[str, list[str]]:
     """Return every page that a folded group stands for: mirror, S-EPT and guest pages."""
     found = {}
-    for group in plan(scenario.tree).groups:
+    for group in plan(tree).groups:
         names = [name for table in group.tables for name in (spt_name(*table), sept_name(*table))]
-        if scenario.tree.gib is None:
+        if tree.gib is None:
             names += [guest_name(gfn + i) for level, gfn in group.tables if level == 1 for i in range(2)]
         found[group.name] = names
-    if "vCPUs" in group_members(scenario):
-        found["vCPUs"] = list(group_members(scenario)["vCPUs"])
+    if "vCPUs" in group_members(tree, vcpus):
+        found["vCPUs"] = list(group_members(tree, vcpus)["vCPUs"])
     return found
 
 
@@ -91,9 +96,9 @@ def view_of(lockstep: Lockstep) -> dict[str, Any]:
     found: dict[str, Any] = {
         "scenario": str(scenario),
         "words": scenario.words(),
-        "fails": failing(scenario),
+        "fails": failing(scenario, lockstep.tree),
         "revisions": [run.revision for run in lockstep.runs.values()],
-        "skeleton": skeleton_key(scenario),
+        "skeleton": skeleton_key(scenario, lockstep.tree),
         "choices": choices(scenario, [run.revision for run in lockstep.runs.values()]),
         "rows": [[-1 if a is None else a, -1 if b is None else b, int(same)] for a, b, same in lockstep.rows],
         "about": [names(about) if about else -1 for about in lockstep.about],
@@ -110,6 +115,8 @@ def view_of(lockstep: Lockstep) -> dict[str, Any]:
     }
     for side in lockstep.sides:
         found[side] = _side(lockstep, side, names)
+    if isinstance(lockstep.tree, Folded):
+        found["times"] = {page: count for page in pages if (count := lockstep.tree.times_of(page)) > 1}
     return {**found, "names": list(names.names), "states": list(names.states), "table": state_table()}
 
 
@@ -150,10 +157,10 @@ def _counts(run: Run, indices: Sequence[int | None]) -> dict[str, list[int]]:
     fold, steps = Fold(run.pages), run.steps or ()
     for at in indices:
         if at is not None:
-            fold.apply(steps[at].event)
+            fold.apply(steps[at].event, steps[at].times)
         found["traces"].append(fold.traces)
         found["lines"].append(fold.lines)
-        found["leaked"].append(len(fold.leaked))
+        found["leaked"].append(fold.leaked_count)
     return found
 
 
@@ -190,17 +197,16 @@ def _phases(lockstep: Lockstep) -> list[dict[str, Any]]:
 @lru_cache(maxsize=1)
 def named_cases() -> list[tuple[str, str, tuple[str, str]]]:
     """Return question, scenario line and revisions of the named cases that the explorer can show."""
-    known = [case for case in CASES.values() if Scenario.parse(case.scenario).tree.count <= RECORDED_TABLES]
-    return [(case.question, str(Scenario.parse(case.scenario)), case.revisions) for case in known]
+    return [(case.question, str(Scenario.parse(case.scenario)), case.revisions) for case in CASES.values()]
 
 
-def failing(scenario: Scenario) -> list[str]:
-    """Return the pages whose reclaim fails, as the scenario names them: `L1@0x200`, `TDR`."""
+def failing(scenario: Scenario, tree: Shown | None = None) -> list[str]:
+    """Return the pages of the picture whose reclaim fails, as the scenario names them: `L1@0x200`, `TDR`."""
     words = str(scenario.fail)
     if words == "none":
         return []
     if words == "all":
-        return [f"L{level}@{gfn:#x}" for level, gfn in scenario.tree.tables()]
+        return [f"L{level}@{gfn:#x}" for level, gfn in (tree or scenario.tree).tables()]
     return words.split(",")
 
 

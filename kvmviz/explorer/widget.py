@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 import anywidget
 import traitlets
 
-from kvmviz.draw.lockstep import Lockstep, showable
+from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.still import link as link_to
 from kvmviz.draw.still import still_svg, still_text
 from kvmviz.errors import KvmvizError
@@ -94,7 +94,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.validate("scenario")
     def _valid_scenario(self, proposal: dict[str, Any]) -> str:
-        return str(_or_trait_error(lambda: showable(Scenario.parse(proposal["value"]))))
+        return str(_or_trait_error(lambda: Scenario.parse(proposal["value"])))
 
     @traitlets.validate("revisions")
     def _valid_revisions(self, proposal: dict[str, Any]) -> tuple[Which, ...]:
@@ -158,7 +158,7 @@ class Explorer(anywidget.AnyWidget):
             drawn["choices"]["revision"] += [o.name for o in self._own if o.name not in drawn["choices"]["revision"]]
             with self.hold_sync():
                 if self._skeleton.get("key") != drawn["skeleton"]:
-                    self._skeleton = skeleton_of(lockstep.scenario)
+                    self._skeleton = skeleton_of(lockstep.scenario, lockstep.tree)
                 self._problem = ""
                 self._family = {}
                 self._view = drawn

@@ -159,7 +159,7 @@ def _asked(step: Step) -> dict[str, Any]:
 
 def _counts(run: Run) -> Iterator[Counts]:
     """Yield what each step adds to traces, lines and leaked pages."""
-    figures = [(frame.traces, frame.lines, len(frame.leaked)) for frame in run.frames]
+    figures = [(frame.traces, frame.lines, frame.leaked_count) for frame in run.frames]
     for before, after in pairwise(figures):
         yield after[0] - before[0], after[1] - before[1], after[2] - before[2]
 

@@ -42,7 +42,8 @@ class Hunk:
     @property
     def more(self) -> str:
         """One line for the hunks that are counted, empty if there are none."""
-        return f"... {self.alike} more hunk{'s' if self.alike > 1 else ''} alike, for other pages" if self.alike else ""
+        many = "s" if self.alike > 1 else ""
+        return f"... {self.alike:,} more hunk{many} alike, for other pages" if self.alike else ""
 
 
 def hunks(both: "Comparison", width: int = WIDTH) -> list[Hunk]:
@@ -52,7 +53,7 @@ def hunks(both: "Comparison", width: int = WIDTH) -> list[Hunk]:
     for first, last in _ranges(both):
         shape = _shape(both, first, last)
         if shape == printed:
-            found[-1].alike += 1
+            found[-1].alike += _either(both, both.rows[first]).times
         else:
             found.append(_hunk(both, first, last, width))
         printed = shape

@@ -1,5 +1,6 @@
 """A whole run as text: what was run, its steps, its summary."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 def run_text(result: "Run", width: int = WIDTH) -> str:
     """Return the run as a log of steps and its summary."""
     head = f"revision {result.revision}\n{result.scenario}\n"
-    steps = steps_text(result.steps, width) if result.steps is not None else _unrecorded(result)
+    steps = steps_text(result.folded.steps or (), width)
+    if result.steps is None:
+        steps = f"{_unrecorded(result)}\n\n{steps}"
     return ascii_only(f"{head}\n{steps}\n\n{summary_text(result.summary, width)}")
 
 
 def _unrecorded(result: "Run") -> str:
     tables = f"{result.scenario.tree.count:,} tables below the root"
-    return f"{tables}: torn down without a record of each step\n(--events asks for one)."
+    return f"{tables}; those alike are counted together\n(--events asks for a record of each)."
 
 
 def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
@@ -34,9 +37,11 @@ def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
         said = paragraph(step.text, width=width)
         lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width), "", said, ""]
         lines += [f"  {'in' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
-    counts = {state: list(frame.states.values()).count(state) for state in dict.fromkeys(frame.states.values())}
+    counts = Counter[str]()
+    for page, state in frame.states.items():
+        counts[state] += result.times(page)
     lines += ["", "after it"]
-    lines += [columns(f"pages {state}", str(count), width) for state, count in counts.items()]
+    lines += [columns(f"pages {state}", f"{count:,}", width) for state, count in counts.items()]
     lines += [columns("HKID", frame.hkid, width), columns("traces, error lines", f"{frame.traces}, {frame.lines}")]
     return ascii_only("\n".join(lines))
 

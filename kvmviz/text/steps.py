@@ -57,7 +57,8 @@ def what(event: e.Event) -> str:
 def step_lines(number: int, step: "Step", mark: str = "", width: int = WIDTH, *, stack: bool = True) -> list[str]:
     """Return the lines of one step; a printed trace brings its `stack`, one function a line."""
     head = f"{mark}{number:>5}  {step.event.kind:<12} "
-    body = paragraph(what(step.event), f"{mark}{'':<{len(head) - len(mark)}}", width)
+    often = f" (x {step.times:,})" if step.times > 1 else ""
+    body = paragraph(what(step.event) + often, f"{mark}{'':<{len(head) - len(mark)}}", width)
     lines = (head + body[len(head) :]).rstrip().split("\n")
     if stack and isinstance(step.event, e.Warn) and step.event.printed:
         lines += [f"{mark}{'':>7}{'at' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
@@ -82,7 +83,8 @@ def steps_text(steps: Sequence["Step"], width: int = WIDTH) -> str:
 
 def _elided(blocks: list[Block]) -> list[str]:
     first, last = blocks[0], blocks[-1]
-    pages = f"{len(blocks)} more page{'s' if len(blocks) > 1 else ''} alike"
+    count = sum(block[0][1].times for block in blocks)
+    pages = f"{count:,} more page{'s' if count > 1 else ''} alike"
     steps = f"steps {first[0][0]} to {last[-1][0]}" if first[0][0] < last[-1][0] else f"step {first[0][0]}"
     return [f"       ... {pages}, {steps}"]
 

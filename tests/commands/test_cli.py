@@ -83,6 +83,7 @@ def test_any_words_end_in_an_answer_or_one_sentence(capsys: pytest.CaptureFixtur
         ["run", "fail=all"], ["run", "--step", "0"], ["run", "--step", "62", "fail=L1@0x200"],
         ["run", "tree=16GiB fail=rate:1/100:x"], ["run", "tree=1GiB", "hkid=assigned", "fail=all"],
         ["compare", "before", "v1", "fail=all"], ["compare", "before", "landed", "hkid=assigned"],
+        ["run", "--step", "80", "tree=1TiB fail=all"], ["compare", "before", "v1", "tree=1TiB fail=rate:1/9:x"],
         ["explain", "leak"], ["explain", "S-EPT L1 gfn=0x200"], ["doctor"],
     ],
 )  # fmt: skip
@@ -104,7 +105,7 @@ def test_a_lockstep_step_stands_at_the_same_place_on_both_sides(capsys: pytest.C
     "words",
     [
         "run --step 999", "run --revision v9", "run --revision before,,v1", "run --scenarios - fail=all",
-        "run tree=1TiB --step 1", "explain gibberish", "compare before nobody", "compare before v1 tree=1TiB",
+        "run tree=1TiB --step 999", "explain gibberish", "compare before nobody", "compare before v1 tree=9TiB",
     ],
 )  # fmt: skip
 def test_a_wrong_question_is_status_2(words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,3 +115,25 @@ def test_spans_fill_the_bar() -> None:
     assert list(drawn[0]) == ["leaked", 10, 30]
     assert sum(width for *_, width in drawn) == pytest.approx(460)
     assert list(spans({"leaked": 2}, 0, 460)[0]) == ["leaked", 0, 460]
+
+
+@pytest.mark.parametrize("words", ["fail=L1@0x200", "fail=all", "fail=rate:1/1000:7", "hkid=assigned vcpus=6"])
+def test_a_large_tree_is_drawn_with_exact_counts(words: str) -> None:
+    result = run("v1", f"tree=1TiB {words}", events=False).folded
+    drawn = picture.draw_svg(result, len(result.steps or ()))
+    ElementTree.fromstring(drawn)
+    twins = re.findall(r'data-group="([^"]*)" data-times="[0-9]+"((?: data-count-[a-z-]+="[0-9]+")*)', drawn)
+    bars = re.findall(r'data-bar="[^"]*">(.*?)</g></g>', drawn)
+    assert twins or bars
+    lost = sum(int(n) for _, counts in twins for n in re.findall(r'data-count-leaked="([0-9]+)"', counts))
+    lost += len(re.findall(r'data-page="S-EPT [^"]*" data-state="leaked"><title>[^,<]*<', drawn))
+    lost += sum(int(n.replace(",", "")) for bar in bars for n in re.findall(r'seg-leaked".*?>([0-9,]+)</text>', bar))
+    lost += len(re.findall(r'data-page="TD[^"]*" data-state="leaked"', drawn))
+    assert lost == result.summary.leaked_count
+
+
+def test_what_stands_for_many_says_so() -> None:
+    drawn = picture.draw_svg(run("v1", "tree=16GiB").folded, 0)
+    assert "\u00d7511" in drawn
+    assert "6 tables stand for all 8,209" in drawn
+    assert "x 511" in draw_dot(run("v1", "tree=16GiB").folded, 0)

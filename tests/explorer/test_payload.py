@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.page import page_html, script_json
-from kvmviz.explorer.payload import skeleton_of, view
-from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.explorer.payload import skeleton_of, view, view_of
+from kvmviz.scenario import Scenario
 
 REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
 SCENARIOS = [
@@ -110,9 +110,21 @@ def test_a_withheld_trace_of_a_second_td_names_the_first() -> None:
     assert "60 s before" in held[0]["because"]
 
 
-def test_a_tree_too_large_is_one_sentence() -> None:
-    with pytest.raises(ScenarioError, match="too large for the explorer"):
-        view(["before", "v1"], "tree=16GiB")
+@pytest.mark.parametrize("words", ["fail=rate:1/1000:7", "hkid=assigned", "fail=all"])
+def test_a_view_of_a_large_tree_is_small_and_its_totals_are_exact(words: str) -> None:
+    lockstep = Lockstep.of(["before", "v1"], f"tree=1TiB {words}")
+    drawn, under = view_of(lockstep), skeleton_of(lockstep.scenario, lockstep.tree)
+    assert len(json.dumps([drawn, under])) < 2_000_000
+    assert drawn["skeleton"] == under["key"]
+    for side in lockstep.sides:
+        assert drawn[side]["leaked"][-1] == drawn[side]["summary"]["leaked_count"]
+        assert drawn[side]["traces"][-1] == sum(drawn[side]["summary"]["splats"].values())
+    sept = [drawn["names"][number] for number in drawn["pages"] if drawn["names"][number].startswith("S-EPT")]
+    assert sum(drawn["times"].get(page, 1) for page in sept) == lockstep.scenario.tree.count
+
+
+def test_a_view_of_a_small_tree_counts_nothing_twice() -> None:
+    assert "times" not in view(["v1"], "tree=1x1x3")
 
 
 def test_skeleton_counts_every_folded_page() -> None:

@@ -163,7 +163,7 @@ export class Stage {
       const [rect, core, text] = segment.children;
       setBox(rect, at, y, wide, height);
       setBox(core, at + 4, y + 4, wide - 8, height - 8);
-      text.textContent = wide > 14 ? String(group.counts[state]) : "";
+      text.textContent = wide > 14 ? group.counts[state].toLocaleString("en-US") : "";
       put(text, "x", String(at + wide / 2));
       put(text, "y", String(y + height / 2 + 4));
     }
