@@ -14,7 +14,6 @@ from kvmviz.explorer.payload import view
 from kvmviz.export import space
 from kvmviz.export.page import page
 from kvmviz.frames import Frame
-from kvmviz.scenario import Scenario
 
 Ask = Callable[[str, Any], Any]
 
@@ -81,18 +80,24 @@ def compare_states(ask: Ask, number: int, seed: int) -> None:
     known = [*space.combinations(TREE), *(one for one in space.single([TREE]) if one.tree.text == TREE)]
     for _ in range(number):
         scenario = chance.choice(known)
-        step = chance.randint(0, len(view(REVISIONS, scenario)["rows"]))
+        want = view(REVISIONS, scenario)
+        step = chance.randint(0, len(want["rows"]))
         show(ask, f"{scenario} step={step} revisions={','.join(REVISIONS)}")
-        compare_state(ask, scenario, step)
+        compare_view(ask, want, step)
 
 
-def compare_state(ask: Ask, scenario: Scenario, step: int) -> None:
+def compare_state(ask: Ask, scenario: str, step: int) -> None:
     """Hold what the page shows against two runs of the model at one row of their lockstep."""
-    want, shown = view(REVISIONS, scenario), ask(SHOWN, None)
+    compare_view(ask, view(REVISIONS, scenario), step)
+
+
+def compare_view(ask: Ask, want: Mapping[str, Any], step: int) -> None:
+    """Hold what the page shows against a view of two runs at one row of their lockstep."""
+    shown = ask(SHOWN, None)
     assert shown["step"] == f"{step} / {len(want['rows'])}"
     for side, name, column in (("a", REVISIONS[0], 0), ("b", REVISIONS[1], 1)):
         taken = sum(row[column] >= 0 for row in want["rows"][:step])
-        compare_side(shown[side], run(name, scenario).frames[taken])
+        compare_side(shown[side], run(name, want["scenario"]).frames[taken])
     assert shown["heads"] == [entry["head"] for entry in want["log"] if entry["row"] <= step]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from kvmviz.scenario import Scenario
 from tests.browser.chromium import browser_is_required
 from tests.browser.engines import LEFT, RIGHT, Engine, started, what_is_missing
 from tests.browser.offline import NOTED, READY, SHOWN, compare_state, compare_states, written
@@ -70,12 +69,12 @@ def opened(engine: Engine, file: Path, link: str) -> dict[str, Any]:
 
 
 def test_it_opens_from_disk_and_draws_the_first_picture(page: Engine) -> None:
-    compare_state(page.ask, Scenario.parse("tree=1x1x1 fail=all"), 0)
+    compare_state(page.ask, "tree=1x1x1 fail=all", 0)
 
 
 def test_arrow_keys_step_and_the_address_follows(page: Engine) -> None:
     page.press(EXPLORER, RIGHT * 40 + LEFT * 3)
-    compare_state(page.ask, Scenario.parse("tree=1x1x1 fail=all"), 37)
+    compare_state(page.ask, "tree=1x1x1 fail=all", 37)
     rested = "() => new Promise(done => setTimeout(() => done(location.hash), 1000))"
     assert page.ask(rested, None) == "#tree=1x1x1&fail=all&step=37&revisions=before,v1"
 
@@ -83,14 +82,14 @@ def test_arrow_keys_step_and_the_address_follows(page: Engine) -> None:
 def test_a_toggle_shows_another_run_of_the_model(page: Engine) -> None:
     page.ask(CHOOSE, ["hkid", "cache-wb-error"])
     step = int(page.ask(SHOWN, None)["step"].split(" / ")[0])
-    compare_state(page.ask, Scenario.parse("tree=1x1x1 fail=all hkid=cache-wb-error"), step)
+    compare_state(page.ask, "tree=1x1x1 fail=all hkid=cache-wb-error", step)
     assert "hkid=cache-wb-error" in page.ask(SHOWN, None)["hash"]
 
 
 def test_a_link_is_read_when_the_page_opens(page: Engine, file: Path) -> None:
     shown = opened(page, file, "#tree=1x1x1&fail=L1@0x0&step=7&revisions=before,v1")
     assert shown["step"].startswith("7 / ")
-    compare_state(page.ask, Scenario.parse("tree=1x1x1 fail=L1@0x0"), 7)
+    compare_state(page.ask, "tree=1x1x1 fail=L1@0x0", 7)
 
 
 def test_random_states_are_those_of_the_model(page: Engine) -> None:
