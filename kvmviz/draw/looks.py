@@ -93,7 +93,8 @@ class _Marks:
             case e.HkidLeak():
                 yield "HKID", "leaked"
             case e.Seamcall(_, "TDR", _, status) if status == _ASSOCIATED:
-                self.caused = [page for page in self.leaked if page.startswith("S-EPT")]
+                kept = [page for page, at in self.states.items() if page.startswith("guest") and at == "tdx-owned"]
+                self.caused = [*self.leaked, *kept]
                 yield from ((f"cause {page}", "on") for page in self.caused)
             case e.Free() | e.CallRcu() if self.caused:
                 yield from ((f"cause {page}", "off") for page in self.caused)

@@ -41,7 +41,7 @@ PAGE_KIB = 4
 _CSS_STATE = re.compile(r'\[data-state="([a-z-]+)"\]')
 _ELEMENT = re.compile(r'data-(page|el)="([^"]*)" data-state="[^"]*"')
 _BAR = re.compile(r'(data-el="group ([^"]*)".*?<g class="bar" data-bar="([^"]*)">)')
-_COUNTED = re.compile(r'(data-group="([^"]*)" data-times="([0-9]+)")(?: data-count-[a-z-]+="[0-9]+")*')
+_COUNTED = re.compile(r'(data-group="([^"]*) x [0-9]+" data-times="([0-9]+)")(?: data-count-[a-z-]+="[0-9]+")*')
 _CLASSED = re.compile(r'class="([^"]*)"([^<>]*?data-state="([^"]*)")')
 
 
@@ -100,8 +100,9 @@ def _many(number: int, word: str) -> str:
 
 def frame(run: Run, moves: Sequence[Changes], here: str | None, theme: Theme, prefix: str = "kv-") -> str:
     """Return the decorated skeleton with the states that `moves` leave, its style resolved, as an `<svg>`."""
-    states = states_after(moves)
     tree, vcpus = run.tree, run.scenario.vcpus
+    states = states_after(moves)
+    states |= group_causes(tree, vcpus, states)
     drawn = _ELEMENT.sub(lambda m: _with_state(m, states), skeleton(tree, vcpus))
     drawn = _fill_bars(drawn, tree, vcpus, states)
     drawn = _COUNTED.sub(lambda m: m[1] + _counted(m[2], int(m[3]), states), drawn)
@@ -163,6 +164,18 @@ def group_members(tree: Shown, vcpus: int) -> dict[str, tuple[str, ...]]:
             page for j in range(vcpus) for page in (f"TDVPR[{j}]", *(f"TDCX[{j}][{i}]" for i in range(5)))
         )
     return found
+
+
+def group_causes(tree: Shown, vcpus: int, states: States) -> dict[str, str]:
+    """Return the states of the lines from folded groups to the TDR: on if a page in the group caused its loss."""
+    groups = {page: name for name, pages in group_members(tree, vcpus).items() for page in pages}
+    on = [name.removeprefix("cause ") for name, state in states.items() if name.startswith("cause ") and state == "on"]
+    tables = [_table_of_guest(page) if page.startswith("guest") else page for page in on]
+    return {f"cause group {groups[page]}": "on" for page in tables if page in groups}
+
+
+def _table_of_guest(page: str) -> str:
+    return sept_name(1, int(page.split("=")[1], 16) & ~0x1FF)
 
 
 def mirror_members(members: Iterable[str]) -> list[str]:

@@ -11,8 +11,9 @@ each state shows.  The same text serves the explorer, the offline page and, with
 the states of one frame filled in, `kvmviz draw`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from html import escape
 from typing import Final
 
 from kvmviz.draw import parts
@@ -57,7 +58,7 @@ class _Drawing:
         if count == 1:
             return ""
         counts = f'data-count-in-use="{count}" data-count-tdx-owned="{count}"'
-        return f' data-group="{pair_name(table)}" data-times="{count}" {counts}'
+        return f' data-group="{pair_name(table)} x {count}" data-times="{count}" {counts}'
 
     def pairs(self, tables: tuple[Table, ...]) -> Iterator[str]:
         for table in tables:
@@ -88,16 +89,22 @@ class _Drawing:
         alone = self.tree.level_counts()[table[0]] == 1 and table[0] > 1
         return (box.x - 14, box.middle[1] + 4) if alone else (box.right, box.bottom + 24)
 
-    def causes(self, tables: tuple[Table, ...]) -> Iterator[str]:
-        """A line from each S-EPT page to the TDR, for the step at which the one costs the other."""
-        to, edge = self.boxes["TDR"], self.place.width + 11
-        for table in tables:
-            box = self.boxes[sept_name(*table)]
-            n, end, middle = parts.number, to.right + 3, to.middle[1]
-            tip = f"M{n(end + 7)},{n(middle - 4)}L{n(end)},{n(middle)}L{n(end + 7)},{n(middle + 4)}"
-            out = f"M{n(box.right + 3)},{n(box.y - 3)}L{n(box.right + 9)},{n(box.y - 11)}"
-            path = f"{out}H{n(edge)}V{n(middle)}H{n(end)}{tip}"
-            yield f'<path class="cause" data-el="cause {sept_name(*table)}" data-state="off" d="{path}"/>'
+    def causes(self, pages: Iterable[str]) -> Iterator[str]:
+        """A line from each page (or folded group) to the TDR, for the step at which the one costs the other."""
+        to, n = self.boxes["TDR"], parts.number
+        end, middle = to.right + 3, to.middle[1]
+        tip = f"M{n(end + 7)},{n(middle - 4)}L{n(end)},{n(middle)}L{n(end + 7)},{n(middle + 4)}"
+        for page in pages:
+            path = f"{self.way_out(page)}H{n(self.place.width + 11)}V{n(middle)}H{n(end)}{tip}"
+            yield f'<path class="cause" data-el="cause {escape(page)}" data-state="off" d="{path}"/>'
+
+    def way_out(self, page: str) -> str:
+        """Where a page's line to the TDR begins: over a table, under a page without one."""
+        box, n = self.boxes[page], parts.number
+        if page.startswith(("S-EPT", "group ")):
+            return f"M{n(box.right + 3)},{n(box.y - 3)}L{n(box.right + 9)},{n(box.y - 11)}"
+        control = max(self.boxes["spt root"].bottom, box.bottom) + 17
+        return f"M{n(box.middle[0])},{n(box.bottom + 2)}V{n(control if page.startswith('TD') else box.bottom + 9)}"
 
     def warnings(self, pages: Iterator[str]) -> Iterator[str]:
         for page in pages:
@@ -174,9 +181,11 @@ class _Drawing:
         warned = [*(sept_name(*table) for table in tables), *(p for p in self.boxes if p.startswith("TD"))]
         if has_guests(self.tree):
             warned += [page for table in tables if table[0] == 1 for page in guests(table)]
+        caused = [page for page in warned if page != "TDR"]
+        caused += [name for name in self.boxes if name.startswith("group ")]
         drawn = [
             *self.links(), *self.twins(tables), *self.others(), *self.pairs(tables), *self.bars(), self.key(),
-            *self.heads(), *self.row_labels(), *self.shelf_heads(), *self.causes(self.plan.large),
+            *self.heads(), *self.row_labels(), *self.shelf_heads(), *self.causes(caused),
             HERE,
             *self.warnings(iter(warned)),
         ]  # fmt: skip

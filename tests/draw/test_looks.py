@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.looks import changes, row_changes, subjects
-from kvmviz.draw.picture import states_after
+from kvmviz.draw.picture import draw_svg, states_after
 from kvmviz.draw.why import meaning, rests_on
 from kvmviz.events import KINDS
 from kvmviz.run import Run, run
@@ -55,11 +55,35 @@ def steps(result: Run) -> int:
     return len(result.steps or ())
 
 
-def test_a_lost_page_shows_as_the_cause_of_the_lost_tdr() -> None:
-    result = run("v1", "fail=L1@0x200")
-    shown = states_after(changes(result))
-    assert shown["cause S-EPT L1 gfn=0x200"] == "on"
-    assert "cause S-EPT L1 gfn=0x200" not in states_after(changes(run("v1", "fail=TDR")))
+@pytest.mark.parametrize(
+    ("scenario", "causes"),
+    [
+        ("fail=L1@0x200", {"S-EPT L1 gfn=0x200"}),
+        ("fail=L1@0x0,TDVPR[0],TDCS[2]", {"S-EPT L1 gfn=0x0", "TDVPR[0]", "TDCS[2]"}),
+        ("fail=TDR", set()),
+        ("leaves=present tree=1x1x1", {"guest gfn=0x0", "guest gfn=0x1"}),
+    ],
+)
+def test_a_lost_page_shows_as_the_cause_of_the_lost_tdr(scenario: str, causes: set[str]) -> None:
+    shown = states_after(changes(run("v1", scenario)))
+    assert {
+        name.removeprefix("cause ") for name, state in shown.items() if (name[:5], state) == ("cause", "on")
+    } == causes
+
+
+@pytest.mark.parametrize(
+    ("scenario", "element"),
+    [
+        ("tree=1x1x16 fail=L1@0x200", "cause S-EPT L1 gfn=0x200"),
+        ("tree=1x2x58 fail=L1@0x200", "cause group L2 gfn=0x0"),
+        ("tree=1x1x3 vcpus=16 fail=TDVPR[3]", "cause group vCPUs"),
+    ],
+)
+def test_the_line_to_the_lost_tdr_begins_at_a_shelf_or_a_folded_group_too(scenario: str, element: str) -> None:
+    result = run("v1", scenario)
+    drawn = draw_svg(result, steps(result))
+    assert drawn.count(f'data-el="{element}" data-state="on"') == 1
+    assert f'data-el="{element}" data-state="on"' not in draw_svg(result, 50)
 
 
 def test_subjects_follow_the_last_page_within_a_phase() -> None:

@@ -1,6 +1,7 @@
 /** One side's picture: the skeleton, and flipping the states of its elements. */
 
 /** @import {View, Skeleton} from "./types.js" */
+import { countAlike } from "./alike.js";
 import { put, s } from "./dom.js";
 import { spans } from "./bars.js";
 import { firstState } from "./fold.js";
@@ -32,6 +33,8 @@ export class Stage {
     this.names = [];
     /** @type {Skeleton | null} */
     this.skeleton = null;
+    /** How many pages stand behind a name. @type {Record<string, number>} */
+    this.times = {};
     element.addEventListener("click", (event) => this.click(/** @type {Element} */ (event.target), onPage));
   }
 
@@ -52,6 +55,7 @@ export class Stage {
    */
   load(skeleton, view) {
     this.names = view.names;
+    this.times = view.times ?? {};
     if (this.key !== skeleton.key) {
       this.key = skeleton.key;
       this.skeleton = skeleton;
@@ -93,10 +97,11 @@ export class Stage {
       if (!node || !bar) continue;
       for (const { name: attribute } of [...node.attributes]) if (attribute.startsWith("data-count-")) node.removeAttribute(attribute);
       const whole = this.skeleton?.whole[name] ?? members;
-      this.groups.set(name, { counts: tally(members), whole: tally(whole), bar, node, words: {} });
+      this.groups.set(name, { counts: tally(members, this.times), whole: tally(whole, this.times), bar, node, words: {} });
       for (const page of whole) this.groupsOf.set(page, [name, members.includes(page) && page.slice(0, 3) !== "spt" ? "bar" : ""]);
       this.paint(name);
     }
+    countAlike(this.element);
   }
 
   /**
@@ -113,8 +118,10 @@ export class Stage {
         this.recount(group, name, state);
         touched.add(group[0]);
       } else if (name.startsWith("warn ")) this.groupWarning(name, state);
+      else if (name.startsWith("cause ")) this.groupCause(name, state);
     }
     for (const group of touched) this.paint(group);
+    countAlike(this.element);
   }
 
   /**
@@ -128,8 +135,8 @@ export class Stage {
     const before = this.now.get(page) ?? firstState(page);
     this.now.set(page, state);
     for (const counts of bar ? [group.counts, group.whole] : [group.whole]) {
-      counts[before] = (counts[before] ?? 0) - 1;
-      counts[state] = (counts[state] ?? 0) + 1;
+      counts[before] = (counts[before] ?? 0) - (this.times[page] ?? 1);
+      counts[state] = (counts[state] ?? 0) + (this.times[page] ?? 1);
     }
   }
 
@@ -147,6 +154,21 @@ export class Stage {
     const full = Number(this.now.get(key) ?? 0) + (state === "full" ? 1 : 0) - (before === "full" ? 1 : 0);
     this.now.set(key, String(full));
     for (const node of this.nodes.get(`${key} 0`) ?? []) put(node, "data-state", full > 0 ? "full" : state);
+  }
+
+  /**
+   * The line from a folded page to the TDR that it costs begins at its group's bar.
+   * @param {string} name
+   * @param {string} state
+   */
+  groupCause(name, state) {
+    const group = this.groupsOf.get(name.slice(6));
+    if (!group) return;
+    const key = `cause group ${group[0]}`;
+    const on = Number(this.now.get(key) ?? 0) + Number(state === "on") - Number(this.now.get(name) === "on");
+    this.now.set(name, state);
+    this.now.set(key, String(on));
+    for (const node of this.nodes.get(key) ?? []) put(node, "data-state", on > 0 ? "on" : "off");
   }
 
   /** @param {string} name */
@@ -229,6 +251,7 @@ export class Stage {
       if (known !== "words" && known !== "here") this.enter(node);
       put(node, "data-state", this.stateOf(known));
     }
+    countAlike(drawer);
   }
 
   /** @type {(name: string) => string} what an element shows now; set by the explorer */
@@ -245,12 +268,13 @@ export class Stage {
 
 /**
  * @param {string[]} pages
+ * @param {Record<string, number>} times
  * @returns {Record<string, number>}
  */
-function tally(pages) {
+function tally(pages, times) {
   /** @type {Record<string, number>} */
   const counts = {};
-  for (const page of pages) counts[firstState(page)] = (counts[firstState(page)] ?? 0) + 1;
+  for (const page of pages) counts[firstState(page)] = (counts[firstState(page)] ?? 0) + (times[page] ?? 1);
   return counts;
 }
 
