@@ -37,6 +37,9 @@ LARGE: Final = 4
 UNFOLDED: Final = 60
 """Most tables below the root that are shown without folding."""
 
+STANDING: Final = 24
+"""Most tables that are shown without folding where some stand for others."""
+
 BARS: Final = 16
 """Most groups; above, a whole subtree is one group."""
 
@@ -120,7 +123,7 @@ def plan(tree: Shown) -> Plan:
     rest = [table for table in tree.tables() if table[0] < lowest]
     if not rest:
         return Plan(large, (), (), lowest)
-    if tree.count <= UNFOLDED:
+    if tree.count <= (STANDING if isinstance(tree, Folded) else UNFOLDED):
         return Plan(large, tuple(_shelves(tree, rest, lowest)), (), lowest)
     return Plan(large, (), tuple(_groups(tree, rest, lowest)), lowest)
 

@@ -126,6 +126,8 @@ def log(lockstep: Lockstep) -> list[dict[str, Any]]:
 
 def _entry(sides: dict[Side, _Side], row: int, leading: Step, page: str | None) -> dict[str, Any]:
     head, detail = _head(leading)
+    if leading.times > 1:
+        detail = f"{detail} (x {leading.times:,})".strip()
     entry: dict[str, Any] = {"row": row + 1, "kind": leading.event.kind, "head": head, "detail": detail, "page": page}
     if isinstance(leading.event, e.Warn | e.Masked):
         entry["chain"] = list(leading.chain)

@@ -79,6 +79,7 @@ export class Ledger {
    */
   row(view, number, sides, lives) {
     const page = view.names[number];
+    const times = view.times?.[page] ?? 1;
     const [owner, who, bytes] = [h("td"), h("td"), h("td")];
     const cell = () => {
       const [word, signs] = [h("span"), h("span")];
@@ -86,7 +87,7 @@ export class Ledger {
     };
     const cells = { a: cell(), b: cell() };
     const life = h("td", { class: "kv-life" }, strip(sides.map((side) => lives[side].get(number) ?? []), view.rows.length, this.prefix), h("i"));
-    const tr = h("tr", { "data-ledger": page }, h("th", { scope: "row", text: page }), owner, h("td", {}, cells.a.cell, cells.b.cell), who, bytes, life);
+    const tr = h("tr", { "data-ledger": page }, h("th", { scope: "row", text: times === 1 ? page : `${page} \u00d7 ${times.toLocaleString("en-US")}` }), owner, h("td", {}, cells.a.cell, cells.b.cell), who, bytes, life);
     return { page, number, tr, owner, who, bytes, cells };
   }
 
@@ -103,7 +104,8 @@ export class Ledger {
     row.tr.dataset.b = b;
     say(row.owner, both(view.table[a].owner, view.table[b].owner));
     say(row.who, both(view.table[a].who, view.table[b].who));
-    say(row.bytes, both(a === "leaked" ? "4,096" : "0", b === "leaked" ? "4,096" : "0"));
+    const bytes = (4096 * (view.times?.[row.page] ?? 1)).toLocaleString("en-US");
+    say(row.bytes, both(a === "leaked" ? bytes : "0", b === "leaked" ? bytes : "0"));
     for (const side of SIDES) {
       const state = side === "a" ? a : b;
       row.cells[side].cell.hidden = side === "b" && a === b;

@@ -39,6 +39,7 @@
  * @property {Phase[]} phases
  * @property {string[]} kinds
  * @property {number[]} pages
+ * @property {Record<string, number>} [times] of a large tree: how many pages stand behind a name, where that is more than one
  * @property {number[]} initial
  * @property {string[]} names
  * @property {string[]} states

@@ -5,6 +5,8 @@ import { h, put, say } from "./dom.js";
 import { sign, swatch } from "./icons.js";
 
 const SHOWN = 3;
+/** From here a figure is set smaller, so that the line stays whole. */
+const LONG = 500;
 
 export class Verdict {
   /**
@@ -42,13 +44,14 @@ export class Verdict {
     const mine = own.traces[step];
     const theirs = other?.traces[step] ?? mine;
     this.triangles(mine, theirs);
-    say(this.warnings, String(mine));
+    put(this.element, "data-long", String(Math.max(mine, theirs, own.leaked[step]) >= LONG));
+    say(this.warnings, digits(mine));
     say(this.word, mine === 1 ? " warning " : " warnings ");
-    say(this.fewer, mine < theirs ? `${theirs - mine} fewer` : "");
+    say(this.fewer, mine < theirs ? `${digits(theirs - mine)} fewer` : "");
     say(this.lines, String(own.lines[step]));
     say(this.lineWord, own.lines[step] === 1 ? " error line " : " error lines ");
-    say(this.leaked, String(own.leaked[step]));
-    say(this.kib, ` leaked ${own.leaked[step] * 4} KiB`);
+    say(this.leaked, digits(own.leaked[step]));
+    say(this.kib, ` leaked ${digits(own.leaked[step] * 4)} KiB`);
     put(this.tape, "data-on", String(own.leaked[step] > 0));
   }
 
@@ -65,4 +68,9 @@ export class Verdict {
       put(node, "data-state", shown ? (full ? "full" : "ghost") : "none");
     });
   }
+}
+
+/** @param {number} value */
+function digits(value) {
+  return value.toLocaleString("en-US");
 }
