@@ -13,7 +13,8 @@ from kvmviz.explorer.page import page_html
 from kvmviz.explorer.payload import skeleton_of
 
 SHOWN = """explorer => ({
-    pages: Object.fromEntries([...explorer.querySelectorAll('[data-page]')].map(n => [n.dataset.page, n.dataset.state])),
+    pages: Object.fromEntries(
+        [...explorer.querySelectorAll('[data-page]')].map(n => [n.dataset.page, n.dataset.state])),
     groups: Object.fromEntries([...explorer.querySelectorAll('[data-group]')].map(n => [n.dataset.group,
         Object.fromEntries([...n.attributes].filter(a => a.name.startsWith('data-count-') && a.value !== '0')
             .map(a => [a.name.slice(11), Number(a.value)]))])),
