@@ -3,7 +3,7 @@
 >>> shown = ask("01-traces-v1")
 >>> shown
 ask('01-traces-v1')
->>> shown.answer("1").right
+>>> Exercise(shown.question, save=False).answer("1").right
 True
 
 Where no widgets run, the question is shown with its hints and answer folded up.
