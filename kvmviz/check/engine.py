@@ -13,12 +13,12 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import islice
 from typing import Final, Never
 
-from loky import cpu_count, get_reusable_executor
+from loky import cpu_count
 from tqdm.auto import tqdm
 
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Report
-from kvmviz.check.shipping import pack, unpack
+from kvmviz.check.shipping import deaf_to_interrupts, pack, stop_workers, unpack, workers
 from kvmviz.check.space import scenarios
 from kvmviz.revisions import Revision, revision
 from kvmviz.revisions.guard import PatchError
@@ -100,11 +100,9 @@ def _is_watched(total: int | None) -> bool:
 
 def _default(total: int | None) -> Executor | None:
     """Return one process a processor; None where this process does as well."""
-    workers = cpu_count()
-    if workers == 1 or (total is not None and total < WORTH_WORKERS):
+    if cpu_count() == 1 or (total is not None and total < WORTH_WORKERS):
         return None
-    found: Executor = get_reusable_executor(max_workers=workers, timeout=60)
-    return found
+    return workers()
 
 
 def _batches(todo: Iterable[Scenario]) -> Iterator[tuple[Scenario, ...]]:
@@ -125,11 +123,17 @@ def _parts(
     waiting: deque[Future[Outcome]] = deque()
     try:
         for batch in _batches(todo):
-            waiting.append(executor.submit(run_batch, packed, packed_other, batch))
+            with deaf_to_interrupts():
+                waiting.append(executor.submit(run_batch, packed, packed_other, batch))
             if len(waiting) >= IN_FLIGHT:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except KeyboardInterrupt:
+        if executor is workers():
+            stop_workers()
+            waiting.clear()
+        raise
     except BrokenExecutor:
         raise PatchError(
             f"{which.name}: a worker process ended in the middle of its work; a patch must not end Python, "

@@ -7,17 +7,50 @@ A reader's class may come from a notebook cell or a file that no other process c
 import, so its functions are sent by value (cloudpickle) and the class is made anew.
 """
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from functools import lru_cache
+from multiprocessing import resource_tracker
 from types import new_class
 from typing import Any
 
 import cloudpickle
+from loky import cpu_count, get_reusable_executor
 
 from kvmviz.revisions import REVISIONS, Revision, revision
 
 Definition = str | tuple[str, Any, dict[str, Callable[..., Any]]]
 """A project's revision by name, or (name, definition of its base, its own functions)."""
+
+
+def workers() -> Executor:
+    """Return one process a processor, the same ones each time; they end when nothing was asked for a minute."""
+    found: Executor = get_reusable_executor(max_workers=cpu_count(), timeout=60)
+    return found
+
+
+def stop_workers() -> None:
+    """End the workers at once, whatever they are at; loky stumbles if work was called off before."""
+    workers().shutdown(wait=False, kill_workers=True)  # type: ignore[call-arg]  # loky has more than the interface
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Let processes that are started meanwhile never see a Ctrl-C; ours waits until the end of the block.
+
+    A terminal sends it to the whole group of processes, and each worker would answer with a traceback of its own.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # a system where no mask is handed down
+        yield
+        return
+    resource_tracker.ensure_running()  # Python's own helper of workers; when it starts, it lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def pack(which: type[Revision]) -> bytes:

@@ -6,14 +6,15 @@
 (6, 3)
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from loky import cpu_count, get_reusable_executor
+from loky import cpu_count
 
-from kvmviz.check.shipping import pack, unpack
+from kvmviz.check.shipping import deaf_to_interrupts, pack, stop_workers, unpack, workers
 from kvmviz.export.atoms import Atom, Writer, verdict_words
 from kvmviz.export.space import BOOTS, Family
 from kvmviz.machine.printk import BURST
@@ -122,7 +123,14 @@ def collect_all(parts: Sequence[Sequence[Family]], revisions: Sequence[type[Revi
         yield from (collect(part, revisions) for part in parts)
         return
     packed = [pack(one) for one in revisions]
-    yield from get_reusable_executor(max_workers=cpu_count(), timeout=60).map(_part, parts, [packed] * len(parts))
+    try:
+        with deaf_to_interrupts():
+            waiting = deque(workers().submit(_part, part, packed) for part in parts)
+        while waiting:
+            yield waiting.popleft().result()
+    except KeyboardInterrupt:
+        stop_workers()
+        raise
 
 
 def _part(families: Sequence[Family], packed: Sequence[bytes]) -> Collected:
