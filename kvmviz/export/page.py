@@ -17,7 +17,11 @@ POLICY = (
 )
 """What the page may do: run what stands in it, and nothing else; no request is allowed."""
 
-_BODY = "body{margin:0}.kvmviz{min-height:100vh;align-content:start;margin:0 auto}noscript{font:1em sans-serif}"
+_BODY = (
+    "body{margin:0}"
+    ".kvmviz{min-height:100vh;align-content:start;margin:0 auto;box-shadow:0 0 0 100vmax var(--kv-canvas)}"
+    "noscript,.kv-unable{font:1em sans-serif;padding:1em}"
+)
 
 
 def page(trees: Sequence[str] = space.TREES, revisions: Sequence[Which] = tuple(REVISIONS)) -> str:
@@ -45,6 +49,7 @@ def html(data: str) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<title>kvmviz: a TDX guest is torn down</title><meta name="viewport" content="width=device-width">\n'
+        '<meta name="color-scheme" content="light dark">\n'
         f"<style>{style}</style></head>\n"
         '<body><main id="kvmviz"></main><noscript>This page needs JavaScript; it asks nobody for anything.</noscript>\n'
         f'<script type="text/plain" id="kvmviz-carried">{data}</script>\n'

@@ -64,6 +64,39 @@ def test_what_is_not_carried_is_disabled_with_the_reason(offline: Page) -> None:
     expect(offline.get_by_role("alert")).to_contain_text("does not hold that view")
 
 
+@pytest.mark.parametrize(
+    "link", ["fail=%", "tree=1x1x1&colour=red", "tree=<img src=x onerror=alert(1)>", "revisions=v9"]
+)
+def test_a_wrong_link_is_answered_in_a_sentence(offline: Page, link: str) -> None:
+    offline.evaluate("link => { location.hash = link; }", link)
+    expect(offline.get_by_role("alert")).to_contain_text("This page does not hold that view")
+    assert offline.locator("img").count() == 0
+    offline.get_by_test_id("step-next").click()
+    expect(offline).to_have_url(re.compile(r"#tree=1x1x1&fail=all&step=1&revisions=before,v1$"))
+
+
+def test_a_page_that_cannot_be_unpacked_says_so(browser: Browser, file: Path, tmp_path: Path) -> None:
+    broken, text = tmp_path / "broken.html", file.read_text(encoding="utf-8")
+    broken.write_text(re.sub('(id="kvmviz-carried">.{100})', r"\1*", text), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(broken.as_uri())
+    expect(page.locator("#kvmviz")).to_contain_text("This browser cannot unpack the page")
+    page.close()
+
+
+def test_it_is_printed_light_under_the_link_that_leads_back(offline: Page) -> None:
+    offline.emulate_media(color_scheme="dark", media="print")
+    explorer = offline.get_by_test_id("explorer")
+    expect(explorer).to_have_attribute("data-theme", "dark")
+    offline.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(explorer).to_have_attribute("data-theme", "light")
+    expect(offline.get_by_text("Copy scenario")).to_be_hidden()
+    said = offline.evaluate("getComputedStyle(document.getElementById('kvmviz'), '::before').content")
+    assert said == '"tree=1x1x1 fail=all step=0 revisions=before,v1"'
+    offline.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(explorer).to_have_attribute("data-theme", "dark")
+
+
 def test_the_policy_refuses_every_request(offline: Page) -> None:
     refused = """() => new Promise(done => {
       document.addEventListener("securitypolicyviolation", event => done(event.effectiveDirective), { once: true });

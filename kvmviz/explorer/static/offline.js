@@ -93,11 +93,19 @@ export class OfflineHost {
     this.keep();
   }
 
+  /** @returns {string} what is shown, as it stands in the address */
+  link() {
+    const { scenario, revisions, rows } = this.view();
+    return hashOf(scenario, Math.min(this.at, rows.length), revisions);
+  }
+
   /** Write what is shown into the address. */
   keep() {
-    const { scenario, revisions } = this.view();
-    const step = Math.min(this.at, this.view().rows.length);
-    history.replaceState(null, "", hashOf(scenario, step, revisions));
+    try {
+      history.replaceState(null, "", this.link());
+    } catch {
+      // WebKit takes a hundred a half-minute; the address catches up with the next step that it takes.
+    }
   }
 
   /** @param {{scenario?: string, revisions?: string[]}} wanted */
@@ -186,10 +194,39 @@ export function startOffline(element, data) {
     host.tell("view");
     explorer.go(step, true);
   });
+  onPaper(element, () => host.link());
   element.dataset.ready = "true";
   return explorer;
 }
 
+/**
+ * Print in dark ink on white, whatever the screen does, under the link that leads back here.
+ * @param {HTMLElement} element
+ * @param {() => string} link
+ */
+function onPaper(element, link) {
+  const { dataset } = document.documentElement;
+  window.addEventListener("beforeprint", () => {
+    element.dataset.link = link().slice(1).replaceAll("&", " ");
+    dataset.theme = "light";
+  });
+  window.addEventListener("afterprint", () => delete dataset.theme);
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {unknown} error
+ */
+function unable(element, error) {
+  element.className = "kv-unable";
+  element.textContent = `This browser cannot unpack the page; a Chromium, Firefox or Safari of 2023 or later can (${error}).`;
+}
+
 const offlineHolder = document.getElementById("kvmviz");
 const offlineStored = document.getElementById("kvmviz-carried")?.textContent;
-if (offlineHolder && offlineStored) unpack(offlineStored).then((data) => startOffline(offlineHolder, data));
+if (offlineHolder && offlineStored) {
+  unpack(offlineStored).then(
+    (data) => startOffline(offlineHolder, data),
+    (error) => unable(offlineHolder, error),
+  );
+}

@@ -21,7 +21,9 @@ export async function unpack(text) {
  * @returns {Found | null} null for a scenario that is not carried
  */
 export function findLine(data, line) {
-  const words = wordsOf(line);
+  const words = wordsOf(line || "tree=1x1x3");
+  const keys = ["tree", "fail", "status", "vcpus", ...Object.keys(data.dimensions), ...Object.keys(data.family)];
+  if (Object.keys(words).some((key) => !keys.includes(key))) return null;
   if (words.hkid === "assigned") words.hkid = "flushvp-not-done";
   const pages = data.trees[words.tree];
   const fails = words.fail === "none" ? [] : words.fail === "all" ? (pages ?? []) : words.fail.split(",");
