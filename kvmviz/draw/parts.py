@@ -139,7 +139,8 @@ def _tag(box: Box, at: str, times: int) -> str:
         return svg_text("tag start", box.right + 14, box.middle[1] + 4, words)
     if at == "corner":
         return svg_text("tag start", box.right + 12, box.bottom + 15, words)
-    return svg_text("tag", box.middle[0], box.bottom + (48 if at == "below leaves" else 25), words)
+    x = box.middle[0] - (12 if at == "below left" else 0)
+    return svg_text("tag", x, box.bottom + (48 if at == "below leaves" else 25), words)
 
 
 def svg_page(page: str, box: Box, tag: str = "", times: int = 1) -> str:

@@ -103,7 +103,7 @@ class _Drawing:
         box, n = self.boxes[page], parts.number
         if page.startswith(("S-EPT", "group ")):
             return f"M{n(box.right + 3)},{n(box.y - 3)}L{n(box.right + 9)},{n(box.y - 11)}"
-        control = max(self.boxes["spt root"].bottom, box.bottom) + 17
+        control = max(self.boxes["spt root"].bottom, box.bottom) + 31
         return f"M{n(box.middle[0])},{n(box.bottom + 2)}V{n(control if page.startswith('TD') else box.bottom + 9)}"
 
     def warnings(self, pages: Iterator[str]) -> Iterator[str]:
@@ -114,7 +114,8 @@ class _Drawing:
         """Yield the pages that are not tables: the root's, the TD's and the vCPUs'."""
         for page, box in self.boxes.items():
             if page == "spt root" or page.startswith(("TD", "TDCX")):
-                yield parts.svg_page(page, box, "below" if parts.kind_of(box) == "large" and page != "spt root" else "")
+                at = "below left" if page == "TDR" else "below"  # the lines from what cost the TDR pass at its right
+                yield parts.svg_page(page, box, at if parts.kind_of(box) == "large" and page != "spt root" else "")
         root, twin = self.boxes["spt root"], self.boxes[TDCS_ROOT]
         y = parts.number(root.middle[1])
         yield f'<path class="none" d="M{parts.number(root.right + 2)},{y}H{parts.number(twin.x - 2)}"/>'

@@ -90,7 +90,7 @@ export class Predict {
   }
 
   tell() {
-    say(this.tally, `${this.score.right} of ${this.score.asked} right`);
+    say(this.tally, this.score.asked ? `${this.score.right} of ${this.score.asked} right` : "no answer yet");
   }
 
   finish() {

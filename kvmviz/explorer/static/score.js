@@ -12,6 +12,11 @@ const DENSE = 3;
 /** Room of a step on the line: what happens to guest memory is told briefly, what says something broadly. */
 const BROAD = 3.4;
 const BRIEF = 0.45;
+/** Up to so many steps that say something have at least this share of the others' room, each. */
+const RARE = 16;
+const RARE_SHARE = 0.024;
+/** Below so many pixels a warning or a leak is a tick. */
+const TIGHT = 9;
 
 export class Score {
   /** @param {(step: number) => void} onStep */
@@ -91,11 +96,12 @@ export class Score {
     return view.phases.flatMap((phase) => {
       const x = (this.x(phase.first - 1) + this.x(phase.first)) / 2;
       const bar = s("path", { class: "kv-bar", d: `M${x},14V58` });
-      const room = x >= free;
-      if (!room) return [bar];
-      const text = s("text", { class: "kv-phase", x: x + 3, y: 10 });
+      const wide = 3 + phase.label.length * (this.element.closest(".kv-projector") ? 7.4 : 6.2);
+      const at = Math.min(x + 3, this.width - wide);
+      if (at < free) return [bar];
+      const text = s("text", { class: "kv-phase", x: at, y: 10 });
       text.textContent = phase.label;
-      free = x + 6 + phase.label.length * (this.element.closest(".kv-projector") ? 7.4 : 6.2);
+      free = at + wide;
       return [bar, text];
     });
   }
@@ -112,8 +118,11 @@ export class Score {
 
   /** @param {View} view */
   marks(view) {
-    const dense = (this.width - LEFT - RIGHT) / view.rows.length < DENSE;
-    const broad = Math.min(22, (this.x(view.rows.length) * BROAD) / total(view));
+    const line = this.width - LEFT - RIGHT;
+    const { weights, broad } = weigh(view);
+    const room = Math.min(22, (line * broad) / weights.reduce((sum, own) => sum + own, 0));
+    const dense = line / view.rows.length < DENSE;
+    const tight = room < TIGHT;
     /** @type {SVGElement[]} */
     const found = [];
     /** @type {Set<string>} */
@@ -121,15 +130,15 @@ export class Score {
     view.rows.forEach((row, index) => {
       const x = this.x(index + 1);
       const spot = `${Math.round(x / DENSE)}`;
-      if (!row[2] && !(dense && taken.has(`d${spot}`))) {
+      if (!row[2] && !(tight && taken.has(`d${spot}`))) {
         taken.add(`d${spot}`);
-        found.push(s("rect", { class: "kv-only", x: x - (dense ? 1.5 : broad / 2), y: 14, width: dense ? 3 : broad, height: 46, rx: dense ? 1 : 3 }));
+        found.push(s("rect", { class: "kv-only", x: x - (tight ? 1.5 : room / 2), y: 14, width: tight ? 3 : room, height: 46, rx: tight ? 1 : 3 }));
       }
       for (const side of SIDES) {
         const mark = view[side]?.marks[index];
-        if (!mark || (dense && (mark === "dot" || mark === "free" || taken.has(mark + side + spot)))) continue;
+        if (!mark || (dense && (mark === "dot" || mark === "free")) || (tight && taken.has(mark + side + spot))) continue;
         taken.add(mark + side + spot);
-        if (dense && (mark === "warn" || mark === "leak")) {
+        if (tight && (mark === "warn" || mark === "leak")) {
           found.push(s("path", { class: `kv-dense-${mark}`, d: `M${x},${LANE[side] - (mark === "warn" ? 8 : 0)}v8` }));
           continue;
         }
@@ -174,18 +183,25 @@ export class Score {
 }
 
 /**
+ * What says something has room to be seen, also among thousands of steps, as long as it is rare.
+ * @param {View} view
+ * @returns {{weights: number[], broad: number}} the room of each step, and that of one that says something
+ */
+function weigh(view) {
+  /** @type {number[]} */
+  const plain = view.rows.map((_, row) => (tells(view, row) ? 0 : view.phases[0]?.name === "gmem_release" && row < view.phases[0].last ? BRIEF : 1));
+  const rare = plain.filter((own) => !own).length <= RARE;
+  const broad = Math.max(BROAD, rare ? RARE_SHARE * plain.reduce((sum, own) => sum + own, 0) : 0);
+  return { weights: plain.map((own) => own || broad), broad };
+}
+
+/**
  * @param {View} view
  * @param {number} row
  */
-function weight(view, row) {
+function tells(view, row) {
   const marks = SIDES.map((side) => view[side]?.marks[row]);
-  if (!view.rows[row][2] || marks.some((mark) => mark === "warn" || mark === "leak" || mark === "panic" || mark === "held")) return BROAD;
-  return view.phases[0]?.name === "gmem_release" && row < view.phases[0].last ? BRIEF : 1;
-}
-
-/** @param {View} view */
-function total(view) {
-  return view.rows.reduce((sum, _, row) => sum + weight(view, row), 0);
+  return !view.rows[row][2] || marks.some((mark) => mark === "warn" || mark === "leak" || mark === "panic" || mark === "held");
 }
 
 /**
@@ -193,13 +209,13 @@ function total(view) {
  * @returns {number[]} where each step stands, from 0 to 1
  */
 export function placesOf(view) {
-  const whole = Math.max(1, total(view));
+  const { weights } = weigh(view);
+  const whole = Math.max(1, weights.reduce((sum, own) => sum + own, 0));
   const places = [0];
   let sum = 0;
-  view.rows.forEach((_, row) => {
-    const own = weight(view, row);
+  for (const own of weights) {
     places.push((sum + own / 2) / whole);
     sum += own;
-  });
+  }
   return places;
 }
