@@ -8,15 +8,17 @@ if TYPE_CHECKING:
     from kvmviz.draw.figures_log import noise as noise
     from kvmviz.draw.figures_log import scenario_map as scenario_map
     from kvmviz.draw.figures_log import second_td as second_td
+    from kvmviz.draw.figures_map import address_map as address_map
     from kvmviz.draw.figures_time import lives as lives
     from kvmviz.draw.figures_time import waiting as waiting
 
 _FIGURES = {
+    "address_map": "figures_map",
     "cost": "figures_cost", "noise": "figures_log", "scenario_map": "figures_log", "second_td": "figures_log",
     "lives": "figures_time", "waiting": "figures_time",
 }  # fmt: skip
 
-__all__ = ["cost", "lives", "noise", "scenario_map", "second_td", "waiting"]
+__all__ = ["address_map", "cost", "lives", "noise", "scenario_map", "second_td", "waiting"]
 
 
 def __getattr__(name: str) -> Any:

@@ -83,12 +83,14 @@ def _few_colours(png: bytes) -> bytes:
 
 
 @contextmanager
-def drawing(width: float, height: float, columns: int = 1, **options: Any) -> Iterator[tuple[Figure, list[Axes]]]:
+def drawing(
+    width: float, height: float, columns: int = 1, rows: int = 1, **options: Any
+) -> Iterator[tuple[Figure, list[Axes]]]:
     """Give a figure of so many inches with its axes, in the style of the house."""
     with mpl.rc_context(RC):
         figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.subplots(1, columns, squeeze=False, **options)
-        yield figure, list(axes[0])
+        axes = figure.subplots(rows, columns, squeeze=False, **options)
+        yield figure, list(axes.flat)
 
 
 def at_end(axes: Axes, x: float, y: float, text: str, colour: str = INK, rise: int = 0) -> None:

@@ -234,11 +234,11 @@ def write_picture(run: Run, step: int, path: Path) -> None:
         content = render(draw_dot(run, at_step(run, step), ground="white"), "png")
     else:
         raise DrawError(f"{path.name}: a picture is written as .svg, .png or .dot; name the file so.")
-    _write(path, content)
+    write_file(path, content)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; raise DrawError with one sentence."""
     name = ""
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as half:

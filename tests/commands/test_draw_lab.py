@@ -28,9 +28,24 @@ def test_the_suffix_chooses_the_form(suffix: str, start: bytes, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_a_map_of_a_large_guest(suffix: str, start: bytes, tmp_path: Path) -> None:
+    target = tmp_path / f"map.{suffix}"
+    assert main(["draw", "--map", "-o", str(target), "tree=1TiB fail=all"]) == 0
+    assert target.read_bytes().startswith(start)
+
+
 @pytest.mark.parametrize(
     "words",
-    ["-o {}/a.jpg", "-o {}/none/a.svg", "-o {}/a.svg --step 999", "-o {}/a.svg revisions=before,v1", "-o {}/a.svg x"],
+    [
+        "-o {}/a.jpg",
+        "-o {}/none/a.svg",
+        "-o {}/a.svg --step 999",
+        "-o {}/a.svg revisions=before,v1",
+        "-o {}/a.svg x",
+        "--map -o {}/a.dot",
+        "--map -o {}/a.svg --step 3",
+    ],
 )
 def test_a_wrong_question_writes_nothing(words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["draw", *words.format(tmp_path).split()]) == 2

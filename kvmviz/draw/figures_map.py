@@ -1,0 +1,146 @@
+"""A map of the guest's memory: where, from its first page to its last, table pages were lost.
+
+>>> address_map("tree=1GiB fail=L1@0x200").alt
+'v1, tree=1GiB fail=L1@0x200: lost over 1 GiB of guest memory. L3: 0 of 1. L2: 0 of 1. \
+L1: 1 of 512, in 1 of 128 strips of 8 MiB, at most 1 in a strip. Control pages: 1.'
+
+The large tree is torn down folded, and what stands for many is written out again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from kvmviz.alike import Folded
+from kvmviz.draw.figures import COLOUR, QUIET, TAPE, Drawn, drawing
+from kvmviz.folded import run_folded
+from kvmviz.names import PAGE_SIZE, gfn_step, sept_name
+from kvmviz.revisions import Revision, revision
+from kvmviz.run import Run
+from kvmviz.scenario import Scenario
+
+STRIPS: Final = 128
+"""Most strips that the memory is cut into: a strip must be wide enough to be seen on a projector."""
+
+UNITS: Final = (("GiB", 1 << 30), ("MiB", 1 << 20))
+
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One level: which of its tables lost their page, their first guest frames, and how many are lost by strip."""
+
+    level: int
+    lost: Flags
+    gfns: Sequence[int]
+    strips: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    width: int
+    """Guest frames in a strip."""
+
+
+def lanes(result: Run) -> list[Lane]:
+    """Return the lanes of a folded run, outermost level first.
+
+    >>> [int(lane.lost.sum()) for lane in lanes(run_folded(revision("v1"), Scenario.parse("tree=4GiB fail=all")))]
+    [1, 4, 2048]
+    """
+    assert isinstance(result.tree, Folded)
+    return [_lane(result.tree, level, flags) for level, flags in _lost(result, result.tree).items()]
+
+
+def _lost(result: Run, tree: Folded) -> dict[int, Flags]:
+    """Return for each level which tables of the whole tree lost their page in the end."""
+    states = result.frames[-1].states
+    found = {level: np.zeros(count, dtype=np.bool_) for level, count in tree.tree.level_counts().items()}
+    for one in (one for level in tree.levels.values() for one in level):
+        if states[sept_name(one.level, one.gfn)] == "leaked":
+            kinds = np.frombuffer(tree.kinds[one.level], dtype=np.uint8)
+            for start, stop in one.spans:
+                found[one.level][start:stop] |= kinds[start:stop] == one.kind
+    return found
+
+
+def _lane(tree: Folded, level: int, lost: Flags) -> Lane:
+    whole = _frames(tree)
+    width = max(gfn_step(level), -(-whole // STRIPS // gfn_step(1)) * gfn_step(1))
+    gfns = np.fromiter(tree.tree.gfns(level), dtype=np.int64, count=len(lost))
+    strips = np.bincount(gfns[lost] // width, minlength=-(-whole // width))
+    return Lane(level, lost, gfns.tolist(), strips, width)
+
+
+def _frames(tree: Folded) -> int:
+    """Return how many guest frames lie up to the end of the last table of level 1."""
+    return tree.tree.gfn(1, tree.tree.level_counts()[1] - 1) + gfn_step(1)
+
+
+def address_map(scenario: str | Scenario = "tree=1TiB fail=rate:1/1000:7", which: str | type[Revision] = "v1") -> Drawn:
+    """Where in the guest's memory table pages were lost: a lane for each level, a bar for each strip of memory."""
+    wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
+    result = run_folded(revision(which), wanted)
+    found = lanes(result)
+    assert isinstance(result.tree, Folded)
+    whole = _frames(result.tree)
+    with drawing(11, 1.3 + 1.35 * len(found), rows=len(found), sharex=True) as (figure, axes):
+        for axis, lane in zip(axes, found, strict=True):
+            _draw(axis, lane, whole)
+        ticks = _ticks(whole)
+        unit, size = _unit(whole - 1)  # an axis of one GiB reads better in MiB
+        axes[-1].set_xlabel(f"guest-physical address ({unit})")
+        axes[-1].set_xticks(ticks, [f"{tick * PAGE_SIZE / size:,.6g}" for tick in ticks])
+        above = axes[0].secondary_xaxis("top")
+        above.set_xlabel("guest frame number (gfn)")
+        above.set_xticks(ticks, [f"{tick:#x}" for tick in ticks])
+        figure.align_ylabels()
+    return Drawn(figure, _alt(result, found, whole))
+
+
+def _draw(axis: Axes, lane: Lane, whole: int) -> None:
+    at = np.arange(len(lane.strips)) * lane.width
+    shown = lane.strips > 0
+    axis.bar(
+        at[shown], lane.strips[shown], width=lane.width, align="edge", color=COLOUR["leaked-fill"],
+        edgecolor=TAPE, linewidth=0.4, hatch="//" if shown.sum() <= STRIPS // 4 else "",
+    )  # fmt: skip
+    lost, count, most = int(lane.lost.sum()), len(lane.lost), max(1, int(lane.strips.max()))
+    axis.set_title(f"L{lane.level}: {lost:,} of {count:,} table pages lost ({lost * PAGE_SIZE // 1024:,} KiB)")
+    axis.set_ylabel(f"lost (pages)\nin {_size(min(lane.width, whole))}", fontsize=11)
+    axis.set(xlim=(0, whole), ylim=(0, most * 1.15))
+    axis.set_yticks([0, most], ["0", f"{most:,}"])
+    if not lost:
+        axis.text(0.5, 0.5, "none", transform=axis.transAxes, ha="center", va="center", color=QUIET)
+
+
+def _ticks(whole: int) -> list[int]:
+    """Return up to nine round guest frame numbers: powers of two apart, so that they are round as sizes too."""
+    step = max(1, 1 << max(0, (whole - 1).bit_length() - 3))
+    return list(range(0, whole + 1, step))
+
+
+def _unit(frames: int) -> tuple[str, int]:
+    size = frames * PAGE_SIZE
+    return next((unit for unit in UNITS if size >= unit[1]), UNITS[-1])
+
+
+def _size(frames: int) -> str:
+    unit, size = _unit(frames)
+    return f"{frames * PAGE_SIZE / size:,.4g} {unit}"
+
+
+def _alt(result: Run, found: Sequence[Lane], whole: int) -> str:
+    levels = " ".join(_said(lane) for lane in found)
+    controls = sum(name.startswith("TD") for name in result.frames[-1].leaked)
+    head = f"{result.revision}, {result.scenario}: lost over {_size(whole)} of guest memory."
+    return f"{head} {levels} Control pages: {controls}."
+
+
+def _said(lane: Lane) -> str:
+    lost, count = int(lane.lost.sum()), len(lane.lost)
+    said = f"L{lane.level}: {lost:,} of {count:,}"
+    if not lost or len(lane.strips) == 1:
+        return f"{said}."
+    strips = f"in {int((lane.strips > 0).sum()):,} of {len(lane.strips):,} strips of {_size(lane.width)}"
+    return f"{said}, {strips}, at most {int(lane.strips.max()):,} in a strip."

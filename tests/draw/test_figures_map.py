@@ -1,0 +1,53 @@
+"""The map of the guest's memory counts what a run of the whole tree loses, strip by strip."""
+
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from matplotlib.text import Text
+
+from kvmviz.draw import address_map
+from kvmviz.draw.figures_map import STRIPS, lanes
+from kvmviz.folded import run_folded
+from kvmviz.names import sept_name
+from kvmviz.revisions import REVISIONS
+from kvmviz.run import run
+from kvmviz.scenario import Scenario
+from tests.test_folded import scenarios
+
+LINES = ["tree=1TiB fail=rate:1/1000:7", "tree=1GiB fail=L1@0x200", "tree=16GiB hkid=assigned", "tree=1x1x3"]
+
+
+@given(scenarios(("1x3x30", "2x2x40", "3x1x2x16", "1GiB")))
+@settings(max_examples=40, deadline=None)
+def test_lanes_hold_what_the_whole_tree_loses(scenario: Scenario) -> None:
+    leaked = set(run("v1", scenario).frames[-1].leaked)
+    for lane in lanes(run_folded(REVISIONS["v1"], scenario)):
+        lost = [gfn for gfn, flag in zip(lane.gfns, lane.lost, strict=True) if flag]
+        assert lost == [gfn for gfn in scenario.tree.gfns(lane.level) if sept_name(lane.level, gfn) in leaked]
+        counted = Counter(gfn // lane.width for gfn in lost)
+        assert {n: int(count) for n, count in enumerate(lane.strips) if count} == counted
+        assert len(lane.strips) <= STRIPS + 1
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_map_can_be_read(line: str) -> None:
+    drawn = address_map(line)
+    drawn.bytes("png")
+    texts = [text for text in drawn.figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+    assert min(float(text.get_fontsize()) for text in texts) >= 10
+    assert re.search(r"\((GiB|MiB)\)", drawn.figure.axes[2].get_xlabel())
+    assert all("(pages)" in axis.get_ylabel() for axis in drawn.figure.axes[:3])
+    assert drawn.alt.startswith(f"v1, {Scenario.parse(line)}: lost over ")
+
+
+def test_a_map_says_the_exact_count() -> None:
+    end = run("v1", "tree=16GiB fail=rate:1/100:course").summary
+    alt = address_map("tree=16GiB fail=rate:1/100:course").alt
+    counts = [int(n.replace(",", "")) for n in re.findall(r"L\d: ([\d,]+) of|pages: ([\d,]+)\.", alt) for n in n if n]
+    assert sum(counts) == end.leaked_count
+
+
+def test_the_same_map_is_the_same_bytes() -> None:
+    assert address_map("tree=1GiB fail=all").bytes("svg") == address_map("tree=1GiB fail=all").bytes("svg")
