@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     space = parser.add_mutually_exclusive_group()
     space.add_argument("--tree", metavar="T", help="every scenario of this tree")
     space.add_argument("--space", choices=("default", "quick"), default="default", help="default: default")
-    common.add_format(parser, "text", "json")
+    common.add_format(parser, "text", "json", "markdown")
     common.add_width(parser)
 
 
@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         common.print_json(report.to_json())
     else:
-        print(report.text(common.width(args), name, args.against or ""), report.cost, sep="\n")
+        text = report.text(common.width(args), name, args.against or "")
+        common.print_text(f"{text}\n{report.cost}", args.format)
     return report.status
 
 

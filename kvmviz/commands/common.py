@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from kvmviz.link import Link
 from kvmviz.revisions import Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.text.layout import WIDTH
+
+COLOURS = {"-": "33", "+": "36", "@": "1"}
+"""Yellow, cyan and bold for the lines of a diff: told apart by everybody, and the sign says it too."""
 
 WIDE = 1000
 """Columns of `--wide`: nothing that kvmviz prints is wrapped."""
@@ -72,6 +76,25 @@ def scenarios_in(path: str) -> list[Scenario]:
             except ScenarioError as error:
                 raise ScenarioError(f"{path}, line {number}: {error}") from None
     return found
+
+
+def print_text(text: str, form: str = "text", language: str = "text") -> None:
+    """Print text: in a fence for markdown; a diff in colours on a terminal, unless NO_COLOR is set."""
+    if form == "markdown":
+        text = f"```{language}\n{text}\n```"
+    elif language == "diff" and has_colours():
+        text = "\n".join(map(_coloured, text.split("\n")))
+    print(text)
+
+
+def has_colours() -> bool:
+    """Say whether standard output is a terminal that shows colours, and nobody asked for none."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _coloured(line: str) -> str:
+    code = COLOURS.get(line[:1])
+    return f"\033[{code}m{line}\033[0m" if code else line
 
 
 def print_json(value: Any) -> None:

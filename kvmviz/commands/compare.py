@@ -45,13 +45,13 @@ def run(args: argparse.Namespace) -> int:
         if args.format == "json":
             common.print_json(spread.to_json())
         else:
-            _print(spread_text(spread, common.width(args), (args.a, args.b)), args.format)
+            common.print_text(spread_text(spread, common.width(args), (args.a, args.b)), args.format, "diff")
         return 0
     both = compare(a, b, common.link(args).scenario)
     if args.format == "json":
         common.print_json(comparison_json(both))
     else:
-        _print(comparison_text(both, common.width(args)), args.format)
+        common.print_text(comparison_text(both, common.width(args)), args.format, "diff")
     return 0
 
 
@@ -64,7 +64,3 @@ def _many(args: argparse.Namespace) -> list[Scenario] | None:
 
         return list(scenarios(args.space))
     return common.scenarios_in(args.scenarios) if args.scenarios is not None else None
-
-
-def _print(text: str, form: str) -> None:
-    print(f"```diff\n{text}\n```" if form == "markdown" else text)

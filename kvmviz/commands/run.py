@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from kvmviz.commands import common
 from kvmviz.compare import Comparison
 from kvmviz.folded import recorded
+from kvmviz.link import Link
 from kvmviz.revisions import Revision
 from kvmviz.run import Run
 from kvmviz.run import run as tear_down
 from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.text.layout import command
 from kvmviz.text.runs import run_text, step_text
 
 HELP = "one teardown as a log of steps and its summary"
@@ -53,7 +55,19 @@ def run(args: argparse.Namespace) -> int:
             print("" if first else "\n", end="")
             print(_text(result, number, common.width(args)))
         first = False
+    if step is not None and args.format == "text":
+        for scenario in scenarios:
+            _print_views(scenario, step, revisions, lockstep=lockstep, width=common.width(args))
     return 0
+
+
+def _print_views(scenario: Scenario, step: int, revisions: list[type[Revision]], *, lockstep: bool, width: int) -> None:
+    """Print the commands that show this step in the explorer, which takes the project's own revisions by name."""
+    names = [one.name for one in revisions if one.base is None]
+    together = [tuple(names)] if len(names) == len(revisions) else []
+    views = together if lockstep else [(name,) for name in names]
+    for view in views:
+        print(f"\nin the explorer\n{command('kvmviz lab', str(Link(scenario, step, view)), '  ', width)}")
 
 
 def _results(

@@ -35,7 +35,7 @@ def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
     if number:
         step = (result.steps or ())[number - 1]
         said = paragraph(step.text, width=width)
-        lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width), "", said, ""]
+        lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width, stack=False), "", said, ""]
         lines += [f"  {'in' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
     counts = Counter[str]()
     for page, state in frame.states.items():
