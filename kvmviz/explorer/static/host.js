@@ -67,7 +67,7 @@ export function widgetHost(model) {
       setScore: (score) => set("score", score),
       on: (what, call) => {
         if (what === "view") tell = call;
-        else hear(events[what], call);
+        else hear(events[what], what === "answer" ? () => model.get("_answered") >= asked && call() : call);
       },
     },
     forget: () => calls.forEach(([event, call]) => model.off(event, call)),

@@ -1,0 +1,117 @@
+"""The explorer for everybody, in a plain page: motion, focus, keys, text fields, what is copied, why not."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kvmviz.compare import compare
+from kvmviz.explorer.page import page_html
+
+Show = Callable[..., Page]
+
+TRANSITION = """root => {
+    root.dataset.motion = 'on';
+    return getComputedStyle(root.querySelector('.kvpic .body')).transitionDuration;
+}"""
+
+FOCUSED = """root => {
+    const node = document.activeElement;
+    if (!root.contains(node) || node === root) return null;
+    const styles = [node, node.nextElementSibling].filter(Boolean).map(found => getComputedStyle(found));
+    const outlined = styles.some(style => style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2);
+    return [node.dataset.testid || node.getAttribute('aria-label') || node.textContent.trim(), outlined];
+}"""
+
+
+@pytest.fixture
+def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
+    """Open a page of the explorer with one scenario; at the end it may not have complained."""
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    def show_(scenario: str, step: int = 0, **context: Any) -> Page:
+        file = tmp_path / "explorer.html"
+        file.write_text(page_html(["before", "v1"], [scenario], step), encoding="utf-8")
+        opened = browser.new_context(viewport={"width": 1280, "height": 1100}, **context)
+        pages.append(page := opened.new_page())
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(file.as_uri())
+        page.get_by_test_id("explorer").wait_for()
+        return page
+
+    yield show_
+    for page in pages:
+        page.context.close()
+    assert errors == []
+
+
+@pytest.mark.parametrize(("wish", "seconds"), [("no-preference", "0.18s"), ("reduce", "0s")])
+def test_motion_ends_where_the_reader_wants_none(show: Show, wish: Any, seconds: str) -> None:
+    page = show("fail=L1@0x200", reduced_motion=wish)
+    durations = page.get_by_test_id("explorer").evaluate(TRANSITION).split(", ")
+    assert set(durations) == {seconds}
+
+
+def test_tab_reaches_every_control_and_shows_where_it_is(show: Show) -> None:
+    page = show("fail=L1@0x200", 62)
+    explorer = page.get_by_test_id("explorer")
+    explorer.focus()
+    reached: dict[str, bool] = {}
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if found := explorer.evaluate(FOCUSED):
+            reached[found[0]] = found[1]
+    assert [name for name, outlined in reached.items() if not outlined] == []
+    wanted = {"step-first", "step-back", "step-next", "step-last", "play", "previous-warning", "next-warning"}
+    wanted |= {"next-difference", "step-slider", "go-to-step", "speed", "revision-a", "revision-b", "tree", "hkid"}
+    wanted |= {"fail-none", "fail-all", "status", "more", "copy-scenario", "copy-text", "save-svg", "projector", "help"}
+    assert wanted <= set(reached)
+
+
+def test_no_key_is_taken_from_a_field_that_is_typed_in(show: Show) -> None:
+    page = show("fail=L1@0x200", 62)
+    field = page.get_by_test_id("go-to-step")
+    field.focus()
+    for key in ("End", "Home", "ArrowRight", "d", "n"):
+        page.keyboard.press(key)
+        expect(page.get_by_test_id("step-label")).to_have_text("62 / 117")
+    page.get_by_test_id("hkid").focus()
+    page.keyboard.press("n")
+    expect(page.get_by_test_id("step-label")).to_have_text("62 / 117")
+    page.get_by_test_id("explorer").focus()
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("step-label")).to_have_text("60 / 117")
+
+
+def test_the_panels_open_by_their_numbers(show: Show) -> None:
+    page = show("fail=L1@0x200", 62)
+    page.get_by_test_id("explorer").focus()
+    for number, panel in enumerate(("why", "code", "stack", "log", "ledger"), 1):
+        page.keyboard.press(str(number))
+        expect(page.get_by_test_id(f"panel-{panel}")).to_be_focused()
+
+
+def test_what_is_copied_leads_back_and_fits_a_mail(show: Show) -> None:
+    page = show("fail=L1@0x200", 62, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_test_id("copy-scenario").click()
+    expect(page.get_by_test_id("live")).to_have_text("Copied.")
+    link = "tree=1x1x3 fail=L1@0x200 step=62 revisions=before,v1"
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    page.get_by_test_id("copy-text").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('Log:')")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.isascii()
+    assert text.startswith(f"{link}\n")
+    assert all(len(line) <= 72 for line in text.splitlines())
+    both = compare("before", "v1", "fail=L1@0x200")
+    assert f"warnings        {both.a.frames[62].traces}" in text
+
+
+def test_a_trace_that_an_earlier_td_used_up_says_so(show: Show) -> None:
+    page = show("fail=L1@0x200 boot=second:60s", 61)
+    log = page.get_by_test_id("panel-log")
+    log.get_by_role("button", name="not printed, because").first.click()
+    expect(log).to_contain_text("the TD that was torn down 60 s before used it up")
