@@ -128,6 +128,7 @@ SHOWN: Final = {
     "05-18": "TDCS[2] is leaked",
     "07-06": "freed while the TDX module owns it",
     "08-06": "refuses with TD_ASSOCIATED_PAGES_EXIST",
+    "08-20": "TDR is leaked",
 }
 """What an explorer is opened at, by its cell: the text around it speaks of that step."""
 
