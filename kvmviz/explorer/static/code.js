@@ -12,8 +12,12 @@ export class Code {
     this.two = h("div", { class: "kv-code two" });
     this.one = h("div", { class: "kv-code one" });
     this.element = h("div", { class: "kv-codes" }, this.two, this.one);
-    /** @type {Drawn[]} */
-    this.pairs = [];
+    /** Pairs that were drawn, by what they hold: most of them are the same in the next view. @type {Map<string, Drawn>} */
+    this.known = new Map();
+    /** @type {(number: number) => Drawn} */
+    this.pair = () => {
+      throw new Error("no view is loaded");
+    };
     /** @type {HTMLElement[]} */
     this.lit = [];
     this.shown = "";
@@ -21,9 +25,16 @@ export class Code {
 
   /** @param {View} view */
   load(view) {
-    this.pairs = view.code.pairs.map((pair) => drawPair(pair, Boolean(view.b)));
+    const keys = view.code.pairs.map((pair) => `${view.b ? 2 : 1}${JSON.stringify(pair)}`);
+    for (const key of [...this.known.keys()]) if (!keys.includes(key)) this.known.delete(key);
+    for (const line of this.lit) line.removeAttribute("data-lit");
+    this.pair = (number) => {
+      const key = keys[number];
+      const drawn = this.known.get(key) ?? drawPair(view.code.pairs[number], Boolean(view.b));
+      this.known.set(key, drawn);
+      return drawn;
+    };
     this.shown = "";
-    this.lit = [];
     put(this.element, "data-sides", view.b ? "2" : "1");
   }
 
@@ -36,8 +47,9 @@ export class Code {
     const shown = view.code.shown[row] ?? [];
     if (shown.join() !== this.shown) {
       this.shown = shown.join();
-      this.two.replaceChildren(...shown.map((number) => this.pairs[number].two));
-      this.one.replaceChildren(...shown.map((number) => this.pairs[number].one));
+      const pairs = shown.map((number) => this.pair(number));
+      this.two.replaceChildren(...pairs.map((pair) => pair.two));
+      this.one.replaceChildren(...pairs.map((pair) => pair.one));
     }
     for (const line of this.lit) line.removeAttribute("data-lit");
     this.lit = [];
@@ -47,7 +59,7 @@ export class Code {
       const waits = view.rows[row][side === "a" ? 0 : 1] < 0;
       for (let i = 0; i < lit.length; i += 2) {
         const inner = i === lit.length - 2;
-        for (const line of this.pairs[lit[i]]?.at[side].get(lit[i + 1]) ?? []) {
+        for (const line of this.pair(lit[i]).at[side].get(lit[i + 1]) ?? []) {
           put(line, "data-lit", waits ? "waits" : inner ? "now" : "caller");
           this.lit.push(line);
         }
