@@ -27,6 +27,7 @@ from kvmviz.explorer.code import code
 from kvmviz.explorer.log import log
 from kvmviz.explorer.questions import questions
 from kvmviz.explorer.stack import stack
+from kvmviz.faults import Range
 from kvmviz.frames import Fold
 from kvmviz.names import guest_name, sept_name, spt_name
 from kvmviz.revisions import REVISIONS, Revision
@@ -34,6 +35,7 @@ from kvmviz.run import Run
 from kvmviz.scenario import CAUSES, Scenario
 from kvmviz.states import HKID_STATES, PAGE_STATES
 from kvmviz.status import STATUS
+from kvmviz.tree import Tree
 
 PHASES = {
     "gmem_release": "guest memory",
@@ -45,7 +47,7 @@ PHASES = {
 }
 """Phases of a teardown in words; the frees from RCU callbacks stand apart."""
 
-TREES = ("1x1x1", "1x1x3", "1x2x3", "2x2x2", "1x1x12", "1x1x2x3", "1x2x58", "1GiB")
+TREES = ("1x1x1", "1x1x3", "1x2x3", "2x2x2", "1x1x12", "1x1x2x3", "1x2x58", "1GiB", "1TiB")
 """Trees that the explorer offers; any other can be typed."""
 
 
@@ -117,6 +119,9 @@ def view_of(lockstep: Lockstep) -> dict[str, Any]:
         found[side] = _side(lockstep, side, names)
     if isinstance(lockstep.tree, Folded):
         found["times"] = {page: count for page in pages if (count := lockstep.tree.times_of(page)) > 1}
+        found["allbut"] = {
+            f"L{level}@{gfn:#x}": all_but(scenario.tree, level, gfn) for level, gfn in lockstep.tree.tables()
+        }
     return {**found, "names": list(names.names), "states": list(names.states), "table": state_table()}
 
 
@@ -208,6 +213,20 @@ def failing(scenario: Scenario, tree: Shown | None = None) -> list[str]:
     if words == "all":
         return [f"L{level}@{gfn:#x}" for level, gfn in (tree or scenario.tree).tables()]
     return words.split(",")
+
+
+def all_but(tree: Tree, level: int, gfn: int) -> str:
+    """Return the value of `fail` in which every S-EPT page fails but this one.
+
+    >>> all_but(Tree.parse("1GiB"), 1, 0x200)
+    'L3@0x0,L2@0x0,L1@0x0,L1@0x400-0x3fe00'
+    """
+    found, out = [], tree.number(level, gfn)
+    for at, count in tree.level_counts().items():
+        for first, last in ((0, out - 1), (out + 1, count - 1)) if at == level else ((0, count - 1),):
+            if first <= last:
+                found.append(Range(-at, tree.gfn(at, first), tree.gfn(at, last)))
+    return ",".join(map(str, found)) or "none"
 
 
 @lru_cache(maxsize=1)

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.page import page_html, script_json
-from kvmviz.explorer.payload import skeleton_of, view, view_of
+from kvmviz.explorer.payload import all_but, skeleton_of, view, view_of
+from kvmviz.faults import Fail
+from kvmviz.names import sept_name
 from kvmviz.scenario import Scenario
+from kvmviz.tree import Tree
 
 REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
 SCENARIOS = [
@@ -121,6 +124,14 @@ def test_a_view_of_a_large_tree_is_small_and_its_totals_are_exact(words: str) ->
         assert drawn[side]["traces"][-1] == sum(drawn[side]["summary"]["splats"].values())
     sept = [drawn["names"][number] for number in drawn["pages"] if drawn["names"][number].startswith("S-EPT")]
     assert sum(drawn["times"].get(page, 1) for page in sept) == lockstep.scenario.tree.count
+
+
+@pytest.mark.parametrize("tree", ["1x1x1", "3x1x2x16", "2x40x3", "1GiB"])
+def test_all_but_one_page_fail(tree: str) -> None:
+    shape = Tree.parse(tree)
+    for level, gfn in {*list(shape.tables())[:5], *list(shape.tables())[-5:]}:
+        fail = Fail.parse(all_but(shape, level, gfn), shape, 1)
+        assert set(shape.sept_pages()) - set(fail.sept_pages(shape)) == {sept_name(level, gfn)}
 
 
 def test_a_view_of_a_small_tree_counts_nothing_twice() -> None:

@@ -54,3 +54,9 @@ test("a size has no guest pages left to be present", () => {
   assert.equal(withWord(view, "tree", "1x1x2"), "tree=1x1x2 leaves=present");
   assert.equal(withWord(view, "tree", "1GiB"), "tree=1GiB");
 });
+
+test("toggleFault takes one page out of all, also where the picture has some pages only", () => {
+  const view = { ...smallView(), words: { ...smallView().words, tree: "1TiB", fail: "all" }, fails: ["L1@0x0", "L1@0x200"], allbut: { "L1@0x200": "L1@0x0,L1@0x400-0xffffe00" } };
+  assert.equal(toggleFault(view, "L1@0x200"), "tree=1TiB fail=L1@0x0,L1@0x400-0xffffe00");
+  assert.equal(toggleFault(view, "TDR"), "tree=1TiB fail=all,TDR");
+});

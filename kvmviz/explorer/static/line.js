@@ -74,7 +74,10 @@ export function faultName(page) {
  * @returns {string}
  */
 export function toggleFault(view, fault) {
-  const fails = view.fails.includes(fault) ? view.fails.filter((name) => name !== fault) : [...view.fails, fault];
+  // Of a large tree the picture has some pages only, so that "all but this one" is not what is left of them.
+  const all = view.words.fail === "all" ? view.allbut : undefined;
+  const named = all ? ["all"] : view.fails;
+  const fails = all?.[fault] ? [all[fault]] : named.includes(fault) ? named.filter((name) => name !== fault) : [...named, fault];
   return lineOf({ ...view.words, fail: fails.join(",") || "none", ...(fails.length ? {} : { status: DEFAULTS.status }) });
 }
 

@@ -39,6 +39,7 @@
  * @property {Phase[]} phases
  * @property {string[]} kinds
  * @property {number[]} pages
+ * @property {Record<string, string>} [allbut] of a large tree: by page, what `fail` says if all fail but this one
  * @property {Record<string, number>} [times] of a large tree: how many pages stand behind a name, where that is more than one
  * @property {number[]} initial
  * @property {string[]} names
