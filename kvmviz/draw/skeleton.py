@@ -101,10 +101,10 @@ class _Drawing:
     def way_out(self, page: str) -> str:
         """Where a page's line to the TDR begins: over a table, under a page without one."""
         box, n = self.boxes[page], parts.number
-        if page.startswith(("S-EPT", "group ")):
+        if page.startswith(("S-EPT", "group ")) and page != "group vCPUs":
             return f"M{n(box.right + 3)},{n(box.y - 3)}L{n(box.right + 9)},{n(box.y - 11)}"
         control = max(self.boxes["spt root"].bottom, box.bottom) + 31
-        return f"M{n(box.middle[0])},{n(box.bottom + 2)}V{n(control if page.startswith('TD') else box.bottom + 9)}"
+        return f"M{n(box.middle[0])},{n(box.bottom + 2)}V{n(box.bottom + 9 if page.startswith('guest') else control)}"
 
     def warnings(self, pages: Iterator[str]) -> Iterator[str]:
         for page in pages:

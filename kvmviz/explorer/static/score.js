@@ -96,7 +96,7 @@ export class Score {
     return view.phases.flatMap((phase) => {
       const x = (this.x(phase.first - 1) + this.x(phase.first)) / 2;
       const bar = s("path", { class: "kv-bar", d: `M${x},14V58` });
-      const wide = 3 + phase.label.length * (this.element.closest(".kv-projector") ? 7.4 : 6.2);
+      const wide = 6 + phase.label.length * (this.element.closest(".kv-projector") ? 7.6 : 6.4);
       const at = Math.min(x + 3, this.width - wide);
       if (at < free) return [bar];
       const text = s("text", { class: "kv-phase", x: at, y: 10 });

@@ -70,7 +70,9 @@ export class Verdict {
   }
 }
 
+const GROUPED = new Intl.NumberFormat("en-US");
+
 /** @param {number} value */
 function digits(value) {
-  return value.toLocaleString("en-US");
+  return GROUPED.format(value);
 }
