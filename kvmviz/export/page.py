@@ -20,6 +20,7 @@ POLICY = (
 _BODY = (
     "body{margin:0}"
     ".kvmviz{min-height:100vh;align-content:start;margin:0 auto;box-shadow:0 0 0 100vmax var(--kv-canvas)}"
+    ".kvmviz .kv-chip:disabled,.kv-seg :disabled,.kv-pages label:has(:disabled){opacity:.5;cursor:not-allowed}"
     "noscript,.kv-unable{font:1em sans-serif;padding:1em}"
 )
 

@@ -65,7 +65,7 @@ def test_what_is_not_carried_is_disabled_with_the_reason(offline: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["fail=%", "tree=1x1x1&colour=red", "tree=<img src=x onerror=alert(1)>", "revisions=v9"]
+    "link", ["fail=%", "tree=1x1x1&colour=red", "tree=<img src=x onerror=alert(1)>", "tree=constructor", "revisions=v9"]
 )
 def test_a_wrong_link_is_answered_in_a_sentence(offline: Page, link: str) -> None:
     offline.evaluate("link => { location.hash = link; }", link)
@@ -73,6 +73,25 @@ def test_a_wrong_link_is_answered_in_a_sentence(offline: Page, link: str) -> Non
     assert offline.locator("img").count() == 0
     offline.get_by_test_id("step-next").click()
     expect(offline).to_have_url(re.compile(r"#tree=1x1x1&fail=all&step=1&revisions=before,v1$"))
+
+
+def test_no_link_makes_the_page_name_a_command_that_does_something_else(offline: Page) -> None:
+    alert = offline.get_by_role("alert")
+    offline.evaluate("location.hash = 'fail=L1@0x999'")
+    expect(alert).to_contain_text("kvmviz lab 'fail=L1@0x999 revisions=before,v1'")
+    offline.evaluate("""location.hash = "x';reboot;'" """)
+    expect(alert).to_have_text("This page does not hold that view.")
+
+
+def test_pages_and_words_that_are_not_carried_cannot_be_chosen(offline: Page) -> None:
+    offline.locator(".kv-pick summary").click()
+    boxes = offline.locator(".kv-pages input")
+    held = {box.get_attribute("data-fault"): box.is_enabled() for box in boxes.all()}
+    assert {fault for fault, enabled in held.items() if enabled} == {"L1@0x0", "L2@0x0", "L3@0x0"}
+    assert len(held) > 3
+    offline.locator(".kv-pages input[data-fault='L3@0x0']").click()
+    expect(offline).to_have_url(re.compile("fail=L2@0x0,L1@0x0"))
+    expect(offline.locator(".kv-pages input[data-fault=TDR]")).to_be_disabled()
 
 
 def test_a_page_that_cannot_be_unpacked_says_so(browser: Browser, file: Path, tmp_path: Path) -> None:

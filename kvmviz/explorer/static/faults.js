@@ -128,7 +128,7 @@ export class Faults {
   chipsOf(view) {
     if (view.words.fail === "all") return [];
     const chips = view.fails.slice(0, CHIPS).map((fault) => {
-      const chip = h("button", { class: "kv-chip", "aria-label": `${fault}: let its reclaim succeed`, onclick: () => this.onLine(toggleFault(view, fault)) });
+      const chip = h("button", { class: "kv-chip", "data-fault": fault, "aria-label": `${fault}: let its reclaim succeed`, onclick: () => this.onLine(toggleFault(view, fault)) });
       chip.append(fault.replace("@", " at "), h("span", { "aria-hidden": "true", text: "\u00D7" }));
       return chip;
     });
@@ -143,7 +143,7 @@ export class Faults {
     const faults = view.pages.map((number) => faultName(view.names[number])).filter((fault) => fault !== null);
     this.pages.replaceChildren(
       ...faults.slice(0, 300).map((fault) => {
-        const box = h("input", { type: "checkbox", onchange: () => this.onLine(toggleFault(view, fault)) });
+        const box = h("input", { type: "checkbox", "data-fault": fault, onchange: () => this.onLine(toggleFault(view, fault)) });
         box.checked = view.fails.includes(fault);
         return h("label", {}, box, fault.replace("@", " at "));
       }),

@@ -5,6 +5,7 @@
 import { findLine, unpack } from "./offline_data.js";
 import { hashOf, readHash } from "./offline_link.js";
 import { viewOf } from "./offline_view.js";
+import { toggleFault, withWord } from "./line.js";
 import { Explorer } from "./explorer.js";
 
 const CONTROL_KEYS = ["tree", "hkid", "status", "boot", "leaves", "zap", "vcpus", "panic"];
@@ -40,7 +41,7 @@ export class OfflineHost {
   show(line, revisions) {
     const found = this.find(line, revisions);
     if (!found) {
-      this.said = `This page does not hold that view; open it in a notebook: kvmviz lab '${line} revisions=${revisions.join(",")}'`;
+      this.said = `This page does not hold that view${elsewhere([line, ...(revisions.length ? [`revisions=${revisions.join(",")}`] : [])].join(" ").trim())}.`;
       return false;
     }
     this.said = "";
@@ -108,9 +109,10 @@ export class OfflineHost {
     }
   }
 
-  /** @param {{scenario?: string, revisions?: string[]}} wanted */
-  want({ scenario, revisions }) {
+  /** @param {{scenario?: string, revisions?: string[], step?: number}} wanted */
+  want({ scenario, revisions, step }) {
     const now = this.view();
+    this.at = step ?? this.at;
     this.tell(this.show(scenario ?? now.scenario, revisions ?? now.revisions) ? "view" : "problem");
     this.tell("answer");
     this.keep();
@@ -137,37 +139,49 @@ export class OfflineHost {
 }
 
 /**
+ * @param {string} link
+ * @returns {string} the command that shows it; none for what a shell would not take for a word, since a link may come from anybody
+ */
+function elsewhere(link) {
+  return /^[\w=@,:.+[\] -]+$/.test(link) ? `; a notebook may: kvmviz lab '${link}'` : "";
+}
+
+/**
  * Disable in the controls what the page does not carry, and say so there.
  * @param {HTMLElement} root
  * @param {OfflineHost} host
  */
 export function limitControls(root, host) {
   const view = host.view();
+  const holds = (/** @type {string} */ line, names = view.revisions) => host.find(line, names) !== null;
+  const options = (/** @type {string} */ name) => /** @type {NodeListOf<HTMLOptionElement>} */ (root.querySelectorAll(`select[data-testid^="${name}"] option`));
   for (const key of CONTROL_KEYS)
-    for (const option of root.querySelectorAll(`select[data-testid="${key}"] option`)) {
-      const word = /** @type {HTMLOptionElement} */ (option).value;
-      const words = { ...view.words, [key]: word, ...(key === "tree" || key === "vcpus" ? { fail: "none", status: "OPERAND_BUSY" } : {}) };
-      const line = Object.entries(words).map(([name, value]) => `${name}=${value}`).join(" ");
-      limitOne(/** @type {HTMLOptionElement} */ (option), host.find(line, view.revisions) !== null);
-    }
-  for (const option of root.querySelectorAll('select[data-testid="cases"] option')) {
-    const chosen = view.cases[Number(/** @type {HTMLOptionElement} */ (option).value)];
-    limitOne(/** @type {HTMLOptionElement} */ (option), !/** @type {HTMLOptionElement} */ (option).value || host.find(chosen[1], chosen[2]) !== null);
+    for (const option of options(key)) limitOption(option, holds(withWord(view, key, option.value)));
+  for (const option of options("cases")) {
+    const [, line, names] = view.cases[Number(option.value)];
+    limitOption(option, !option.value || holds(line, names));
   }
-  for (const option of root.querySelectorAll('select[data-testid^="revision-"] option')) {
-    const name = /** @type {HTMLOptionElement} */ (option).value;
-    limitOne(/** @type {HTMLOptionElement} */ (option), name === "(none)" || host.data.revisions.includes(name));
-  }
+  for (const option of options("revision-")) limitOption(option, option.value === "(none)" || host.data.revisions.includes(option.value));
+  for (const word of ["none", "all"]) limitOne(root.querySelector(`[data-testid="fail-${word}"]`), holds(withWord(view, "fail", word)));
+  for (const control of root.querySelectorAll("[data-fault]")) limitOne(control, holds(toggleFault(view, control.getAttribute("data-fault") ?? "")));
 }
 
 /**
  * @param {HTMLOptionElement} option
  * @param {boolean} carried
  */
-function limitOne(option, carried) {
-  option.disabled = !carried;
-  option.title = carried ? "" : "not in this file; a notebook has it: kvmviz lab";
+function limitOption(option, carried) {
+  limitOne(option, carried);
   option.label = carried ? option.text : `${option.text} (not in this file)`;
+}
+
+/**
+ * @param {any} control
+ * @param {boolean} carried
+ */
+function limitOne(control, carried) {
+  control.disabled = !carried;
+  control.title = carried ? "" : "not in this file; a notebook has it: kvmviz lab";
 }
 
 /**
@@ -182,7 +196,8 @@ export function startOffline(element, data) {
   if (!opened) host.open(data.first);
   const explorer = new Explorer(element, /** @type {Host} */ (host));
   const limit = () => limitControls(element, host);
-  host.on("view", limit);
+  for (const what of ["view", "answer"]) host.on(what, limit);
+  element.querySelector(".kv-pick")?.addEventListener("toggle", limit);
   limit();
   if (asked && !opened) {
     host.said = problem;

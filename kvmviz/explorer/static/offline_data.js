@@ -25,7 +25,7 @@ export function findLine(data, line) {
   const keys = ["tree", "fail", "status", "vcpus", ...Object.keys(data.dimensions), ...Object.keys(data.family)];
   if (Object.keys(words).some((key) => !keys.includes(key))) return null;
   if (words.hkid === "assigned") words.hkid = "flushvp-not-done";
-  const pages = data.trees[words.tree];
+  const pages = pagesOf(data, words.tree);
   const fails = words.fail === "none" ? [] : words.fail === "all" ? (pages ?? []) : words.fail.split(",");
   if (!pages || words.vcpus !== "1" || (fails.length && words.status !== "OPERAND_BUSY")) return findSingle(data, words, fails);
   if (fails.some((/** @type {string} */ name) => !pages.includes(name))) return findSingle(data, words, fails);
@@ -37,6 +37,15 @@ export function findLine(data, line) {
 }
 
 /**
+ * @param {Carried} data
+ * @param {string} tree
+ * @returns {string[] | undefined} the pages of a tree of which everything is carried
+ */
+function pagesOf(data, tree) {
+  return Object.hasOwn(data.trees, tree) ? data.trees[tree] : undefined;
+}
+
+/**
  * A case or a status: by its line, its pages in the order of the tree.
  * @param {Carried} data
  * @param {Record<string, string>} words
@@ -44,7 +53,7 @@ export function findLine(data, line) {
  * @returns {Found | null}
  */
 function findSingle(data, words, fails) {
-  const pages = data.trees[words.tree];
+  const pages = pagesOf(data, words.tree);
   if (pages && fails.length === pages.length && pages.every((/** @type {string} */ name) => fails.includes(name))) words.fail = "all";
   const line = lineOf(words);
   const number = data.single.findIndex((/** @type {any[]} */ one) => one[0] === line);

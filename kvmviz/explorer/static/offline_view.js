@@ -77,8 +77,9 @@ export function viewOf(data, found, revisions) {
  * @param {Record<string, string>} words
  */
 function choicesOf(data, words) {
+  const choices = { ...data.choices, tree: [...new Set([...Object.keys(data.trees), ...data.choices.tree])] };
   return Object.fromEntries(
-    Object.entries(data.choices).map(([key, known]) => [key, key === "revision" || known.includes(words[key]) ? known : [...known, words[key]]]),
+    Object.entries(choices).map(([key, known]) => [key, key === "revision" || known.includes(words[key]) ? known : [...known, words[key]]]),
   );
 }
 
