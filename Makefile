@@ -69,8 +69,8 @@ manual: venv ## write docs/commands.md anew from the command line's own parser
 site: venv ## the course, the cases, the claims and the reference as a folder of pages: site/
 	$(PY) -m docs
 
-bench: venv ## what things cost, as ratios measured side by side
-	$(PY) -m benchmarks
+bench: venv ## what things cost, as ratios measured side by side (BENCH='--into README.md' stores them)
+	$(PY) -m benchmarks $(BENCH)
 
 bench-explorer: venv ## stepping and toggling in a real browser, beside the naive widget
 	$(PY) -m benchmarks.explorer

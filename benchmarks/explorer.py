@@ -27,22 +27,26 @@ from kvmviz.run import run
 
 class Naive(anywidget.AnyWidget):
     _esm = '''export default {{ render({{ model, el }}) {{
-        const button = document.createElement("button"); button.id = "naive";
-        const picture = document.createElement("div"); picture.id = "picture";
+        const made = id => Object.assign(document.createElement(id === "picture" ? "div" : "button"), {{ id }});
+        const [button, toggle, picture] = ["naive", "toggle", "picture"].map(made);
         const draw = () => {{ picture.innerHTML = model.get("svg"); }};
         button.onclick = () => {{ model.set("step", model.get("step") + 1); model.save_changes(); }};
-        model.on("change:svg", draw); draw(); el.append(button, picture);
+        toggle.onclick = () => {{ model.set("key", !model.get("key")); model.save_changes(); }};
+        model.on("change:svg", draw); draw(); el.append(button, toggle, picture);
     }} }}'''
     step = traitlets.Int(0).tag(sync=True)
+    key = traitlets.Bool(False).tag(sync=True)
     svg = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self):
         super().__init__()
-        self.runs = [run(name, {scenario!r}) for name in ("before", "v1")]
         self.draw()
 
-    @traitlets.observe("step")
+    @traitlets.observe("step", "key")
     def draw(self, change=None):
+        line = {scenario!r} + (" hkid=key-freeid-error" if self.key else "")
+        if not change or change["name"] == "key":
+            self.runs = [run(name, line) for name in ("before", "v1")]
         drawn = [render.__wrapped__(draw_dot(one, self.step), "svg").decode() for one in self.runs]
         self.svg = "".join(drawn)
 

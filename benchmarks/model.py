@@ -1,41 +1,84 @@
-"""The model: what a table costs from 1 GiB to 1 TiB, recorded and not; memory; the start of the command."""
+"""The model: what a table costs from 1 GiB to 1 TiB, recorded and not; a scenario of a check; a run of an export."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
+from time import perf_counter
+from typing import Final
 
-from benchmarks.table import Row, seconds, side_by_side
+from benchmarks.table import Measure, Row, seconds, side_by_side
+from kvmviz.check import check
+from kvmviz.check.space import scenarios
+from kvmviz.revisions import REVISIONS
 from kvmviz.run import run
 from kvmviz.tree import Tree
 
-SIZES = ("1GiB", "128GiB", "1TiB")
-BASE = "16GiB"
+BASE: Final = "16GiB"
+RECORDED: Final = ("1GiB", "4GiB")
+UNRECORDED: Final = ("1GiB", "128GiB", "1TiB")
+CHECKED: Final = "1x1x1"
+EXPORTED: Final = (("1x1x1",), ("before", "v1"))
 
 
-def rows() -> Iterator[Row]:
-    """Yield the rows of the model."""
-    for size in SIZES:
-        yield per_table(size)
-    a, b = side_by_side(lambda: run("v1", "tree=1GiB"), lambda: run("v1", "tree=1GiB", events=False))
-    yield Row("1 GiB, every event recorded", "recorded", "unrecorded", a, b)
-    a, b = side_by_side(lambda: run("before", "tree=1x1x3 fail=all"), lambda: run("v1", "tree=1x1x3 fail=all"), 50)
-    yield Row("one run of the default tree", "before", "v1", a, b)
-    yield start_of_command()
+def count(size: str) -> int:
+    """Return the number of tables of a tree."""
+    return Tree.parse(size).count
 
 
-def per_table(size: str) -> Row:
-    """Cost of one table of a tree of this size against one of `BASE`, unrecorded."""
-    large, small = (Tree.parse(name).count for name in (size, BASE))
+def per_table(size: str, base: str, *, events: bool) -> Row:
+    """Cost of one table of a tree of this size against one of `base`."""
+    large, small = count(size), count(base)
     turns = 3 if large > 100_000 else 5
-    a, b = side_by_side(lambda: tear_down(size), lambda: tear_down(BASE), turns)
-    return Row(
-        f"a table of {size} ({large:,} tables)", size, BASE, [t / large for t in a], [t / small for t in b]
-    )  # fmt: skip
+    a, b = side_by_side(lambda: tear_down(size, events), lambda: tear_down(base, events), turns)
+    return Row(size, base, [t / large for t in a], [t / small for t in b])
 
 
-def tear_down(size: str) -> None:
-    """One TD of this size, without a record of its steps."""
-    run("v1", f"tree={size}", events=False)
+def tear_down(size: str, events: bool) -> None:
+    """One TD of this size; its steps are made as well if it is recorded."""
+    result = run("v1", f"tree={size}", events=events)
+    assert (result.steps is not None) == events
+
+
+def recorded_or_not(size: str) -> Row:
+    """Every event recorded, against the summary alone."""
+    a, b = side_by_side(lambda: tear_down(size, True), lambda: tear_down(size, False))
+    return Row("recorded", "unrecorded", a, b)
+
+
+def before_and_after() -> Row:
+    """A run before the patch against one after it."""
+    a, b = side_by_side(lambda: run("before", "fail=all"), lambda: run("v1", "fail=all"), 50)
+    return Row("before", "v1", a, b)
+
+
+def scenario_of_a_check(turns: int = 5) -> Row:
+    """A scenario held against every invariant, against its run alone; so small a space stays in this process."""
+    lines = list(scenarios(CHECKED))
+
+    def bare() -> None:
+        for one in lines:
+            run("v1", one, events=False)
+
+    a, b = side_by_side(lambda: check("v1", CHECKED, progress=False), bare, turns)
+    return Row("check", "run", [t / len(lines) for t in a], [t / len(lines) for t in b])
+
+
+def run_of_an_export(turns: int = 5) -> Row:
+    """A run that `kvmviz export` carries, all processors working, against one recorded run in one process."""
+    from kvmviz.export.page import page
+    from kvmviz.export.space import combinations, single
+
+    trees, names = EXPORTED
+    carried = len(names) * (sum(len(combinations(tree)) for tree in trees) + len(single(trees)))
+    lines = [(name, one) for name in names for one in combinations(trees[0])[::8]]
+
+    def bare() -> None:
+        for name, one in lines:
+            run(name, one).steps  # noqa: B018 - steps are made when they are first asked for
+
+    a, b = side_by_side(lambda: page(trees, [REVISIONS[name] for name in names]), bare, turns, perf_counter)
+    return Row("export", "run", [t / carried for t in a], [t / len(lines) for t in b])
 
 
 def start_of_command(turns: int = 9) -> Row:
@@ -45,7 +88,7 @@ def start_of_command(turns: int = 9) -> Row:
         return seconds(lambda: subprocess.run([sys.executable, *words], stdout=subprocess.DEVNULL, check=True))
 
     pairs = [(start("-m", "kvmviz", "run"), start("-c", "pass")) for _ in range(turns)]
-    return Row("start to end of `kvmviz run`", "kvmviz run", "python", [p[0] for p in pairs], [p[1] for p in pairs])
+    return Row("kvmviz run", "python", [p[0] for p in pairs], [p[1] for p in pairs])
 
 
 def peak_memory(size: str = "1TiB") -> tuple[float, float]:
@@ -61,3 +104,19 @@ def peak_memory(size: str = "1TiB") -> tuple[float, float]:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     took, kibibytes = map(float, out.split())
     return took, kibibytes * 1024 / 1e6
+
+
+def _tables(size: str, base: str) -> str:
+    return f"a table of {size}, {count(size):,} in all, against one of {base}"
+
+
+ROWS: Final[Mapping[str, Measure]] = {
+    **{f"{_tables(size, BASE)}, unrecorded": partial(per_table, size, BASE, events=False) for size in UNRECORDED},
+    f"{_tables(RECORDED[1], RECORDED[0])}, recorded": partial(per_table, RECORDED[1], RECORDED[0], events=True),
+    **{f"one run of {size}, every event recorded or none": partial(recorded_or_not, size) for size in RECORDED},
+    "one run of the default tree, every page failing": before_and_after,
+    f"a scenario of kvmviz check, tree {CHECKED}": scenario_of_a_check,
+    f"a run that kvmviz export carries, tree {EXPORTED[0][0]}": run_of_an_export,
+    "start to end of the command": start_of_command,
+}
+"""Every row of the model by its name, in the order of the table."""

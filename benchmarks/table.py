@@ -1,23 +1,25 @@
 """One table of ratios: two things timed in turns, so that a busy machine slows both alike.
 
->>> row = Row("a thing", "old", "new", [4.0, 4.2, 4.1], [2.0, 2.0, 2.1])
+>>> row = Row("old", "new", [4.0, 4.2, 4.1], [2.0, 2.0, 2.1])
 >>> f"{row.ratio:.2f}"
 '2.05'
+>>> print(line("a thing", row))
+| a thing | old : new | 4.1 s : 2 s | 2.05 | 1.95 to 2.10 |
 """
 
-import os
-import platform
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter, process_time
+
+HEAD = "| what | side by side | median | ratio | spread |\n|---|---|---|---|---|"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A comparison: how long `a` and `b` took, in seconds, each time; the ratio is of the medians."""
 
-    what: str
     a_name: str
     b_name: str
     a: Sequence[float]
@@ -35,15 +37,29 @@ class Row:
         return min(ratios), max(ratios)
 
 
-def side_by_side(a: Callable[[], object], b: Callable[[], object], turns: int = 5) -> tuple[list[float], list[float]]:
-    """Time `a` and `b` in turns after one round that is not counted; return the processor's seconds of each."""
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that this machine cannot measure, and why."""
+
+    why: str
+
+
+Measure = Callable[[], Row | Skipped]
+"""What makes a row; the table of rows names it."""
+
+
+def side_by_side(
+    a: Callable[[], object], b: Callable[[], object], turns: int = 5, clock: Callable[[], float] = process_time
+) -> tuple[list[float], list[float]]:
+    """Time `a` and `b` in turns after one round that is not counted; return the seconds of each."""
     a(), b()
-    pairs = [(seconds(a, process_time), seconds(b, process_time)) for _ in range(turns)]
+    pairs = [(seconds(a, clock), seconds(b, clock)) for _ in range(turns)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def seconds(work: Callable[[], object], clock: Callable[[], float] = perf_counter) -> float:
-    """Return how long `work` takes by this clock."""
+    """Return how long `work` takes by this clock; what was left lying about before is not its own to clear away."""
+    gc.collect()
     start = clock()
     work()
     return clock() - start
@@ -52,8 +68,8 @@ def seconds(work: Callable[[], object], clock: Callable[[], float] = perf_counte
 def shown(value: float) -> str:
     """Return a time with three digits and its unit.
 
-    >>> shown(0.00123), shown(4.5)
-    ('1.23 ms', '4.5 s')
+    >>> shown(0.00123), shown(4.5), shown(0.00002)
+    ('1.23 ms', '4.5 s', '20 us')
     """
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if value >= size:
@@ -61,17 +77,21 @@ def shown(value: float) -> str:
     return f"{value / 1e-6:.3g} us"
 
 
-def markdown(rows: Sequence[Row]) -> str:
-    """Return the rows as a Markdown table, and below it machine and versions."""
-    head = "| what | side by side | median | ratio | spread |\n|---|---|---|---|---|"
-    lines = [
-        f"| {r.what} | {r.a_name} : {r.b_name} | {shown(median(r.a))} : {shown(median(r.b))} "
-        f"| {r.ratio:.2f} | {r.spread[0]:.2f} to {r.spread[1]:.2f} |"
-        for r in rows
-    ]
-    return "\n".join([head, *lines, "", machine()])
+def ratio(value: float) -> str:
+    """Return a ratio with as many digits as mean something.
+
+    >>> ratio(1.234), ratio(83.21)
+    ('1.23', '83')
+    """
+    return f"{value:.0f}" if value >= 10 else f"{value:.2f}"
 
 
-def machine() -> str:
-    """Return the machine and versions that the figures belong to."""
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+def line(what: str, row: Row | Skipped) -> str:
+    """Return one line of the Markdown table."""
+    if isinstance(row, Skipped):
+        return f"| {what} | skipped: {row.why} | | | |"
+    least, most = row.spread
+    return (
+        f"| {what} | {row.a_name} : {row.b_name} | {shown(median(row.a))} : {shown(median(row.b))} "
+        f"| {ratio(row.ratio)} | {ratio(least)} to {ratio(most)} |"
+    )
