@@ -127,8 +127,10 @@ class _Chains:
 
     def lit(self, chain: int, shown: list[int], panel: _Panel) -> list[int]:
         """Return pair, line, pair, line, ... of the shown functions that the chain stands in."""
-        numbers = [panel.numbers.get(name) for name in self.slots[chain]]
-        lines = {n: line for n, line in zip(numbers, self.lines[chain], strict=True) if n is not None and n in shown}
+        number = panel.numbers.get
+        lines = {
+            n: at for name, at in zip(self.slots[chain], self.lines[chain], strict=True) if (n := number(name)) in shown
+        }
         return [value for pair in lines.items() for value in pair]
 
 
