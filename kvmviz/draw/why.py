@@ -37,7 +37,7 @@ _GRANTED: Final = {
     "TDH.VP.FLUSH": "The key is in use as long as a processor holds a vCPU.",
     "TDH.MNG.VPFLUSHDONE": "From here on the TD cannot run.",
     "TDH.PHYMEM.CACHE.WB": "What a cache still held under this key is in memory now.",
-    "TDH.MNG.KEY.FREEID": "Only now does the module give the TD's pages back.",
+    "TDH.MNG.KEY.FREEID": "Only now will the module let go of its pages.",
     "TDH.PHYMEM.PAGE.RECLAIM": _HOME,
 }
 """What it means that the TDX module did what it was asked for."""
