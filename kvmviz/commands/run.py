@@ -9,7 +9,7 @@ Examples:
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kvmviz.commands import common
 from kvmviz.compare import Comparison
@@ -115,5 +115,12 @@ def _step_json(result: Run, number: int) -> dict[str, object]:
         "frame": {
             "states": dict(frame.states), "pointers": dict(frame.pointers), "hkid": frame.hkid,
             "vm_bugged": frame.vm_bugged, "traces": frame.traces, "lines": frame.lines, "leaked": list(frame.leaked),
+            **_times(result, frame.states),
         },
     }  # fmt: skip
+
+
+def _times(result: Run, pages: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return how many pages stand behind a name, if some do: of a large tree those alike are told as one."""
+    found = {page: count for page in pages if (count := result.times(page)) > 1}
+    return {"times": found} if found else {}
