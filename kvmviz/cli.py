@@ -57,15 +57,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parser(only).parse_args(words)
         status: int = import_module(f"kvmviz.commands.{args.command}").run(args)
-        sys.stdout.flush()
+        if sys.stdout:  # None if whoever started us closed it
+            sys.stdout.flush()
     except KvmvizError as error:
         print(f"kvmviz: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # Whoever read our output has gone, as in `kvmviz run | head`.  Python would
-        # complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _stop_writing()  # whoever read our output has gone, as in `kvmviz run | head`
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"kvmviz: {where}{error.strerror or error}.", file=sys.stderr)
+        _stop_writing()
+        return 2
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _stop_writing() -> None:
+    """Send what is left of the output nowhere: Python would complain once more when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -135,6 +135,15 @@ def test_head_does_not_end_in_a_traceback() -> None:
     child.wait()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_a_full_disk_is_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(kvmviz("run", "fail=all"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("kvmviz: No space left on device")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells of a process's children")
 @pytest.mark.parametrize("words", [["check", "--revision", "v1"], ["export", "page.html"]])
 def test_control_c_ends_quietly_with_its_workers(words: list[str], tmp_path: Path) -> None:
