@@ -1,6 +1,6 @@
 """The explorer for everybody, in a plain page: motion, focus, keys, text fields, what is copied, why not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,9 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
     pages: list[Page] = []
     errors: list[str] = []
 
-    def show_(scenario: str, step: int = 0, **context: Any) -> Page:
+    def show_(scenario: str, step: int = 0, others: Sequence[str] = (), **context: Any) -> Page:
         file = tmp_path / "explorer.html"
-        file.write_text(page_html(["before", "v1"], [scenario], step), encoding="utf-8")
+        file.write_text(page_html(["before", "v1"], [scenario, *others], step), encoding="utf-8")
         opened = browser.new_context(viewport={"width": 1280, "height": 1100}, **context)
         pages.append(page := opened.new_page())
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -110,8 +110,11 @@ def test_what_is_copied_leads_back_and_fits_a_mail(show: Show) -> None:
     assert f"warnings        {both.a.frames[62].traces}" in text
 
 
-def test_a_trace_that_an_earlier_td_used_up_says_so(show: Show) -> None:
-    page = show("fail=L1@0x200 boot=second:60s", 61)
+def test_a_trace_that_an_earlier_td_used_up_leads_to_that_td(show: Show) -> None:
+    page = show("fail=L1@0x200 boot=second:60s", 61, others=["fail=L1@0x200"])
     log = page.get_by_test_id("panel-log")
     log.get_by_role("button", name="not printed, because").first.click()
     expect(log).to_contain_text("the TD that was torn down 60 s before used it up")
+    log.get_by_role("button", name="show that TD").click()
+    expect(page.get_by_test_id("boot")).to_have_value("first")
+    expect(log.locator(".kv-row").first).to_contain_text("TDX_BUG_ON_3 \u00b7 15 frames")

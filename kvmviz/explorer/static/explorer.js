@@ -8,12 +8,13 @@ import { Fold } from "./fold.js";
 import { Help } from "./help.js";
 import { actionOf } from "./keys.js";
 import { Ledger } from "./ledger.js";
-import { expected, faultName, toggleFault } from "./line.js";
+import { expected, faultName, toggleFault, withWord } from "./line.js";
 import { Log } from "./log.js";
+import { movesOf } from "./moves.js";
 import { dock, fillLegend, sideOf } from "./panels.js";
 import { Predict } from "./predict.js";
 import { Score } from "./score.js";
-import { SIDES, isDifference, isWarning, keepStep, seek } from "./seek.js";
+import { SIDES, keepStep } from "./seek.js";
 import { Stack } from "./stack.js";
 import { followTheme } from "./theme.js";
 import { addTools } from "./tools.js";
@@ -35,7 +36,7 @@ export class Explorer {
     this.prefix = `kv${++instances}-`;
     this.step = 0;
     this.rest = 0;
-    this.moves = this.actions();
+    this.moves = movesOf(this);
     this.score = new Score((step) => this.go(step, true));
     this.transport = new Transport(this.moves, this.score.element);
     this.faults = new Faults((line, names) => this.want(line, names));
@@ -43,7 +44,7 @@ export class Explorer {
     this.why = new Why();
     this.stack = new Stack();
     this.code = new Code();
-    this.log = new Log((step) => this.go(step));
+    this.log = new Log((step) => this.go(step), () => this.want(withWord(this.view, "boot", "first")));
     this.ledger = new Ledger(this.prefix);
     this.help = new Help();
     this.live = h("div", { class: "kv-sr", role: "status", "aria-live": "polite", "data-testid": "live" });
@@ -86,24 +87,6 @@ export class Explorer {
     });
     if (host.playing()) this.setPlaying(true);
     this.rest = window.setTimeout(() => this.prepare(), REST + LONGER);
-  }
-
-  /** @returns {import("./transport.js").Moves & Record<string, () => void>} */
-  actions() {
-    const jump = (/** @type {1 | -1} */ way, /** @type {(view: View, row: number) => boolean} */ test) => () => this.go(seek(this.view, this.step, way, test));
-    return /** @type {any} */ ({
-      first: () => this.go(0),
-      back: () => this.go(this.step - 1),
-      next: () => this.advance(),
-      last: () => this.go(this.view.rows.length),
-      previousWarning: jump(-1, isWarning),
-      nextWarning: jump(1, isWarning),
-      nextDifference: jump(1, isDifference),
-      toggle: () => this.setPlaying(!this.transport.timer),
-      go: (/** @type {number} */ step) => this.go(step),
-      help: () => this.help.toggle(),
-      ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`panel${n}`, () => this.panel(n)])),
-    });
   }
 
   /** @param {string} name */

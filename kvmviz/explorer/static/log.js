@@ -6,9 +6,13 @@ import { sign } from "./icons.js";
 import { SIDES } from "./seek.js";
 
 export class Log {
-  /** @param {(step: number) => void} onStep */
-  constructor(onStep) {
+  /**
+   * @param {(step: number) => void} onStep
+   * @param {() => void} onEarlier the TD that was torn down before, in the same boot, is wanted
+   */
+  constructor(onStep, onEarlier) {
     this.onStep = onStep;
+    this.onEarlier = onEarlier;
     this.empty = h("p", { class: "kv-empty", text: "Nothing yet. The log is empty." });
     this.element = h("div", { class: "kv-log" }, this.empty);
     /** @type {HTMLElement[]} */
@@ -99,6 +103,7 @@ export class Log {
       const said = mark.mark === "absent" ? `${who}why not?` : `${who}not printed, because \u2026`;
       const answer = h("span", { class: "kv-because", hidden: true, text: `${mark.because} ` });
       if (mark.to) answer.append(h("button", { class: "kv-go", text: `go to step ${mark.to}`, onclick: () => this.onStep(mark.to ?? 0) }));
+      else if (mark.mark === "held") answer.append(h("button", { class: "kv-go", text: "show that TD", onclick: () => this.onEarlier() }));
       const ask = h("button", { class: "kv-why-not", "aria-expanded": "false", text: said });
       ask.addEventListener("click", () => {
         answer.hidden = !answer.hidden;
