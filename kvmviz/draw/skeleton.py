@@ -26,6 +26,9 @@ HERE: Final = '<rect class="here" data-el="here" data-state="none" rx="9"/>'
 """The outline that says "now"; above the pages, below the warnings."""
 
 
+HEAD: Final = 130
+"""Width from which a shelf has room for the longer words above it."""
+
 LEAKED: Final = 29
 """Half the width of the words below a lost page, less the margin."""
 
@@ -164,7 +167,8 @@ class _Drawing:
         for name, box in self.boxes.items():
             if name.startswith("head "):
                 level = name.split(" ")[1]
-                yield parts.svg_text("head start", box.x + 4, box.bottom - 4, f"{level} tables, in gfn order")
+                words = f"{level} tables, in gfn order" if box.width > HEAD else f"{level} tables"
+                yield parts.svg_text("head start", box.x + 4, box.bottom - 4, words)
 
     def bars(self) -> Iterator[str]:
         for group in self.plan.groups:
