@@ -16,6 +16,7 @@ from functools import singledispatch
 from importlib.util import find_spec
 from typing import Any
 
+from kvmviz.check.report import Report
 from kvmviz.compare import Comparison
 from kvmviz.run import Run
 
@@ -43,6 +44,13 @@ def _(value: Comparison) -> str:
 
     rows = tuple((row.a, row.b, row.same) for row in value.rows)
     return still_svg(Lockstep({"a": value.a, "b": value.b}, rows), len(rows))
+
+
+@svg.register
+def _(value: Report) -> str:
+    from kvmviz.draw.report import report_svg
+
+    return report_svg(value)
 
 
 @singledispatch
