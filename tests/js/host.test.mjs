@@ -3,12 +3,12 @@ import { test } from "node:test";
 
 import { widgetHost } from "../../kvmviz/explorer/static/host.js";
 
-const view = (scenario) => JSON.stringify({ scenario, revisions: ["before", "v1"] });
+const view = (scenario, skeleton = "small") => JSON.stringify({ scenario, skeleton, revisions: ["before", "v1"] });
 
 /** A widget's model, whose kernel answers when the test says so. */
 class FakeModel {
   constructor() {
-    this.values = { _view: view("tree=1x1x3"), _answered: 0, _family: {}, step: 0, playing: false, _problem: "" };
+    this.values = { _view: view("tree=1x1x3"), _answered: 0, _family: {}, _skeleton: { key: "small" }, step: 0, playing: false, _problem: "" };
     this.heard = [];
     this.saved = 0;
   }
@@ -73,9 +73,9 @@ test("an answer to an earlier question is passed over", () => {
   const first = model.get("_wanted").n;
   host.want({ scenario: "tree=1x1x3", step: 0 });
   model.answer("fail=all", first);
-  assert.deepEqual(shown, ["fail=all"]);
   model.answer("tree=1x1x3");
   assert.deepEqual(shown, ["fail=all", "tree=1x1x3"]);
+  assert.equal(host.view().scenario, "tree=1x1x3");
 });
 
 test("what Python sets is shown, and what was heard is forgotten at the end", () => {
@@ -85,4 +85,26 @@ test("what Python sets is shown, and what was heard is forgotten at the end", ()
   assert.equal(host.view().scenario, "hkid=key-freeid-error");
   forget();
   assert.equal(model.heard.length, 0);
+});
+
+test("a view that was seen before is shown at once, and mended if the kernel answers with another", () => {
+  const { model, host, shown } = started();
+  host.want({ scenario: "fail=all", step: 0 });
+  model.answer("fail=all");
+  host.want({ scenario: "fail=none", step: 0 });
+  model.answer("fail=none");
+  host.want({ scenario: "fail=all", step: 0 });
+  assert.deepEqual(shown, ["fail=all", "fail=none", "fail=all"]);
+  model.values._view = JSON.stringify({ ...JSON.parse(view("fail=all")), rows: [1] });
+  model.values._answered = model.values._wanted.n;
+  for (const [event, call] of model.heard) if (event === "change:_view") call();
+  assert.deepEqual(host.view().rows, [1]);
+  assert.equal(shown.length, 4);
+});
+
+test("a view of another tree waits for the kernel, which sends its picture", () => {
+  const { model, host, shown } = started();
+  model.values._skeleton = { key: "large" };
+  host.want({ scenario: "tree=1x1x3", step: 0 });
+  assert.deepEqual(shown, []);
 });

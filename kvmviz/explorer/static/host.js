@@ -2,6 +2,8 @@
 
 /** @import {Host, View} from "./types.js" */
 
+const SEEN = 8;
+
 /** @typedef {{get: (name: string) => any, set: (name: string, value: any) => void, save_changes: () => void, on: (event: string, call: () => void) => void, off: (event: string, call?: () => void) => void}} Model */
 
 /**
@@ -19,26 +21,33 @@ export function widgetHost(model) {
   let text = model.get("_view");
   /** @type {View} */
   let view = JSON.parse(text);
-  let ahead = false;
+  /** What is shown before the kernel's answer, as it was sent ahead or seen before. */
+  let ahead = "";
+  /** The last views, by revisions and scenario: who toggles forth and back need not wait. @type {Map<string, string>} */
+  const seen = new Map();
+  const keyOf = (/** @type {string} */ scenario) => [...view.revisions, scenario].join(" ");
+  seen.set(keyOf(view.scenario), text);
   let asked = 0;
   let tell = () => {};
   /** Show what the kernel has, unless an answer to a later question is still to come. */
   const arrived = () => {
     if ((!ahead && text === model.get("_view")) || model.get("_answered") < asked) return;
     text = model.get("_view");
-    const now = JSON.parse(text);
-    const known = ahead && now.scenario === view.scenario && now.revisions.join() === view.revisions.join();
-    ahead = false;
-    if (known) return;
-    view = now;
-    tell();
+    const known = ahead === text;
+    ahead = "";
+    if (!known) view = JSON.parse(text);
+    seen.delete(keyOf(view.scenario));
+    seen.set(keyOf(view.scenario), text);
+    if (seen.size > SEEN) seen.delete(/** @type {string} */ (seen.keys().next().value));
+    if (!known) tell();
   };
   /** @type {(scenario: string) => void} */
   const showAhead = (scenario) => {
-    const ready = model.get("_family")[scenario];
-    if (!ready) return;
-    view = JSON.parse(ready);
-    ahead = true;
+    const ready = model.get("_family")[scenario] ?? seen.get(keyOf(scenario));
+    const found = ready && JSON.parse(ready);
+    if (!found || found.skeleton !== model.get("_skeleton").key) return;
+    view = found;
+    ahead = ready;
     tell();
   };
   const events = { view: "change:_view", step: "change:step", playing: "change:playing", problem: "change:_problem", answer: "change:_answered" };
