@@ -62,6 +62,11 @@ class Spread:
             ],
         }  # fmt: skip
 
+    def __str__(self) -> str:
+        from kvmviz.text.spread import spread_text
+
+        return spread_text(self)
+
 
 def compare_many(a: type[Revision], b: type[Revision], scenarios: Iterable[Scenario]) -> Spread:
     """Run every scenario under both revisions and group them by what differs."""

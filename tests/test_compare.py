@@ -104,4 +104,5 @@ def test_many_scenarios_are_grouped_and_none_is_lost() -> None:
     assert spread.groups[0].alike
     assert spread.groups[0].count == 2
     assert spread.groups[0].witness == "tree=1x1x1"
+    assert "  kvmviz compare before v1 'tree=1x1x1'" in str(spread).splitlines()
     assert all(group.only_a for group in spread.groups[1:])

@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--events", action="store_true", default=None, help="record every event even of a large tree"
     )  # fmt: skip
-    common.add_format(parser, "text", "json")
+    common.add_format(parser, "text", "json", "markdown")
     common.add_width(parser)
 
 
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
             common.print_json(_step_json(result, number) if number is not None else result.to_json())
         else:
             print("" if first else "\n", end="")
-            print(_text(result, number, common.width(args)))
+            common.print_text(_text(result, number, common.width(args)), args.format)
         first = False
     if step is not None and args.format == "text":
         for scenario in scenarios:

@@ -35,7 +35,8 @@ def test_who_wants_no_colours_gets_none(wish: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "fence"), [("compare before v1 fail=all", "```diff"), ("check --tree 1x1x1", "```text")]
+    ("words", "fence"),
+    [("compare before v1 fail=all", "```diff"), ("check --tree 1x1x1", "```text"), ("run", "```text")],
 )
 def test_markdown_is_the_text_in_a_fence(words: str, fence: str, capsys: pytest.CaptureFixture[str]) -> None:
     main([*words.split(), "--format", "markdown"])
