@@ -40,8 +40,8 @@ Span = tuple[int, int]
 class Alike:
     """Tables of one level that behave alike, shown by the first of them.
 
-    `times` says how many they are; `kind` and `spans` which of their level: those
-    of this kind in these spans.
+    `times` says how many they are, `fails` whether their reclaims do; `kind` and
+    `spans` which of their level: those of this kind in these spans.
     """
 
     level: int
@@ -49,6 +49,7 @@ class Alike:
     times: int
     parent: int
     index: int
+    fails: bool
     kind: int
     spans: tuple[Span, ...]
 
@@ -115,6 +116,19 @@ class Folded:
         """Return how many pages stand behind the name of this one."""
         return self._times.get(page, 1)
 
+    def exceptions(self) -> list[tuple[int, int]]:
+        """Return the tables that stand alone since they fail, where most do not: outermost level first, then gfn.
+
+        >>> from kvmviz.scenario import Scenario
+        >>> wanted = Scenario.parse("tree=1TiB fail=L1@0x200,L2@0x40000")
+        >>> fold(wanted.tree, wanted.fail).exceptions(), fold(wanted.tree, Fail(every=True)).exceptions()
+        ([(2, 262144), (1, 512)], [])
+        """
+        failing = [one for level in self.levels.values() for one in level if one.fails]
+        if 2 * sum(one.times for one in failing) > self.tree.count:
+            return []
+        return [(one.level, one.gfn) for one in failing if one.times == 1]
+
     def members(self, one: Alike) -> Iterator[int]:
         """Yield the first guest frames of the tables that this one stands for, ascending."""
         kinds = self.kinds[one.level]
@@ -132,7 +146,7 @@ class _Folding:
     """Works a fold out: kinds from below, then groups from above."""
 
     def __init__(self, tree: Tree, flags: Flags, *firsts: int) -> None:
-        self.tree, self.counts = tree, tree.level_counts()
+        self.tree, self.counts, self.flags = tree, tree.level_counts(), flags
         self.kinds: dict[int, bytes] = {1: flags[1]}
         for level in range(2, tree.root_level):
             self.kinds[level] = self.kinds_of(level, flags[level])
@@ -193,7 +207,8 @@ class _Folding:
         index = 0
         for piece in self.pieces(level, spans):
             for kind, first, times in self.kinds_in(level, piece):
-                yield Alike(level, self.tree.gfn(level, first), times, parent, index, kind, piece)
+                gfn, fails = self.tree.gfn(level, first), bool(self.flags[level][first])
+                yield Alike(level, gfn, times, parent, index, fails, kind, piece)
                 index += 1
 
     def pieces(self, level: int, spans: list[Span]) -> Iterator[tuple[Span, ...]]:

@@ -18,7 +18,7 @@ from typing import Final
 import graphviz
 
 from kvmviz.alike import Folded
-from kvmviz.draw.plan import Group, Plan, Shelf, Shown, Size, Table, parent, plan
+from kvmviz.draw.plan import BAR, Group, Plan, Shelf, Shown, Size, Table, parent, plan
 from kvmviz.names import guest_name, sept_name, spt_name
 
 TDCS_ROOT: Final = "TDCS[3]"
@@ -36,9 +36,6 @@ CELL: Final[dict[Size, tuple[int, int, int]]] = {"medium": (34, 26, 10), "small"
 
 SHELF_GAP: Final = 8
 """Space between twins on a shelf."""
-
-BAR: Final = 256
-"""Least width of a bar that counts more tables than are drawn, for its long name."""
 
 CLEAR: Final = "#ffffff00"
 """The fill of a cell without an edge, so that the engine says where it is."""
@@ -154,12 +151,14 @@ class _Picture:
             self.node(pair_name(table), self.twin(table))
             self.link(table, pair_name(table))
         self.key()
-        for number, shelf in enumerate(self.plan.shelves):
+        for number, shelf in enumerate(() if self.plan.groups else self.plan.shelves):
             self.node(f"shelf {number}", f"<{self.shelf(shelf)}>")
             self.link_to(shelf.anchor, f"shelf {number}", pair_name(shelf.sections[0][1][0]))
         for anchor, groups in self.stacks():
             name = f"groups {'root' if anchor is None else pair_name(anchor)}"
-            self.node(name, f"<{_table([[self.bar(group)] for group in groups], 8)}>")
+            shelves = [shelf for shelf in self.plan.shelves if shelf.anchor == anchor]
+            apart = [[_held(self.shelf(shelf, self.bar_width()))] for shelf in shelves]
+            self.node(name, f"<{_table([*([self.bar(group)] for group in groups), *apart], 8)}>")
             self.link_to(anchor, name, pair_name(groups[0].tables[0]))
         return str(self.graph.source)
 
@@ -242,15 +241,18 @@ class _Picture:
                 row.node(slug(first))
                 row.node("HKID")
 
-    def shelf(self, shelf: Shelf) -> str:
+    def shelf(self, shelf: Shelf, least: int = 0) -> str:
+        """Twins in rows below a head; filled up to the width `least`, since a table would be stretched to it."""
         width, height, room = CELL[shelf.size]
         line = shelf.columns * (2 * width + room) + (shelf.columns + 1) * SHELF_GAP
+        fill = [_space(least - line - SHELF_GAP, height)] if least > line + SHELF_GAP else []
+        line = max(line, least)
         rows: list[list[str]] = []
         for level, tables in shelf.sections:
             rows.append([self.cells.cell(f"head L{level} {pair_name(tables[0])}", line, 16, bare=True)])
             twins = [_held(self.small(table, shelf.size)) for table in tables]
             twins += [_space(2 * width + room, height)] * (-len(twins) % shelf.columns)
-            lines = [twins[at : at + shelf.columns] for at in range(0, len(twins), shelf.columns)]
+            lines = [twins[at : at + shelf.columns] + fill for at in range(0, len(twins), shelf.columns)]
             rows.append([_held(_table(lines, SHELF_GAP))])
         return _table(rows)
 
@@ -277,11 +279,14 @@ class _Picture:
             found.setdefault(group.anchor, []).append(group)
         return list(found.items())
 
-    def bar(self, group: Group) -> str:
+    def bar_width(self) -> int:
         width = (self.plan.groups[0].shelf.width + 23) // len(self.stacks()) - 23
         if isinstance(self.tree, Folded):
             width = max(width, BAR)
-        return self.cells.cell(f"group {group.name}", width, 46)
+        return width
+
+    def bar(self, group: Group) -> str:
+        return self.cells.cell(f"group {group.name}", self.bar_width(), 46)
 
 
 def picture(tree: Shown, vcpus: int, looks: Looks | None = None) -> str:

@@ -40,6 +40,12 @@ UNFOLDED: Final = 60
 STANDING: Final = 24
 """Most tables that are shown without folding where some stand for others."""
 
+APART: Final = 4
+"""Most tables that are shown below a group since they stand out from it."""
+
+BAR: Final = 256
+"""Least width of a bar that counts more tables than are drawn, for its long name."""
+
 BARS: Final = 16
 """Most groups; above, a whole subtree is one group."""
 
@@ -83,7 +89,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What `plan` decides; every table is in exactly one of the three."""
+    """What `plan` decides; every table is in exactly one of the three.
+
+    With groups, shelves hold what stands out from the group of the same anchor.
+    """
 
     large: tuple[Table, ...]
     shelves: tuple[Shelf, ...]
@@ -125,7 +134,17 @@ def plan(tree: Shown) -> Plan:
         return Plan(large, (), (), lowest)
     if tree.count <= (STANDING if isinstance(tree, Folded) else UNFOLDED):
         return Plan(large, tuple(_shelves(tree, rest, lowest)), (), lowest)
-    return Plan(large, (), tuple(_groups(tree, rest, lowest)), lowest)
+    apart = _apart(tree, rest, lowest) if isinstance(tree, Folded) else {}
+    shown = {table for tables in apart.values() for table in tables}
+    groups = _groups(tree, [table for table in rest if table not in shown], lowest)
+    return Plan(large, tuple(_shelf(at, tables, BAR, "medium") for at, tables in apart.items()), tuple(groups), lowest)
+
+
+def _apart(tree: Folded, rest: list[Table], lowest: int) -> dict[Table | None, list[Table]]:
+    """Return the tables that are shown below the group they stand out from: the first that fail, where most do not."""
+    whole = _by_ancestor(tree, rest, lowest)
+    found = _by_ancestor(tree, [table for table in tree.exceptions() if table[0] < lowest], lowest)
+    return {at: tables[:APART] for at, tables in found.items() if len(tables[:APART]) < len(whole[at])}
 
 
 def _shelves(tree: Shown, rest: Iterable[Table], lowest: int) -> Iterator[Shelf]:
@@ -136,7 +155,8 @@ def _shelves(tree: Shown, rest: Iterable[Table], lowest: int) -> Iterator[Shelf]
 
 
 def _groups(tree: Shown, rest: Iterable[Table], lowest: int) -> Iterator[Group]:
-    at = lowest - 1 if lowest > 2 and tree.level_counts()[lowest - 1] <= BARS else lowest
+    whole = isinstance(tree, Folded) or lowest <= 2 or tree.level_counts()[lowest - 1] > BARS
+    at = lowest if whole else lowest - 1
     for head, tables in _by_ancestor(tree, rest, at).items():
         name = "root" if head is None else f"L{head[0]} gfn={head[1]:#x}"
         anchor = head if head is None or head[0] == lowest else ancestor(tree, head, lowest)

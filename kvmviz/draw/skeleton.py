@@ -164,10 +164,14 @@ class _Drawing:
                 return
 
     def shelf_heads(self) -> Iterator[str]:
+        shelves = self.plan.shelves if self.plan.groups else ()
+        apart = {pair_name(tables[0]) for shelf in shelves for _, tables in shelf.sections}
         for name, box in self.boxes.items():
             if name.startswith("head "):
-                level = name.split(" ")[1]
+                _, level, first = name.split(" ", 2)
                 words = f"{level} tables, in gfn order" if box.width > HEAD else f"{level} tables"
+                if first in apart:
+                    words = f"first {level} tables that fail"
                 yield parts.svg_text("head start", box.x + 4, box.bottom - 4, words)
 
     def bars(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kvmviz.alike import fold
 from kvmviz.draw import engine
 from kvmviz.draw.dot import picture, slug
 from kvmviz.draw.layout import Layout, layout, read
@@ -89,3 +90,19 @@ def test_children_stand_below_their_parents() -> None:
 def test_slugs_of_different_pages_differ() -> None:
     names = [page.name for page in pages_of(Scenario.parse("tree=2x3x4 vcpus=3"))]
     assert len({slug(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("line", ["tree=1TiB fail=rate:1/1000:7", "tree=16GiB fail=all", "tree=1TiB fail=L2@0x40000"])
+def test_a_large_tree_shows_each_table_once_and_first_what_stands_out(line: str) -> None:
+    scenario = Scenario.parse(line)
+    folded = fold(scenario.tree, scenario.fail)
+    made = plan(folded)
+    apart = [t for s in made.shelves for _, tables in s.sections for t in tables]
+    grouped = [t for group in made.groups for t in group.tables]
+    assert sorted([*made.large, *apart, *grouped]) == sorted(folded.tables())
+    if grouped:
+        assert all(scenario.fail.selects(*table) for table in apart)
+        assert bool(apart) == ("all" not in line)
+    drawn = skeleton(folded, 1) + "".join(shelf(folded, number) for number in range(len(made.groups)))
+    found = re.findall(r'data-page="([^"]*)"', drawn)
+    assert sorted(found) == sorted(page.name for page in pages_of(scenario, folded))
