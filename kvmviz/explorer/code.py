@@ -92,7 +92,8 @@ def _pair(a: Source | None, b: Source | None, both: bool) -> dict[str, Any]:
     left, right = (source.text.rstrip("\n").split("\n") if source else [] for source in (a, b))
     lines = aligned(left, right) if both else ((n, None, True) for n in range(len(left)))
     hidden = [docstring(source.text) if source else range(0) for source in (a, b)]
-    kept = [list(line) for line in lines if line[0] not in hidden[0] and line[1] not in hidden[1]]
+    bare = ([None if x in hidden[0] else x, None if y in hidden[1] else y, same] for x, y, same in lines)
+    kept = [line for line in bare if line[:2] != [None, None]]
     return {"name": one.function, "file": one.file, "a": left, "b": right, "lines": kept}
 
 
