@@ -37,9 +37,9 @@ def run(args: argparse.Namespace) -> int:
 
     path = Path(args.output)
     check_target(path, replace=args.replace)
-    trees = list(dict.fromkeys(args.tree.split(","))) if args.tree else space.TREES
-    revisions = [*common.find_revisions(args.revisions or ",".join(REVISIONS))]
-    if args.file:
+    trees = list(dict.fromkeys(args.tree.split(","))) if args.tree is not None else space.TREES
+    revisions = common.find_revisions(",".join(REVISIONS) if args.revisions is None else args.revisions)
+    if args.file is not None:
         revisions.append(common.find_revision(args.file))
     write_whole(path, page(trees, revisions), replace=args.replace)
     print(f"{path}: {path.stat().st_size:,} bytes")

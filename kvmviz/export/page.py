@@ -1,5 +1,6 @@
 """The page itself: front end, styles and what it carries in one HTML text that asks nobody for anything."""
 
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 
@@ -29,18 +30,35 @@ def page(trees: Sequence[str] = space.TREES, revisions: Sequence[Which] = tuple(
     """Return the page; raise ScenarioError or RevisionError with one sentence."""
     chosen = [revision(one) for one in revisions]
     names = [one.name for one in chosen]
+    _check(names)
+    for tree in trees:
+        space.pages(tree)
+    return html(packed(carried(trees, chosen, _first(trees, _pair(chosen)))))
+
+
+def _check(names: Sequence[str]) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise RevisionError(f"{twice} is named twice; name each revision once.")
-    for tree in trees:
-        space.pages(tree)
-    return html(packed(carried(trees, chosen, _first(trees, names))))
+    strange = next((name for name in names if not re.fullmatch(r"[\w.+-]+", name)), None)
+    if strange is not None:
+        raise RevisionError(f"A link cannot name the revision {strange!r}; use letters, digits and . + - _ only.")
+
+
+def _pair(chosen: Sequence[type[Revision]]) -> list[str]:
+    """Return which revisions a page opens on: somebody's own beside its base, or the first two."""
+    names = [one.name for one in chosen]
+    own = next((one for one in chosen if one.base_name), None)
+    if own is None or len(names) == 1:
+        return names[:2]
+    others = [name for name in names if name != own.name]
+    return [own.base_name if own.base_name in others else others[0], own.name]
 
 
 def _first(trees: Sequence[str], names: Sequence[str]) -> Link:
     """Return what a page opens on: one page of the usual tree fails, or every page of another."""
     fault = "tree=1x1x3 fail=L1@0x200" if "1x1x3" in trees else f"tree={trees[0]} fail=all"
-    return Link.parse(f"{fault} step=0 revisions={','.join(names[:2])}")
+    return Link.parse(f"{fault} step=0 revisions={','.join(names)}")
 
 
 def html(data: str) -> str:

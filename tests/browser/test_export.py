@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from kvmviz.check.loading import load_revision
 from kvmviz.export.page import page as page_text
-from tests.browser.offline import Ask, compare_states, show, written
+from tests.browser.offline import TREE, Ask, compare_states, show, written
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +123,35 @@ def test_the_policy_refuses_every_request(offline: Page) -> None:
       fetch("http://127.0.0.1:9/").catch(() => null);
     })"""
     assert offline.evaluate(f"({refused})()") == "connect-src"
+
+
+# A file that somebody else gave the reader; its words must be shown, not obeyed.
+PATCH = """
+import kvmviz
+from kvmviz.kvm.tdx import tdx_reclaim_page
+
+class Mine(kvmviz.Revision, base="v1"):
+    def tdx_sept_free_private_spt(vm, gfn, sp):
+        note = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>"
+        tdx_reclaim_page(vm.host, sp.external_spt)
+"""
+
+
+def test_a_reader_own_revision_stands_beside_its_base_and_its_text_stays_text(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(PATCH)
+    own = load_revision(f"{tmp_path / 'mine.py'}:Mine")
+    (tmp_path / "page.html").write_text(page_text([TREE], ["before", "v1", own]), encoding="utf-8")
+    page = browser.new_page(offline=True)
+    page.on("dialog", lambda _: pytest.fail("the page ran what it carries"))
+    page.goto(f"{(tmp_path / 'page.html').as_uri()}#tree=1x1x1&fail=all&step=35&revisions=v1,Mine")
+    said = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>"
+    expect(page.get_by_test_id("panel-code")).to_contain_text(said)
+    assert page.locator("img").count() == 0
+    page.goto("about:blank")
+    page.goto((tmp_path / "page.html").as_uri())
+    expect(page.get_by_test_id("revision-a")).to_have_value("v1")
+    expect(page.get_by_test_id("revision-b")).to_have_value("Mine")
+    page.close()
 
 
 def test_nothing_serious_for_those_who_use_a_reader(offline: Page) -> None:

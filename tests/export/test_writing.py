@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from kvmviz.cli import main
+from kvmviz.export.page import page
 from kvmviz.export.writing import ExportError, write_whole
+from kvmviz.revisions import Revision, RevisionError
 from tests.killing import kill_in_the_middle
 
 
@@ -79,6 +81,10 @@ def test_killed_at_any_moment_it_leaves_the_old_file_or_the_new(tmp_path: Path) 
         (["page.html", "--tree", "nonsense"], "tree=nonsense"),
         (["page.html", "--revisions", "v9"], "v9"),
         (["page.html", "--revisions", "v1,v1"], "twice"),
+        (["page.html", "--revisions", ""], "no list of revisions"),
+        (["page.html", "--tree", ""], "tree="),
+        (["page.html", "--file", ""], "''"),
+        (["page.html", "--file", "mine.py:Mine"], "mine.py"),
     ],
 )
 def test_a_wrong_question_is_answered_in_a_sentence(
@@ -90,3 +96,13 @@ def test_a_wrong_question_is_answered_in_a_sentence(
     assert said in output.err
     assert len(output.err.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "a,b", "a&b", "", "@1@", "</script>"])
+def test_a_revision_that_no_link_can_name_is_refused(name: str) -> None:
+    class Mine(Revision, base="v1"):
+        pass
+
+    Mine.name = name
+    with pytest.raises(RevisionError, match="letters, digits"):
+        page(["1x1x1"], ["v1", Mine])
