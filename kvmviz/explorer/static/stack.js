@@ -71,7 +71,8 @@ export class Stack {
     });
     const deep = nodes.length ? Math.max(...nodes.map(({ node }) => node[0])) : 0;
     put(this.list, "data-deep", String(deep > 9));
-    say(this.folded, deep > 9 ? "\u2026 10 callers above" : "");
+    put(this.folded, "data-empty", String(!nodes.length));
+    say(this.folded, !nodes.length ? "Nothing runs yet." : deep > 9 ? "\u2026 10 callers above" : "");
   }
 
   /**
