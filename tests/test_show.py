@@ -13,7 +13,16 @@ from kvmviz.show import SVG, attach, svg
 REPORT = check("v1", "1x1x1", progress=False)
 
 
-@pytest.mark.parametrize("value", [run("v1", "fail=all"), compare("before", "landed", "hkid=assigned"), REPORT])
+@pytest.mark.parametrize(
+    "value",
+    [
+        run("v1", "fail=all"),
+        compare("before", "landed", "hkid=assigned"),
+        REPORT,
+        run("v1", "tree=16GiB fail=all"),
+        compare("before", "v1", "tree=1TiB fail=all"),
+    ],
+)
 def test_svg_of_results_is_a_picture(value: object) -> None:
     ElementTree.fromstring(svg(value))
 

@@ -52,7 +52,7 @@ def docstring(text: str) -> range:
     """
     try:
         first = ast.parse(text).body[0]
-    except SyntaxError:
+    except (SyntaxError, IndexError):  # a function that was typed at a prompt has no text
         return range(0)
     body = first.body[0] if isinstance(first, ast.FunctionDef) and ast.get_docstring(first) else None
     return range(body.lineno - 1, body.end_lineno or body.lineno) if body else range(0)

@@ -37,9 +37,9 @@ def figures(both: "Comparison") -> list[tuple[str, str, str]]:
     """Return what the summary compares: a label and the value on each side."""
     a, b = both.a.summary, both.b.summary
     return [
-        ("traces printed", str(a.traces), str(b.traces)),
-        ("error lines", str(a.lines), str(b.lines)),
-        ("withheld or muted", str(_withheld(both.a)), str(_withheld(both.b))),
+        ("traces printed", f"{a.traces:,}", f"{b.traces:,}"),
+        ("error lines", f"{a.lines:,}", f"{b.lines:,}"),
+        ("withheld or muted", f"{_withheld(both.a):,}", f"{_withheld(both.b):,}"),
         ("pages leaked", _leaked(both.a), _leaked(both.b)),
         ("decides to leak", _deciders(both.a), _deciders(both.b)),
         ("S-EPT pages freed", _freers(both.a), _freers(both.b)),

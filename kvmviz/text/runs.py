@@ -42,7 +42,7 @@ def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
         counts[state] += result.times(page)
     lines += ["", "after it"]
     lines += [columns(f"pages {state}", f"{count:,}", width) for state, count in counts.items()]
-    lines += [columns("HKID", frame.hkid, width), columns("traces, error lines", f"{frame.traces}, {frame.lines}")]
+    lines += [columns("HKID", frame.hkid, width), columns("traces, error lines", f"{frame.traces:,}, {frame.lines:,}")]
     return ascii_only("\n".join(lines))
 
 
@@ -73,9 +73,9 @@ def _sites(label: str, counts: Mapping[str, int], width: int, *, always: bool = 
     if not counts:
         return [columns(label, "0", width)] if always else []
     return [
-        columns(label if n == 0 else "", f"{count:>3}  {short_site(site)}", width)
+        columns(label if n == 0 else "", f"{count:>3,}  {short_site(site)}", width)
         for n, (site, count) in enumerate(counts.items())
-    ] + ([columns("", f"{total:>3}  in all", width)] if len(counts) > 1 else [])
+    ] + ([columns("", f"{total:>3,}  in all", width)] if len(counts) > 1 else [])
 
 
 def _pages(label: str, names: tuple[str, ...], count: int, more: str = "") -> list[str]:

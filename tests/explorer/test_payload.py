@@ -1,11 +1,13 @@
 """The view that goes to the browser, held against the runs."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import kvmviz
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.page import page_html, script_json
 from kvmviz.explorer.payload import all_but, skeleton_of, view, view_of
@@ -148,3 +150,10 @@ def test_skeleton_counts_every_folded_page() -> None:
 def test_a_page_cannot_be_broken_out_of_by_its_data() -> None:
     assert "</script" not in script_json({"name": "</script><script>alert(1)</script>"})
     assert page_html(["before", "v1"], ["fail=L1@0x200"]).count("</script>") == 2
+
+
+def test_a_revision_typed_at_a_prompt_is_shown_without_its_text() -> None:
+    names: dict[str, Any] = {"kvmviz": kvmviz}
+    patch = "    def tdx_sept_free_private_spt(vm, gfn, sp): sp.external_spt = None"
+    exec(f'class Typed(kvmviz.Revision, base="v1"):\n{patch}', names)
+    assert view(["v1", names["Typed"]], "tree=1TiB fail=all")["revisions"] == ["v1", "Typed"]
