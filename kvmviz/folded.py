@@ -9,9 +9,10 @@ often as the table or page that is being worked on stands for; the summary is th
 of the whole tree.  For its lists the first 1,000 tables of each kind stand alone:
 whatever comes after these comes after the first 1,000 names too.
 
-A reader's function that looks at where a table stands (gfn, index, siblings) is
-taken for what it does to the table that stands for the others; and that callbacks
-wait for the barrier is taken for granted where the longest queue is counted.
+A reader's function may look at where a table stands (gfn, index, siblings), and
+then no table stands for others: steps and summary, which are folded apart, do not
+agree, and that is refused.  That callbacks wait for the barrier is taken for
+granted where the longest queue is counted.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,7 +27,7 @@ from kvmviz.machine.journal import Tape
 from kvmviz.machine.memory import Page
 from kvmviz.machine.rcu import Callback
 from kvmviz.machine.recorder import LISTED, Tally
-from kvmviz.revisions import Revision, revision
+from kvmviz.revisions import Revision, RevisionError, revision
 from kvmviz.run import RECORDED_TABLES, Run, run, tear_down
 from kvmviz.scenario import Scenario
 from kvmviz.summary import Summary, summarize
@@ -104,13 +105,28 @@ class Folding:
 def run_folded(which: type[Revision], scenario: Scenario, others: int | None = None) -> Run:
     """Tear a TD down with tables that are alike folded, and return the record.
 
-    `others` says how many tables of a kind that do not fail stand alone.
+    `others` says how many tables of a kind that do not fail stand alone.  Raises
+    RevisionError for a reader's revision that does not treat tables alike.
     """
     first = others or (OWN_FIRST if which.base else OTHERS_FIRST)
     tree = fold(scenario.tree, scenario.fail, others=first)
     tape = FoldedTape(tree)
     tear_down(which, scenario, tape, Folding(tree))
-    return Run(which, scenario, summary_folded(which, scenario), tape, tree)
+    result = Run(which, scenario, summary_folded(which, scenario), tape, tree)
+    if which.base:
+        _check_alike(result)
+    return result
+
+
+def _check_alike(result: Run) -> None:
+    """Raise RevisionError if two folds of one tree do not come to the same: then tables are not alike to this patch."""
+    end, whole = result.frames[-1], result.summary
+    same = (end.traces, end.lines) == (whole.traces, whole.lines)
+    if not same or (end.leaked_count != whole.leaked_count and not whole.panicked):
+        raise RevisionError(
+            f"{result.revision}: it treats tables differently by where they stand or by how many there are, so they "
+            f"cannot be counted together; use a tree of at most {RECORDED_TABLES:,} tables."
+        )
 
 
 def recorded(revisions: Sequence[type[Revision]], scenario: Scenario) -> list[Run]:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from kvmviz.alike import FAILING_FIRST, Folded, fold
 from kvmviz.check.broken import BROKEN
 from kvmviz.folded import run_folded, summary_folded
+from kvmviz.kvm.tdx import tdx_reclaim_page
 from kvmviz.machine.bug import TDX_BUG_ON, WARN_ON_ONCE, pr_err_ratelimited
 from kvmviz.names import guest_name, sept_name, spt_name
-from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.revisions import REVISIONS, Revision, RevisionError
 from kvmviz.run import Run, run
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
 from kvmviz.summary import Summary
@@ -198,3 +199,19 @@ def test_folded_steps_say_how_often() -> None:
 def test_a_recorded_run_is_not_folded() -> None:
     result = run("v1", "")
     assert result.folded is result
+
+
+class Parity(Revision, base="v1"):
+    """Leaks every other table of a level."""
+
+    @staticmethod
+    def tdx_sept_free_private_spt(vm: Any, gfn: Any, sp: Any) -> None:
+        if sp.gfn >> 9 & 1 or tdx_reclaim_page(vm.host, sp.external_spt):
+            sp.external_spt = None
+
+
+def test_a_patch_to_which_no_table_stands_for_others_is_refused() -> None:
+    with pytest.raises(RevisionError, match="Parity: it treats tables differently"):
+        run_folded(Parity, Scenario.parse("tree=16GiB"))
+    assert "Parity: it treats tables differently" in str(run(Parity, "tree=16GiB"))
+    assert run(Parity, "tree=16GiB").summary.leaked_count > 4_000

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kvmviz.errors import KvmvizError
 from kvmviz.text.layout import WIDTH, ascii_only, columns, listing, paragraph
 from kvmviz.text.steps import step_lines, steps_text
 from kvmviz.words import short_site
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
 def run_text(result: "Run", width: int = WIDTH) -> str:
     """Return the run as a log of steps and its summary."""
     head = f"revision {result.revision}\n{result.scenario}\n"
-    steps = steps_text(result.folded.steps or (), width)
-    if result.steps is None:
-        steps = f"{_unrecorded(result)}\n\n{steps}"
+    steps = _folded(result, width) if result.steps is None else steps_text(result.steps, width)
     return ascii_only(f"{head}\n{steps}\n\n{summary_text(result.summary, width)}")
 
 
-def _unrecorded(result: "Run") -> str:
+def _folded(result: "Run", width: int) -> str:
+    """Return the steps of a large run with tables that are alike counted, or why they cannot be."""
+    try:
+        steps = steps_text(result.folded.steps or (), width)
+    except KvmvizError as error:
+        return paragraph(str(error), width=width)
     tables = f"{result.scenario.tree.count:,} tables below the root"
-    return f"{tables}; those alike are counted together\n(--events asks for a record of each)."
+    return f"{tables}; those alike are counted together\n(--events asks for a record of each).\n\n{steps}"
 
 
 def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
