@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.explorer import DEFAULT, EXPLORER, LARGE, NAIVE
+from benchmarks.explorer import DEFAULT, EXPLORER, LARGE, NAIVE, UNSEEN
 from benchmarks.table import Measure, Row, Skipped
 from tests.browser.chromium import FLAGS, find_browser, what_is_missing
 from tests.browser.jupyter import Server, serve
@@ -25,7 +25,7 @@ PICTURES: Final = {"explorer": "[data-testid=explorer] [data-page]", "naive": "#
 TURNS: Final = """async ([turns, rest, unfold]) => {
     const root = document.querySelector('[data-testid=explorer]');
     const naive = Object.fromEntries(['naive', 'toggle', 'picture'].map(id => [id, document.getElementById(id)]));
-    const hkid = root.querySelector('[data-testid=hkid]');
+    UNSEEN
     const label = root.querySelector('[data-testid=step-label]');
     const wait = milliseconds => new Promise(end => setTimeout(end, milliseconds));
     const painted = () => new Promise(done => requestAnimationFrame(() => {
@@ -52,14 +52,14 @@ TURNS: Final = """async ([turns, rest, unfold]) => {
         found.step.push([await timed(naive.picture, () => naive.naive.click()),
                          await timed(label, () => key('ArrowRight'))]);
     for (let i = 0; i < turns; i++) {
-        const word = i % 2 ? 'released' : 'key-freeid-error';
+        const word = await unseen(i);
         const a = await timed(naive.picture, () => naive.toggle.click());
-        const b = await timed(label, () => { hkid.value = word; hkid.dispatchEvent(new Event('change')); });
+        const b = await timed(label, () => choose('hkid', word));
         found.toggle.push([a, b]);
         key('End');
     }
     return found;
-}"""
+}""".replace("UNSEEN", UNSEEN)
 
 FIRST: Final = """async ([selector]) => {
     const start = performance.now();
@@ -129,7 +129,9 @@ NAMES: Final[Mapping[str, Callable[[Lab], Row]]] = {
     "a step, 120 tables a side unfolded, to the changed DOM": partial(
         in_turns, act="step", scenario=LARGE, painted=False
     ),
-    "a toggle of the HKID, to the changed DOM": partial(in_turns, act="toggle", scenario=DEFAULT, painted=False),
+    "a toggle of the HKID to a view not seen before, to the changed DOM": partial(
+        in_turns, act="toggle", scenario=DEFAULT, painted=False
+    ),
     "the same after the reader rested": partial(
         in_turns, act="toggle", scenario=DEFAULT, painted=False, rest=1500, turns=8
     ),

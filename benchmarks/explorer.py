@@ -88,24 +88,39 @@ CLICKS = """async () => {
     return times;
 }"""
 
+UNSEEN = """
+    const select = name => root.querySelector(`[data-testid=${name}]`);
+    const choose = (name, word) => { select(name).value = word; select(name).dispatchEvent(new Event('change')); };
+    const words = name => [...select(name).options].map(option => option.value);
+    // A view that was seen before is shown at once, so each turn asks for one that was not.
+    const unseen = async turn => {
+        const keys = words('hkid'), codes = words('status');
+        if (turn % keys.length === 0) {
+            choose('status', codes[(turn / keys.length + 1) % codes.length]);
+            await new Promise(end => setTimeout(end, 700));
+        }
+        return keys[(turn + 1) % keys.length];
+    };
+"""
+
 TOGGLES = """async ([rest]) => {
     const root = document.querySelector('[data-testid=explorer]');
-    const select = root.querySelector('[data-testid=hkid]');
+    UNSEEN
     const times = [];
     for (let i = 0; i < 20; i++) {
+        const word = await unseen(i);
         await new Promise(end => setTimeout(end, rest));
-        select.value = i % 2 ? 'released' : 'key-freeid-error';
         const summary = root.querySelector('[data-testid=step-label]');
         const start = performance.now();
         const done = new Promise(end => new MutationObserver((_, watcher) => { watcher.disconnect(); end(); })
             .observe(summary, {childList: true, characterData: true, subtree: true}));
-        select.dispatchEvent(new Event('change'));
+        choose('hkid', word);
         await done;
         times.push(performance.now() - start);
         root.dispatchEvent(new KeyboardEvent('keydown', {key: 'End'}));
     }
     return times;
-}"""
+}""".replace("UNSEEN", UNSEEN)
 
 DEFAULT = "tree=1x1x3 fail=L1@0x200"
 LARGE = "tree=1x2x58 fail=L1@0x200"
