@@ -6,7 +6,7 @@ The browser's half is `offline_data.js`; where a table refers to another, it hol
 import base64
 import json
 import zlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby, permutations
 from types import SimpleNamespace
 from typing import Any
@@ -97,8 +97,8 @@ class Encoder:
             "dimensions": space.DIMENSIONS, "family": space.FAMILY,
             "trees": {tree: space.pages(tree) for tree in trees},
             "single": [[str(one), one.words(), failing(one)] for one in single],
-            "runs": [[[runs[n][p] for n in at] for p in range(len(runs[0]))] for at in self.at],
-            "outcome": [[outcomes[n] for n in at] for at in self.at],
+            "runs": [[_column(runs[n][p] for n in at) for p in range(len(runs[0]))] for at in self.at],
+            "outcome": [_column(outcomes[n] for n in at) for at in self.at],
             "aligned": self._aligned(runs), "alignments": self.words.things,
             "segments": segments, "chunks": self.chunks.things, "atoms": atoms,
             "strings": self.strings.things, "names": self.names.things, "states": self.states.things,
@@ -134,17 +134,16 @@ class Encoder:
         groups = groupby(segment, key=lambda n: self.found.atoms[n].value["episode"])
         return [self.chunks(tuple(group)) for _, group in groups]
 
-    def _aligned(self, runs: Sequence[Sequence[int]]) -> dict[str, list[list[int]]]:
+    def _aligned(self, runs: Sequence[Sequence[int]]) -> dict[str, list[str]]:
         """Return for each two revisions and phase the number of each scenario's alignment; 0: all rows are the same."""
         self.words("")
         aligner = Aligner(self.found.atoms, self.segments.things)
         found = {}
         for a, b in permutations(range(len(self.revisions)), 2):
-            columns = [self._column(aligner, p, a, b, runs) for p in range(len(runs[0]))]
-            found[f"{a} {b}"] = [column if any(column) else [] for column in columns]
+            found[f"{a} {b}"] = [_column(self._words(aligner, p, a, b, runs)) for p in range(len(runs[0]))]
         return found
 
-    def _column(self, aligner: Aligner, phase: int, a: int, b: int, runs: Sequence[Sequence[int]]) -> list[int]:
+    def _words(self, aligner: Aligner, phase: int, a: int, b: int, runs: Sequence[Sequence[int]]) -> list[int]:
         pairs = zip(self.at[a], self.at[b], strict=True)
         both = ((runs[m][phase], runs[n][phase]) for m, n in pairs)
         return [0 if m == n else self.words(aligner.word(m, n)) for m, n in both]
@@ -223,6 +222,16 @@ def _starts(scenario: Scenario) -> list[str]:
         return starts(SimpleNamespace(scenario=SimpleNamespace(tree=tree, hkid=hkid, fail=fail)))  # type: ignore[arg-type]
 
     return [said("@1@", ""), said("released", "@1@"), said("released", "")]
+
+
+def _column(numbers: Iterable[int]) -> str:
+    """Return numbers as a text with repeats counted; a browser reads it when it is asked for, not before it can draw.
+
+    >>> _column([7, 7, 7, 0, 12])
+    '7*3 0 12'
+    """
+    counted = ((number, len(list(group))) for number, group in groupby(numbers))
+    return " ".join(f"{number}*{times}" if times > 1 else str(number) for number, times in counted)
 
 
 def _short(line: Sequence[Any]) -> Any:

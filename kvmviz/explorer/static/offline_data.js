@@ -10,7 +10,9 @@ import { lineOf, wordsOf } from "./line.js";
  * @returns {Promise<Carried>}
  */
 export async function unpack(text) {
-  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const letters = atob(text.trim());
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).json();
 }
@@ -126,6 +128,28 @@ function atomOf(data, number) {
   };
 }
 
+/**
+ * Found by walking over it: a column has a number for every scenario, and unpacking all of them would delay the first picture.
+ * @param {string} column numbers with repeats counted: `7*3 0 12`
+ * @param {number} at
+ * @returns {number}
+ */
+function numberAt(column, at) {
+  let [number, times, counted, passed] = [0, 0, false, 0];
+  for (let i = 0; i <= column.length; i++) {
+    const letter = column.charCodeAt(i);
+    if (letter >= 48 && counted) times = times * 10 + letter - 48;
+    else if (letter >= 48) number = number * 10 + letter - 48;
+    else if (letter === 42) counted = true;
+    else {
+      passed += counted ? times : 1;
+      if (passed > at) return number;
+      [number, times, counted] = [0, 0, false];
+    }
+  }
+  return 0;
+}
+
 /** A run as the page carries it. @typedef {{revision: string, atoms: Atom[][], words: any[], summary: Record<string, any>, sources: number[]}} StoredRun */
 
 /**
@@ -135,9 +159,9 @@ function atomOf(data, number) {
  * @returns {StoredRun}
  */
 export function runOf(data, at, revision) {
-  const segments = data.runs[revision].map((/** @type {number[]} */ column) => data.segments[column[at]]);
+  const segments = data.runs[revision].map((/** @type {string} */ column) => data.segments[numberAt(column, at)]);
   const atoms = segments.map((/** @type {number[]} */ chunks) => chunks.flatMap((chunk) => data.chunks[chunk].map((/** @type {number} */ n) => atomOf(data, n))));
-  const outcome = data.summaries[data.outcome[revision][at]];
+  const outcome = data.summaries[numberAt(data.outcome[revision], at)];
   const words = outcome.slice(0, 6);
   const summary = Object.fromEntries(data.fields.map((/** @type {string} */ name, /** @type {number} */ i) => [name, valueOf(data, outcome[6 + i])]));
   const sources = new Set(atoms.flat().flatMap((/** @type {Atom} */ atom) => atom.chain.map((location) => location[2])));
@@ -172,8 +196,7 @@ export function rowsOf(data, at, a, b, first) {
     else rows.push([i++, j++, Number(letter === "M")]);
   };
   first.atoms.forEach((steps, phase) => {
-    const column = a === b ? [] : data.aligned[`${a} ${b}`][phase];
-    const word = data.alignments[column[at] ?? 0] || `M${steps.length}`;
+    const word = (a !== b && data.alignments[numberAt(data.aligned[`${a} ${b}`][phase], at)]) || `M${steps.length}`;
     for (const part of word.split(" ")) for (let n = Number(part.slice(1)); n > 0; n--) take(part[0]);
   });
   return rows;
