@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "kvmviz"
 
 # Lowest first: a module may import from its own row and from the rows above it in this table.
 ROWS = (
-    {"version", "errors", "schema", "names", "status", "events", "states", "tree", "faults", "alike", "scenario", "link",
-     "words", "glossary", "text"},
+    {"version", "errors", "schema", "names", "status", "events", "states", "tree", "faults", "alike", "scenario",
+     "link", "words", "glossary", "text"},
     {"machine"},
     {"kvm"},
     {"revisions"},
