@@ -26,6 +26,10 @@ MESSAGES: Final = {
         "20260327201421.2824383-17-rick.p.edgecombe@intel.com (by its number)",
     ),
     "B16": Message("Binbin Wu", "8 Apr 2026", "https://lkml.rescloud.iu.edu/hypermail/linux/kernel/2604.1/02023.html"),
+    "B16i": Message(
+        "implied by Binbin Wu's reply", "8 Apr 2026",
+        "https://lkml.rescloud.iu.edu/hypermail/linux/kernel/2604.1/02023.html",
+    ),
     "S17": Message(
         "[PATCH 17/17], posted by Rick Edgecombe", "27 Mar 2026",
         "20260327201421.2824383-18-rick.p.edgecombe@intel.com",

@@ -43,7 +43,7 @@ def _callers(runs: Runs) -> str:
     return " and ".join(named) or "neither caller"
 
 
-@claim("B3", "B16", "The helper's warning is new with the patch: it takes the generic warning's place.")
+@claim("B3", "B16i", "The helper's warning is new with the patch: it takes the generic warning's place.")
 def helper_is_new(runs: Runs) -> Finding:
     """Compare the helper's traces and conditions of both revisions."""
     both = [(s, a, b) for s, a, b in runs.both("before", "v1") if b.true(R)]
