@@ -11,10 +11,18 @@ import inspect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from kvmviz.compare import compare
 from kvmviz.revisions import Revision, revision
+from kvmviz.summary import Summary
 from kvmviz.text.difference import figures
+
+HEADS: Final = {
+    "pages leaked": "pages leaked: table + control",
+    "decides to leak": "decides to leak a table page",
+}
+"""How a table of outcomes heads a figure, where the label alone would not say what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ def outcomes(scenarios: Iterable[str], a: str = "before", b: str = "v1", what: S
 
     `what` chooses among the figures that `kvmviz compare` prints, by their labels;
     by default traces printed, error lines, pages leaked and who decides to leak.
+    Leaked pages are counted as table pages + control pages.
 
     >>> print(outcomes(["fail=L1@0x200"], what=["traces printed", "silent"]))
     | before → v1 | traces printed | silent |
@@ -57,13 +66,21 @@ def outcomes(scenarios: Iterable[str], a: str = "before", b: str = "v1", what: S
     | `fail=L1@0x200` | 2 → 1 | no → no |
     """
     labels = what or ("traces printed", "error lines", "pages leaked", "decides to leak")
-    head = [f"{a} \u2192 {b}", *labels]
+    head = [f"{a} \u2192 {b}", *(HEADS.get(label, label) for label in labels)]
     return table(head, [[f"`{line}`", *_cells(a, b, line, labels)] for line in scenarios])
 
 
 def _cells(a: str, b: str, line: str, labels: Sequence[str]) -> list[str]:
-    found = {label: (_short(one), _short(two)) for label, one, two in figures(compare(a, b, line))}
+    both = compare(a, b, line)
+    found = {label: (_short(one), _short(two)) for label, one, two in figures(both)}
+    found["pages leaked"] = (_leaked(both.a.summary), _leaked(both.b.summary))
     return [_pair(*found[label]) for label in labels]
+
+
+def _leaked(end: Summary) -> str:
+    """Return how many table pages leaked and how many control pages; the list of names begins with the latter."""
+    control = sum(not page.startswith("S-EPT") for page in end.leaked)
+    return f"{end.leaked_count - control:,} + {control:,}"
 
 
 def _short(value: str) -> str:

@@ -52,5 +52,12 @@ def test_outcomes_has_a_row_for_each_scenario() -> None:
     assert [row.count("\u2192") for row in rows[2:]] == [1, 1]
 
 
+def test_outcomes_tells_table_pages_from_control_pages() -> None:
+    # one refused page and the TDR; with the key kept 514 tables, six TDCS pages, the TDR and six pages of a vCPU
+    rows = str(outcomes(["fail=L1@0x200", "tree=1GiB hkid=key-freeid-error"], what=["pages leaked"])).splitlines()
+    assert "table + control" in rows[0]
+    assert [row.split(" | ")[1].rstrip(" |") for row in rows[2:]] == ["1 + 1 \u2192 1 + 1", "514 + 13 \u2192 514 + 13"]
+
+
 def test_source_is_what_runs() -> None:
     assert "sp.external_spt = None" in str(source_of("v1", "tdx_sept_free_private_spt"))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import product
 from pathlib import Path
+from types import new_class
 from typing import Any, Final
 
 import nbformat
@@ -16,8 +17,11 @@ import pytest
 from kvmviz.check.cases import FIGURES
 from kvmviz.course.questions.facts import peak_waiting
 from kvmviz.draw.figures_cost import lost
-from kvmviz.kvm.tdx import tdx_reclaim_td_control_pages
-from kvmviz.revisions import REVISIONS
+from kvmviz.events import CallRcu, Leak, PrErr
+from kvmviz.kvm.mmu_page import private_spt
+from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page, tdx_reclaim_td_control_pages
+from kvmviz.machine.bug import KVM_BUG_ON
+from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.run import run
 from kvmviz.scenario import CAUSES
 from kvmviz.summary import Summary
@@ -60,11 +64,61 @@ def bugged_in(scenario: str) -> list[str]:
     return [str(step.phase) for step in run("v1", scenario).steps or () if step.event.kind == "vm_bugged"]
 
 
+def reported(scenario: str, at: int) -> list[str]:
+    """Error lines of v1 from the step with this index on."""
+    steps = run("v1", scenario).steps or ()
+    return [step.event.message for step in steps[at:] if isinstance(step.event, PrErr)]
+
+
+def given_up_by(revision: str, scenario: str) -> set[tuple[str, str]]:
+    """Each leaked page and the function that asked for it and does not free it."""
+    steps = run(revision, scenario).steps or ()
+    return {(step.event.page, step.chain[-1]) for step in steps if isinstance(step.event, Leak)}
+
+
+def without_handle_removed_pt(scenario: str) -> list[str]:
+    """Mirror tables that go to RCU from elsewhere than handle_removed_pt."""
+    steps = run("v1", scenario).steps or ()
+    queued = [(step.event.page, step.chain) for step in steps if isinstance(step.event, CallRcu)]
+    return [page for page, chain in queued if "handle_removed_pt" not in chain]
+
+
+def frees_and_keeps(vm: Any, sp: Any) -> None:
+    """The landed op without the line that clears the pointer, on any path."""
+    if not (KVM_BUG_ON(is_hkid_assigned(vm), vm, "hkid") or tdx_reclaim_page(vm.host, private_spt(sp))):
+        vm.host.memory.free_page(sp.external_spt)
+
+
+def harm(base: str, scenario: str) -> bool:
+    """Say whether that op does any harm with the callback of this revision."""
+    made = new_class(
+        "Kept", (Revision,), {"base": base}, lambda names: names.update(tdx_sept_free_private_spt=frees_and_keeps)
+    )
+    found = run(made, scenario).summary
+    return bool(found.double_frees or found.violations or found.leaked != end(base, scenario).leaked)
+
+
 STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
     ("01", "The patch added no warning"): lambda: set(sites("v1", ONE)) < set(sites("before", ONE)),
     ("01", "There the patch makes a larger difference"): lambda: (
         end("before", "hkid=flushvp-not-done").traces - end("v1", "hkid=flushvp-not-done").traces
         > end("before", ONE).traces - end("v1", ONE).traces
+    ),
+    ("01", "the TD's last control pages are still to be asked for"): lambda: (
+        ["TDH_PHYMEM_PAGE_RECLAIM" in line for line in reported(ONE, 64)] == [True]
+    ),
+    ("01", "the TDR is refused as well, and has an error line of its own"): lambda: (
+        ("TDR", "tdx_reclaim_td_control_pages") in given_up_by("v1", ONE) and end("v1", ONE).lines == 2
+    ),
+    ("02", "so it is never called for it"): lambda: without_handle_removed_pt("fail=none") == ["spt root"],
+    ("03", "If a page is refused, the function that asked does not free it"): lambda: all(
+        given_up_by(name, f"fail={page}")
+        == {(page, "tdx_reclaim_control_page"), ("TDR", "tdx_reclaim_td_control_pages")}
+        for name, page in product(REVISIONS, ("TDVPR[0]", "TDCX[0][0]", "TDCS[0]"))
+    ),
+    ("03", "names the key id"): lambda: all(
+        ["is leaked" in line for line in reported(f"hkid={key}-error", 0)][-1]
+        for key in ("vpflushdone", "cache-wb", "key-freeid")
     ),
     ("04", "is printed once, for the first page"): lambda: (
         [printed(name, "fail=L1@0x200,L1@0x400", "__tdx_reclaim_page") for name in BOTH] == [1, 1]
@@ -112,6 +166,8 @@ STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
         [FIGURES["S-EPT pages freed at once"](run(name, "fail=none")) > 0 for name in REVISIONS]
         == [False, False, True, False, True]
     ),
+    ("06", "With the callback of `v2` the line is vital"): lambda: harm("v2", "fail=none") and harm("v2", ONE),
+    ("06", "so there the line is a precaution"): lambda: not any(harm("landed", fault) for fault in FAULTS),
     ("08", "the loss does not depend on the guest"): lambda: lost(1, ONE) == lost(4, ONE),
     ("08", "the trace comes once, and the error lines stop at the limit"): lambda: (
         (end("v1", "tree=4GiB fail=rate:1/100:course").traces, end("v1", "tree=4GiB fail=rate:1/100:course").lines)
