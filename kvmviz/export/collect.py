@@ -69,12 +69,18 @@ class Collected:
     def merge(self, other: "Collected") -> None:
         """Take in what another process collected; its scenarios come after those that are here."""
         renumbered = [self._atom(atom) for atom in other.atoms]
-        first = len(self.runs)
-        for one in other.runs:
-            segments = tuple(tuple(renumbered[n] for n in segment) for segment in one.segments)
-            self.runs.append(Outcome(segments, one.words, one.summary))
+        runs = [self._known(one, renumbered) for one in other.runs]
         for name, numbers in other.at.items():
-            self.at.setdefault(name, []).extend(first + n for n in numbers)
+            self.at.setdefault(name, []).extend(runs[n] for n in numbers)
+
+    def _known(self, one: Outcome, renumbered: Sequence[int]) -> int:
+        """Return the number of another process's run here."""
+        segments = tuple(tuple(renumbered[n] for n in segment) for segment in one.segments)
+        key = (segments, one.words, repr(one.summary))
+        if key not in self._runs:
+            self._runs[key] = len(self.runs)
+            self.runs.append(Outcome(segments, one.words, one.summary))
+        return self._runs[key]
 
     def bare(self) -> "Collected":
         """Return what is worth sending to another process."""

@@ -6,7 +6,7 @@ The browser's half is `offline_data.js`; where a table refers to another, it hol
 import base64
 import json
 import zlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from itertools import groupby, permutations
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +21,7 @@ from kvmviz.explorer.payload import choices, failing, named_cases, skeleton_key,
 from kvmviz.export import space
 from kvmviz.export.align import Aligner
 from kvmviz.export.atoms import Atom, absent, slot_of, starts, waits
-from kvmviz.export.collect import Collected, collect_all
+from kvmviz.export.collect import Collected, Outcome, collect_all
 from kvmviz.export.space import Family
 from kvmviz.frames import pages_of
 from kvmviz.link import Link
@@ -80,7 +80,9 @@ class Encoder:
 
     def __init__(self, found: Collected, revisions: Sequence[str]) -> None:
         self.found, self.revisions = found, revisions
-        self.at = [found.at[name] for name in revisions]
+        self.behaviours = Table()
+        """What all revisions do with a scenario, as the numbers of their runs; most scenarios share theirs."""
+        self.at = [self.behaviours(runs) for runs in zip(*(found.at[name] for name in revisions), strict=True)]
         self.strings, self.names, self.states, self.places, self.chains = Table(), Table(), Table(), Table(), Table()
         self.keys = sorted({place[2] for atom in found.atoms for place in atom.value["chain"]})
         self.sources = [source(key) for key in self.keys]
@@ -97,8 +99,8 @@ class Encoder:
             "dimensions": space.DIMENSIONS, "family": space.FAMILY,
             "trees": {tree: space.pages(tree) for tree in trees},
             "single": [[str(one), one.words(), failing(one)] for one in single],
-            "runs": [[_column(runs[n][p] for n in at) for p in range(len(runs[0]))] for at in self.at],
-            "outcome": [_column(outcomes[n] for n in at) for at in self.at],
+            "at": self.at, "behaviours": self.behaviours.things,
+            "runs": [[*run, outcome] for run, outcome in zip(runs, outcomes, strict=True)],
             "aligned": self._aligned(runs), "alignments": self.words.things,
             "segments": segments, "chunks": self.chunks.things, "atoms": atoms,
             "strings": self.strings.things, "names": self.names.things, "states": self.states.things,
@@ -134,26 +136,32 @@ class Encoder:
         groups = groupby(segment, key=lambda n: self.found.atoms[n].value["episode"])
         return [self.chunks(tuple(group)) for _, group in groups]
 
-    def _aligned(self, runs: Sequence[Sequence[int]]) -> dict[str, list[str]]:
-        """Return for each two revisions and phase the number of each scenario's alignment; 0: all rows are the same."""
+    def _aligned(self, runs: Sequence[Sequence[int]]) -> dict[str, list[list[int]]]:
+        """Return for each two revisions, phase and behaviour the number of the alignment; 0: all rows are the same."""
         self.words("")
         aligner = Aligner(self.found.atoms, self.segments.things)
-        found = {}
-        for a, b in permutations(range(len(self.revisions)), 2):
-            found[f"{a} {b}"] = [_column(self._words(aligner, p, a, b, runs)) for p in range(len(runs[0]))]
-        return found
+        phases = range(len(runs[0]))
+        return {
+            f"{a} {b}": [
+                [self._word(aligner, runs[n[a]][p], runs[n[b]][p]) for n in self.behaviours.things] for p in phases
+            ]
+            for a, b in permutations(range(len(self.revisions)), 2)
+        }
 
-    def _words(self, aligner: Aligner, phase: int, a: int, b: int, runs: Sequence[Sequence[int]]) -> list[int]:
-        pairs = zip(self.at[a], self.at[b], strict=True)
-        both = ((runs[m][phase], runs[n][phase]) for m, n in pairs)
-        return [0 if m == n else self.words(aligner.word(m, n)) for m, n in both]
+    def _word(self, aligner: Aligner, a: int, b: int) -> int:
+        return 0 if a == b else self.words(aligner.word(a, b))
 
     def _outcomes(self) -> tuple[list[str], list[list[int]], list[int]]:
         """Return the summary's fields, the different outcomes, and each run's."""
         fields = list(self.found.runs[0].summary)
         table = Table()
-        numbers = [table((*one.words, *(self._value(one.summary[name]) for name in fields))) for one in self.found.runs]
+        numbers = [
+            table((*self._said(one), *(self._value(one.summary[name]) for name in fields))) for one in self.found.runs
+        ]
         return fields, table.things, numbers
+
+    def _said(self, one: Outcome) -> list[int]:
+        return [self.strings(word) if isinstance(word, str) else int(word) for word in one.words]
 
     def _value(self, value: Any) -> int:
         if isinstance(value, list):
@@ -222,16 +230,6 @@ def _starts(scenario: Scenario) -> list[str]:
         return starts(SimpleNamespace(scenario=SimpleNamespace(tree=tree, hkid=hkid, fail=fail)))  # type: ignore[arg-type]
 
     return [said("@1@", ""), said("released", "@1@"), said("released", "")]
-
-
-def _column(numbers: Iterable[int]) -> str:
-    """Return numbers as a text with repeats counted; a browser reads it when it is asked for, not before it can draw.
-
-    >>> _column([7, 7, 7, 0, 12])
-    '7*3 0 12'
-    """
-    counted = ((number, len(list(group))) for number, group in groupby(numbers))
-    return " ".join(f"{number}*{times}" if times > 1 else str(number) for number, times in counted)
 
 
 def _short(line: Sequence[Any]) -> Any:

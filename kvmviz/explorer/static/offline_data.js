@@ -3,7 +3,7 @@
 import { lineOf, wordsOf } from "./line.js";
 
 /** The tables that `kvmviz/export/encode.py` writes. @typedef {Record<string, any>} Carried */
-/** A scenario of the page: its number, its canonical line and words, the pages that fail. @typedef {{at: number, line: string, words: Record<string, string>, fails: string[]}} Found */
+/** A scenario of the page: the number of what the revisions do with it, its canonical line and words, the pages that fail. @typedef {{at: number, line: string, words: Record<string, string>, fails: string[]}} Found */
 
 /**
  * @param {string} text
@@ -35,7 +35,7 @@ export function findLine(data, line) {
   words.fail = inOrder.length === 0 ? "none" : inOrder.length === pages.length ? "all" : inOrder.join(",");
   words.status = "OPERAND_BUSY";
   const at = positionOf(data, words, inOrder);
-  return at < 0 ? null : { at, line: lineOf(words), words, fails: inOrder };
+  return at < 0 ? null : { at: data.at[at], line: lineOf(words), words, fails: inOrder };
 }
 
 /**
@@ -62,7 +62,7 @@ function findSingle(data, words, fails) {
   if (number < 0) return null;
   const trees = Object.values(data.trees).reduce((sum, names) => sum + combinationsOf(data) * 2 ** names.length, 0);
   const [, known, failing] = data.single[number];
-  return { at: trees + number, line, words: known, fails: failing };
+  return { at: data.at[trees + number], line, words: known, fails: failing };
 }
 
 /** @param {Carried} data */
@@ -128,28 +128,6 @@ function atomOf(data, number) {
   };
 }
 
-/**
- * Found by walking over it: a column has a number for every scenario, and unpacking all of them would delay the first picture.
- * @param {string} column numbers with repeats counted: `7*3 0 12`
- * @param {number} at
- * @returns {number}
- */
-function numberAt(column, at) {
-  let [number, times, counted, passed] = [0, 0, false, 0];
-  for (let i = 0; i <= column.length; i++) {
-    const letter = column.charCodeAt(i);
-    if (letter >= 48 && counted) times = times * 10 + letter - 48;
-    else if (letter >= 48) number = number * 10 + letter - 48;
-    else if (letter === 42) counted = true;
-    else {
-      passed += counted ? times : 1;
-      if (passed > at) return number;
-      [number, times, counted] = [0, 0, false];
-    }
-  }
-  return 0;
-}
-
 /** A run as the page carries it. @typedef {{revision: string, atoms: Atom[][], words: any[], summary: Record<string, any>, sources: number[]}} StoredRun */
 
 /**
@@ -159,10 +137,11 @@ function numberAt(column, at) {
  * @returns {StoredRun}
  */
 export function runOf(data, at, revision) {
-  const segments = data.runs[revision].map((/** @type {string} */ column) => data.segments[numberAt(column, at)]);
+  const numbers = data.runs[data.behaviours[at][revision]];
+  const segments = numbers.slice(0, -1).map((/** @type {number} */ n) => data.segments[n]);
   const atoms = segments.map((/** @type {number[]} */ chunks) => chunks.flatMap((chunk) => data.chunks[chunk].map((/** @type {number} */ n) => atomOf(data, n))));
-  const outcome = data.summaries[numberAt(data.outcome[revision], at)];
-  const words = outcome.slice(0, 6);
+  const outcome = data.summaries[numbers.at(-1)];
+  const words = [...outcome.slice(0, 3).map((/** @type {number} */ n) => data.strings[n]), ...outcome.slice(3, 6)];
   const summary = Object.fromEntries(data.fields.map((/** @type {string} */ name, /** @type {number} */ i) => [name, valueOf(data, outcome[6 + i])]));
   const sources = new Set(atoms.flat().flatMap((/** @type {Atom} */ atom) => atom.chain.map((location) => location[2])));
   return { revision: data.revisions[revision], atoms, words, summary, sources: /** @type {number[]} */ ([...sources].sort((x, y) => x - y)) };
@@ -196,7 +175,7 @@ export function rowsOf(data, at, a, b, first) {
     else rows.push([i++, j++, Number(letter === "M")]);
   };
   first.atoms.forEach((steps, phase) => {
-    const word = (a !== b && data.alignments[numberAt(data.aligned[`${a} ${b}`][phase], at)]) || `M${steps.length}`;
+    const word = (a !== b && data.alignments[data.aligned[`${a} ${b}`][phase][at]]) || `M${steps.length}`;
     for (const part of word.split(" ")) for (let n = Number(part.slice(1)); n > 0; n--) take(part[0]);
   });
   return rows;
