@@ -51,7 +51,6 @@ export class Score {
   load(view) {
     this.view = view;
     this.input.max = String(view.rows.length);
-    this.width ||= this.element.clientWidth;
     this.places = placesOf(view);
     this.draw();
   }
