@@ -128,7 +128,7 @@ def _about(event: Event) -> tuple[str, ...]:
 
 def _rows(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Row]:
     at_a = at_b = 0
-    for i, j in [*_common(keys(a), keys(b)), (len(a), len(b))]:
+    for i, j in [*common(keys(a), keys(b)), (len(a), len(b))]:
         yield from (Row(n, None, False) for n in range(at_a, i))
         yield from (Row(None, n, False) for n in range(at_b, j))
         if i < len(a):
@@ -136,7 +136,7 @@ def _rows(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Row]:
         at_a, at_b = i + 1, j + 1
 
 
-def _common(a: Sequence[Key], b: Sequence[Key]) -> list[tuple[int, int]]:
+def common(a: Sequence[Key], b: Sequence[Key]) -> list[tuple[int, int]]:
     """Return the longest common subsequence; with unique keys it is the longest rising run of positions."""
     where = {key: j for j, key in enumerate(b)}
     pairs = [(i, where[key]) for i, key in enumerate(a) if key in where]

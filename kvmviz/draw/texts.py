@@ -20,26 +20,27 @@ KIB = 4
 
 def texts(lockstep: Lockstep) -> dict[str, Any]:
     """Return by row number (0 is before the first step): why, each side's line, the event's words, its ground."""
-    why, sides = [_start(lockstep)], {side: [""] for side in lockstep.sides}
+    scenario = lockstep.scenario
+    start = start_words(scenario.tree.count, scenario.hkid, str(scenario.fail) if scenario.fail else "")
+    why, sides = [start], {side: [""] for side in lockstep.sides}
     events, rests = [""], [""]
     for row, leading in enumerate(lockstep.leading):
         why.append(_why(lockstep, row, leading))
         for side in lockstep.sides:
             sides[side].append(_side_line(lockstep, row, side))
-        events.append(_event(leading, lockstep.about[row]))
+        events.append(event_words(leading, lockstep.about[row]))
         rests.append(rests_on(leading.event))
     if len(lockstep):
         why[-1] = f"{lockstep.leading[-1].text} {verdict(lockstep)}"
     return {"why": why, "sides": sides, "events": events, "rests": rests, "verdict": verdict(lockstep)}
 
 
-def _start(lockstep: Lockstep) -> str:
-    scenario = lockstep.scenario
-    pages = scenario.tree.count
-    if scenario.hkid != "released":
-        fault = f"Its key will stay assigned ({scenario.hkid}), so the module will give none back."
-    elif scenario.fail:
-        fault = f"The module will refuse to give back: {scenario.fail}."
+def start_words(pages: int, hkid: str, fail: str) -> str:
+    """Return what is said before the first step; `fail` is empty if nothing fails."""
+    if hkid != "released":
+        fault = f"Its key will stay assigned ({hkid}), so the module will give none back."
+    elif fail:
+        fault = f"The module will refuse to give back: {fail}."
     else:
         fault = "Nothing will go wrong."
     story = f"A VM under TDX is about to be destroyed; the TDX module still has its {pages:,} page-table pages (S-EPT)"
@@ -49,25 +50,33 @@ def _start(lockstep: Lockstep) -> str:
 def _why(lockstep: Lockstep, row: int, leading: Step) -> str:
     a, b, same = lockstep.rows[row]
     if len(lockstep.sides) == 1 or same:
-        return _joined(leading.text, meaning(lockstep.runs["a"], a or 0))
-    if a is None or b is None:
-        side: Side = "a" if b is None else "b"
-        return f"Only {lockstep.runs[side].revision}: {leading.text} {_other(lockstep, side, leading)}".strip()
-    if isinstance(leading.event, e.SetNull):
-        return _joined(
-            f"Both sides forget the S-EPT page of {leading.event.page}, in different functions.",
-            meaning(lockstep.runs["a"], a),
-        )
-    return f"It comes out differently: {leading.text}"
+        return same_words(leading, meaning(lockstep.runs["a"], a or 0))
+    if a is not None and b is not None:
+        return differing_words(leading, meaning(lockstep.runs["a"], a))
+    names = [run.revision for run in lockstep.runs.values()]
+    return alone_words(leading, *(names if b is None else reversed(names)))
 
 
-def _joined(first: str, second: str) -> str:
-    return f"{first} {second}" if second else first
+def same_words(step: Step, means: str) -> str:
+    """Return what is said of a step that both sides take alike; `means` is what it means for what follows."""
+    return f"{step.text} {means}" if means else step.text
 
 
-def _other(lockstep: Lockstep, side: Side, leading: Step) -> str:
-    other = lockstep.runs["b" if side == "a" else "a"].revision
-    match leading.event:
+def differing_words(step: Step, means: str) -> str:
+    """Return what is said of a step that both sides take and that comes out differently."""
+    if not isinstance(step.event, e.SetNull):
+        return f"It comes out differently: {step.text}"
+    first = f"Both sides forget the S-EPT page of {step.event.page}, in different functions."
+    return f"{first} {means}" if means else first
+
+
+def alone_words(step: Step, own: str, other: str) -> str:
+    """Return what is said of a step that the revision `own` takes alone."""
+    return f"Only {own}: {step.text} {_other(step, other)}"
+
+
+def _other(step: Step, other: str) -> str:
+    match step.event:
         case e.Warn(_, True):
             return f"{other} prints nothing here."
         case e.Free():
@@ -82,7 +91,11 @@ def _side_line(lockstep: Lockstep, row: int, side: Side) -> str:
     """Return what a side adds where the two differ; an empty line where they agree."""
     if len(lockstep.sides) == 1 or lockstep.rows[row][2]:
         return ""
-    step = lockstep.steps(side)[row]
+    return side_words(lockstep.steps(side)[row])
+
+
+def side_words(step: Step | None) -> str:
+    """Return what a side does in a row in which the two differ; without a step it waits."""
     if step is None:
         return "Waits: while the other side takes this step."
     function = step.where[-1].function.name if step.where else "the kernel"
@@ -105,7 +118,7 @@ def _doing(event: e.Event) -> str:
             return f"{event.kind.replace('_', ' ')}."
 
 
-def _event(step: Step, about: str | None) -> str:
+def event_words(step: Step, about: str | None) -> str:
     """Return the event in the words of those who grep: kind, page, status."""
     event = step.event
     if isinstance(event, e.Seamcall):
@@ -118,28 +131,31 @@ def verdict(lockstep: Lockstep) -> str:
     """Return the end of the story in a sentence or two."""
     runs = lockstep.runs
     if len(runs) == 1:
-        return f"Done: {_came_to(runs['a'])}."
+        return f"Done: {came_to(runs['a'])}."
     a, b = runs["a"], runs["b"]
     if a.summary.leaked == b.summary.leaked and a.summary.panicked == b.summary.panicked:
-        lost = _pages(a)
+        lost = lost_words(a)
         if (a.summary.traces, a.summary.lines) == (b.summary.traces, b.summary.lines):
-            return f"Done: on both sides {lost}; each {_printed(a)}."
-        return f"Done: on both sides {lost}; {a.revision} {_printed(a)}, {b.revision} {_printed(b)}."
-    return f"Done: in {a.revision} {_came_to(a)}; in {b.revision} {_came_to(b)}."
+            return f"Done: on both sides {lost}; each {printed_words(a)}."
+        return f"Done: on both sides {lost}; {a.revision} {printed_words(a)}, {b.revision} {printed_words(b)}."
+    return f"Done: in {a.revision} {came_to(a)}; in {b.revision} {came_to(b)}."
 
 
-def _came_to(run: Run) -> str:
-    return f"{_pages(run)} and {run.revision} {_printed(run)}"
+def came_to(run: Run) -> str:
+    """Return what a run came to: pages lost, and what was printed."""
+    return f"{lost_words(run)} and {run.revision} {printed_words(run)}"
 
 
-def _pages(run: Run) -> str:
+def lost_words(run: Run) -> str:
+    """Return how many pages a run lost, or that it panicked."""
     if run.summary.panicked:
         return "the host panicked"
     count = run.summary.leaked_count
     return f"{many(count, 'page')} ({count * KIB:,} KiB) leaked" if count else "nothing leaked"
 
 
-def _printed(run: Run) -> str:
+def printed_words(run: Run) -> str:
+    """Return what a run printed."""
     return f"printed {many(run.summary.traces, 'warning')} and {many(run.summary.lines, 'error line')}"
 
 

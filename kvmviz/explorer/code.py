@@ -81,11 +81,11 @@ class _Panel:
 
     def pair(self, name: str) -> dict[str, Any]:
         found = self.sources[name]
-        return _pair(found.get("a"), found.get("b"), len(self.lockstep.sides) == 2)
+        return pair_of(found.get("a"), found.get("b"), len(self.lockstep.sides) == 2)
 
 
 @lru_cache(maxsize=512)
-def _pair(a: Source | None, b: Source | None, both: bool) -> dict[str, Any]:
+def pair_of(a: Source | None, b: Source | None, both: bool) -> dict[str, Any]:
     """Return two functions aligned; sources do not change, and aligning them takes longer than running them."""
     one = a or b
     assert one is not None  # a pair is made for a function that ran

@@ -17,7 +17,8 @@ from kvmviz.explorer.code import slot
 from kvmviz.run import Run, Step
 from kvmviz.words import short_site
 
-_LOGGED = (e.Warn, e.Masked, e.PrErr, e.PrWarn, e.Panic)
+LOGGED = (e.Warn, e.Masked, e.PrErr, e.PrWarn, e.Panic)
+"""What stands in a kernel log, or would."""
 
 
 def site_parts(site: str) -> tuple[str, str, str]:
@@ -48,37 +49,24 @@ class _Side:
         step = self.steps[row]
         if step is None:
             return {"mark": "absent", **self.absent(other)}
-        return {"mark": _mark(step.event), **self.withheld(step.event)}
+        return {"mark": mark(step.event), **self.withheld(step.event)}
 
     def withheld(self, event: e.Event) -> dict[str, Any]:
-        match event:
-            case e.Warn(site, False):
-                return self.used(site, "it prints one trace a boot")
-            case e.PrErr(site, False, _):
-                return self.used(site, "ten lines in five seconds are the limit")
-            case e.Masked(_) if self.bugged:
-                row, site = self.bugged
-                return {"because": f"the VM was marked bugged at step {row + 1} by {short_site(site)}", "to": row + 1}
-            case _:
-                return {}
-
-    def used(self, site: str, rule: str) -> dict[str, Any]:
-        row = self.printed.get(site)
-        if row is not None:
-            return {"because": f"{rule}, and step {row + 1} printed it", "to": row + 1}
-        before = self.run.scenario.boot
-        return {"because": f"{rule}, and the TD that was torn down {before} s before used it up"}
+        if isinstance(event, e.Masked) and self.bugged:
+            row, site = self.bugged
+            return {"because": masked_because(site, row + 1), "to": row + 1}
+        if not isinstance(event, e.Warn | e.PrErr) or event.printed:
+            return {}
+        row_used = self.printed.get(event.site)
+        if row_used is None:
+            return {"because": used_before_because(event, str(self.run.scenario.boot))}
+        return {"because": used_because(event, row_used + 1), "to": row_used + 1}
 
     def absent(self, other: Step | None) -> dict[str, Any]:
         site = getattr(other.event, "site", None) if other else None
         if not site:
             return {}
-        _, function, macro = site_parts(site)
-        text = self.source_of(function)
-        name = self.run.revision
-        if text is not None and not re.search(rf"\b{re.escape(macro.removesuffix('_ratelimited'))}", text):
-            return {"because": f"{name} has no such check: {macro} does not stand in its {function}."}
-        return {"because": f"in {name} the condition of {short_site(site)} is not true here."}
+        return {"because": absent_because(self.run.revision, site, self.source_of(site_parts(site)[1]))}
 
     def source_of(self, function: str) -> str | None:
         for source in self.run.sources.values():
@@ -87,7 +75,35 @@ class _Side:
         return None
 
 
-def _mark(event: e.Event) -> str:
+def masked_because(site: str, step: int | str) -> str:
+    """Return why a masked warning says nothing: the VM was bugged by that site at that step."""
+    return f"the VM was marked bugged at step {step} by {short_site(site)}"
+
+
+def used_because(event: e.Warn | e.PrErr, step: int | str) -> str:
+    """Return why a warning or line was withheld that this TD printed before, at that step."""
+    return f"{_rule(event)}, and step {step} printed it"
+
+
+def used_before_because(event: e.Warn | e.PrErr, seconds: str) -> str:
+    """Return why one was withheld that an earlier TD used up, so many seconds before."""
+    return f"{_rule(event)}, and the TD that was torn down {seconds} s before used it up"
+
+
+def _rule(event: e.Warn | e.PrErr) -> str:
+    return "it prints one trace a boot" if isinstance(event, e.Warn) else "ten lines in five seconds are the limit"
+
+
+def absent_because(revision: str, site: str, text: str | None) -> str:
+    """Return why a revision has nothing at a site; `text` is its function there, None if that did not run."""
+    _, function, macro = site_parts(site)
+    if text is not None and not re.search(rf"\b{re.escape(macro.removesuffix('_ratelimited'))}", text):
+        return f"{revision} has no such check: {macro} does not stand in its {function}."
+    return f"in {revision} the condition of {short_site(site)} is not true here."
+
+
+def mark(event: e.Event) -> str:
+    """Return how a side's share of an entry is shown."""
     match event:
         case e.Warn(_, printed) | e.PrErr(_, printed, _):
             return ("full" if printed else "held") if isinstance(event, e.Warn) else "line" if printed else "held"
@@ -99,7 +115,7 @@ def _mark(event: e.Event) -> str:
             return "panic"
 
 
-def _head(step: Step) -> tuple[str, str]:
+def head(step: Step) -> tuple[str, str]:
     """Return what the log shows of an event: its first line, and a line on it."""
     event = step.event
     match event:
@@ -117,7 +133,7 @@ def log(lockstep: Lockstep) -> list[dict[str, Any]]:
     sides = {side: _Side(lockstep, side) for side in lockstep.sides}
     found: list[dict[str, Any]] = []
     for row, leading in enumerate(lockstep.leading):
-        if isinstance(leading.event, _LOGGED):
+        if isinstance(leading.event, LOGGED):
             found.append(_entry(sides, row, leading, lockstep.about[row]))
         for side in sides.values():
             side.see(row)
@@ -125,10 +141,10 @@ def log(lockstep: Lockstep) -> list[dict[str, Any]]:
 
 
 def _entry(sides: dict[Side, _Side], row: int, leading: Step, page: str | None) -> dict[str, Any]:
-    head, detail = _head(leading)
+    first, detail = head(leading)
     if leading.times > 1:
         detail = f"{detail} (x {leading.times:,})".strip()
-    entry: dict[str, Any] = {"row": row + 1, "kind": leading.event.kind, "head": head, "detail": detail, "page": page}
+    entry: dict[str, Any] = {"row": row + 1, "kind": leading.event.kind, "head": first, "detail": detail, "page": page}
     if isinstance(leading.event, e.Warn | e.Masked):
         entry["chain"] = list(leading.chain)
     for side, own in sides.items():

@@ -150,7 +150,7 @@ def _side(lockstep: Lockstep, side: Side, names: _Names) -> dict[str, Any]:
     return {
         "revision": lockstep.runs[side].revision,
         "changes": [[n for name, state in row for n in (names(name), names.state(state))] for row in moves],
-        "marks": [_mark(step.event) if step else "wait" for step in lockstep.steps(side)],
+        "marks": [mark_of(step.event) if step else "wait" for step in lockstep.steps(side)],
         **_counts(lockstep.runs[side], lockstep.indices(side)),
         "summary": lockstep.runs[side].summary.to_json(),
     }
@@ -169,7 +169,7 @@ def _counts(run: Run, indices: Sequence[int | None]) -> dict[str, list[int]]:
     return found
 
 
-def _mark(event: e.Event) -> str:
+def mark_of(event: e.Event) -> str:
     """Return what stands for a step on the slider."""
     match event:
         case e.Warn(_, True):

@@ -8,7 +8,7 @@ phase only, so that the alignment of two runs is that of their phases in a row.
 from collections.abc import Sequence
 from itertools import groupby
 
-from kvmviz.compare import Key, _common, keys
+from kvmviz.compare import Key, common, keys
 from kvmviz.export.atoms import Atom
 
 
@@ -35,7 +35,7 @@ class Aligner:
         first, second = self.segments[a], self.segments[b]
         letters: list[str] = []
         at_a = at_b = 0
-        for i, j in [*_common(self._keys(a), self._keys(b)), (len(first), len(second))]:
+        for i, j in [*common(self._keys(a), self._keys(b)), (len(first), len(second))]:
             letters += "A" * (i - at_a) + "B" * (j - at_b)
             if i < len(first):
                 same = self.atoms[first[i]].event == self.atoms[second[j]].event

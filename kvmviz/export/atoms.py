@@ -12,23 +12,20 @@ the first TD was torn down holds a mark in its place: `@1@`, `@2@`, `@S@`, `@B@`
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, pairwise
-from types import SimpleNamespace
 from typing import Any
 
 from kvmviz import events as e
 from kvmviz.draw import texts
-from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.looks import Changes, changes, subjects, table_of
 from kvmviz.draw.why import meaning, rests_on
 from kvmviz.explorer import log
 from kvmviz.explorer.code import slot
-from kvmviz.explorer.payload import _mark
+from kvmviz.explorer.payload import mark_of
 from kvmviz.machine.callchain import Location
 from kvmviz.run import Run, Step
 from kvmviz.words import short_site
 
 THIS, OTHER, ROW, BEFORE = "@1@", "@2@", "@S@", "@B@"
-_AT = 987_654_321
 
 Counts = tuple[int, int, int]
 
@@ -57,14 +54,14 @@ class Writer:
         means = meaning(run, at)
         key = (run.revision, step.phase, step.event, tuple(map(id, step.where)), about, moves, counted, means)
         if key not in self._known:
-            self._known[key] = _written(run, at, step, about, moves, counted)
+            self._known[key] = _written(step, about, moves, counted, means)
         return self._known[key]
 
 
-def _written(run: Run, at: int, step: Step, about: str | None, moves: Changes, counted: Counts) -> Atom:
+def _written(step: Step, about: str | None, moves: Changes, counted: Counts, means: str) -> Atom:
     value = {
-        **_words(run, at, about), **_logged(step), **_asked(step), "counted": counted,
-        "phase": step.phase, "kind": step.event.kind, "mark": _mark(step.event), "about": about,
+        **_words(step, about, means), **_logged(step), **_asked(step), "counted": counted,
+        "phase": step.phase, "kind": step.event.kind, "mark": mark_of(step.event), "about": about,
         "episode": _episode(step, about), "changes": moves, "chain": tuple(map(_location, step.where)),
     }  # fmt: skip
     return Atom(step.phase, step.event, value)
@@ -80,60 +77,32 @@ def _episode(step: Step, about: str | None) -> str:
     return f"{step.phase} {page} {step.where[0].source if step.where else ''}"
 
 
-def _words(run: Run, at: int, about: str | None) -> dict[str, Any]:
+def _words(step: Step, about: str | None, means: str) -> dict[str, Any]:
     """Return a step's sentences: where both sides take it alike, alone, and where it comes out differently."""
-    step = (run.steps or ())[at]
-    names = {"a": SimpleNamespace(revision=THIS), "b": SimpleNamespace(revision=OTHER)}
     return {
         "text": step.text,
-        "same": texts._why(_row(step, (at, None, True), {"a": run}), 0, step),
-        "only": texts._why(_row(step, (at, None, False), names), 0, step),
-        "differ": texts._why(_row(step, (at, 0, False), {"a": run, "b": run}), 0, step),
-        "does": texts._side_line(_row(step, (0, 0, False), names), 0, "a"),
-        "event": texts._event(step, about),
+        "same": texts.same_words(step, means),
+        "only": texts.alone_words(step, THIS, OTHER),
+        "differ": texts.differing_words(step, means),
+        "does": texts.side_words(step),
+        "event": texts.event_words(step, about),
         "rests": rests_on(step.event),
     }
-
-
-def _row(step: Step | None, row: tuple[int | None, int | None, bool], runs: dict[str, Any]) -> Any:
-    """Return what the sentences read of a lockstep, with one row."""
-    return SimpleNamespace(rows=[row], runs=runs, sides=tuple(runs), steps=lambda _side: [step])
-
-
-def waits() -> str:
-    """Return what a side says that does not take a step."""
-    names = {"a": SimpleNamespace(revision=THIS), "b": SimpleNamespace(revision=OTHER)}
-    return texts._side_line(_row(None, (None, 0, False), names), 0, "a")
 
 
 def _logged(step: Step) -> dict[str, Any]:
     """Return what the log holds of a step, and why it is withheld where it is."""
     event = step.event
-    found: dict[str, Any] = {"logged": None, "held": None, "site": getattr(event, "site", None)}
+    found: dict[str, Any] = {"logged": None, "held": None, "printed": False, "site": getattr(event, "site", None)}
+    if isinstance(event, log.LOGGED):
+        found["logged"] = (*log.head(step), log.mark(event))
     if isinstance(event, e.VmBugged):
-        found["bugged"] = _held(e.Masked(event.site), {}, (_AT - 1, event.site))
-    if isinstance(event, log._LOGGED):
-        found["logged"] = (*log._head(step), log._mark(event))
-    if isinstance(event, e.Warn | e.PrErr) and not event.printed:
-        found["held"] = (_held(event, {event.site: _AT - 1}), _held(event, {}))
-    found["printed"] = isinstance(event, e.Warn | e.PrErr) and event.printed
+        found["bugged"] = log.masked_because(event.site, ROW)
+    if isinstance(event, e.Warn | e.PrErr):
+        found["printed"] = event.printed
+        if not event.printed:
+            found["held"] = (log.used_because(event, ROW), log.used_before_because(event, BEFORE))
     return found
-
-
-def _held(event: e.Event, printed: dict[str, int], bugged: tuple[int, str] | None = None) -> str:
-    side = SimpleNamespace(printed=printed, bugged=bugged, run=SimpleNamespace(scenario=SimpleNamespace(boot=BEFORE)))
-    side.used = lambda site, rule: log._Side.used(side, site, rule)  # type: ignore[arg-type]
-    said = log._Side.withheld(side, event)["because"]  # type: ignore[arg-type]
-    return str(said).replace(str(_AT), ROW)
-
-
-def absent(revision_source: str | None, site: str, function: str) -> str:
-    """Return why a side has no such step, by the text of the function that would take it (None: it did not run)."""
-    sources = {} if revision_source is None else {"": SimpleNamespace(function=function, text=revision_source)}
-    side = SimpleNamespace(run=SimpleNamespace(revision=THIS, sources=sources))
-    side.source_of = lambda name: log._Side.source_of(side, name)  # type: ignore[arg-type]
-    other = SimpleNamespace(event=SimpleNamespace(site=site))
-    return str(log._Side.absent(side, other)["because"])  # type: ignore[arg-type]
 
 
 def slot_of(site: str) -> str:
@@ -167,9 +136,4 @@ def _counts(run: Run) -> Iterator[Counts]:
 def verdict_words(run: Run) -> tuple[str, str, str, int, int, bool]:
     """Return what the end of the story is made of: pages, prints, both, and the figures that compare."""
     s = run.summary
-    return texts._pages(run), texts._printed(run), texts._came_to(run), s.traces, s.lines, s.panicked
-
-
-def starts(lockstep: Lockstep) -> str:
-    """Return the words before the first step."""
-    return texts._start(lockstep)
+    return texts.lost_words(run), texts.printed_words(run), texts.came_to(run), s.traces, s.lines, s.panicked

@@ -8,19 +8,19 @@ import json
 import zlib
 from collections.abc import Hashable, Sequence
 from itertools import groupby, permutations
-from types import SimpleNamespace
 from typing import Any
 
 from tqdm.auto import tqdm
 
-from kvmviz.draw.lockstep import SIDES
 from kvmviz.draw.parts import first_state
-from kvmviz.explorer.code import _Panel, slot
+from kvmviz.draw.texts import side_words, start_words
+from kvmviz.explorer.code import pair_of, slot
+from kvmviz.explorer.log import absent_because
 from kvmviz.explorer.payload import PHASES as LABELS
 from kvmviz.explorer.payload import choices, failing, named_cases, skeleton_key, skeleton_of, state_table
 from kvmviz.export import space
 from kvmviz.export.align import Aligner
-from kvmviz.export.atoms import Atom, absent, slot_of, starts, waits
+from kvmviz.export.atoms import THIS, Atom, slot_of
 from kvmviz.export.collect import Collected, Outcome, collect_all
 from kvmviz.export.space import Family
 from kvmviz.frames import pages_of
@@ -108,7 +108,7 @@ class Encoder:
             "fields": fields, "summaries": summaries, "values": self.values.things,
             "items": [json.loads(one) for one in self.items.things],
             "functions": self._functions(), "pairs": self._pairs(), "absent": self._absent(),
-            "layouts": self._layouts(trees, single), "waits": waits(), "labels": LABELS,
+            "layouts": self._layouts(trees, single), "waits": side_words(None), "labels": LABELS,
             "cases": named_cases(), "table": state_table(),
             "choices": choices(Scenario.parse(f"tree={trees[0]}"), self.revisions),
         }  # fmt: skip
@@ -180,18 +180,17 @@ class Encoder:
         slots: dict[str, list[int]] = {}
         for n, one in enumerate(self.sources):
             slots.setdefault(slot(one.function), []).append(n)
-        for name, numbers in slots.items():
+        for numbers in slots.values():
             for a in (None, *numbers):
                 for b in (None, *numbers):
                     if a is not None or b is not None:
-                        found[f"{a} {b}"] = self._lines(name, a, b, 2)
-                found[f"{a}"] = self._lines(name, a, None, 1) if a is not None else []
+                        found[f"{a} {b}"] = self._lines(a, b, True)
+                found[f"{a}"] = self._lines(a, None, False) if a is not None else []
         return found
 
-    def _lines(self, name: str, a: int | None, b: int | None, sides: int) -> list[Any]:
-        sources = {side: self.sources[n] for side, n in zip(SIDES, (a, b), strict=True) if n is not None}
-        panel: Any = SimpleNamespace(sources={name: sources}, lockstep=SimpleNamespace(sides=SIDES[:sides]))
-        return [_short(line) for line in _Panel.pair(panel, name)["lines"]]
+    def _lines(self, a: int | None, b: int | None, both: bool) -> list[Any]:
+        left, right = (None if n is None else self.sources[n] for n in (a, b))
+        return [_short(line) for line in pair_of(left, right, both)["lines"]]
 
     def _absent(self) -> dict[str, dict[str, str]]:
         """Return for each site and function that could stand there why nothing is said."""
@@ -203,8 +202,7 @@ class Encoder:
         return found
 
     def _why_absent(self, number: int | None, site: str) -> str:
-        one = None if number is None else self.sources[number]
-        return absent(one.text if one else None, site, one.function if one else "")
+        return absent_because(THIS, site, None if number is None else self.sources[number].text)
 
     def _layouts(self, trees: Sequence[str], single: Sequence[Scenario]) -> dict[str, Any]:
         """Return by layout the picture, the pages with their first states, and the words at the start."""
@@ -224,12 +222,8 @@ class Encoder:
 
 def _starts(scenario: Scenario) -> list[str]:
     """Return what is said before the first step: of a key that stays, of pages that fail, of no fault."""
-
-    def said(hkid: str, fail: str) -> str:
-        tree: Any = scenario.tree
-        return starts(SimpleNamespace(scenario=SimpleNamespace(tree=tree, hkid=hkid, fail=fail)))  # type: ignore[arg-type]
-
-    return [said("@1@", ""), said("released", "@1@"), said("released", "")]
+    pages = scenario.tree.count
+    return [start_words(pages, hkid, fail) for hkid, fail in ((THIS, ""), ("released", THIS), ("released", ""))]
 
 
 def _short(line: Sequence[Any]) -> Any:

@@ -1,6 +1,6 @@
 """The lines that the code panel shows of two functions."""
 
-from kvmviz.explorer.code import _pair
+from kvmviz.explorer.code import pair_of
 from kvmviz.source import Source
 
 
@@ -10,7 +10,7 @@ def source(*lines: str) -> Source:
 
 
 def shown(a: Source, b: Source) -> list[tuple[str | None, str | None]]:
-    pair = _pair(a, b, True)
+    pair = pair_of(a, b, True)
     return [(x if x is None else pair["a"][x], y if y is None else pair["b"][y]) for x, y, _ in pair["lines"]]
 
 
