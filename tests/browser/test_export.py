@@ -87,6 +87,7 @@ def test_no_link_makes_the_page_name_a_command_that_does_something_else(offline:
 def test_pages_and_words_that_are_not_carried_cannot_be_chosen(offline: Page) -> None:
     offline.locator(".kv-pick summary").click()
     boxes = offline.locator(".kv-pages input")
+    expect(boxes.and_(offline.locator("[data-fault='L1@0x0']"))).to_be_enabled()
     held = {box.get_attribute("data-fault"): box.is_enabled() for box in boxes.all()}
     assert {fault for fault, enabled in held.items() if enabled} == {"L1@0x0", "L2@0x0", "L3@0x0"}
     assert len(held) > 3
