@@ -31,7 +31,8 @@ def draw_dot(run: Run, step: int, ground: str = "transparent") -> str:
     text = picture(run.tree, run.scenario.vcpus, looks(run, step))
     label = _caption(run, step).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\l")
     head = f'digraph td {{\n\tlabel="{label}\\l"; labelloc=t; labeljust=l; fontsize=12; bgcolor={ground};\n'
-    return text.replace("bgcolor=transparent ", "", 1).replace("digraph td {\n", head, 1)
+    apart = text.replace("bgcolor=transparent ", "", 1).replace("pad=0 ", "pad=0.12 ", 1)  # no line on the edge
+    return apart.replace("digraph td {\n", head, 1)
 
 
 def _caption(run: Run, step: int) -> str:
