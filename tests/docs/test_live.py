@@ -5,21 +5,16 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from playwright.sync_api import Browser
 
-from docs import __main__ as site
 from docs import live
 from docs.links import broken
 from kvmviz.check.cases import CASES
 from kvmviz.explorer import Explorer
 from kvmviz.export import space
 from kvmviz.link import Link
-from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario
-from tests.browser.conftest import browser as browser  # the one that the browser tests share
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-SMALL = live.Live("explorer.html", ("1x1x3",), (REVISIONS["before"], REVISIONS["v1"]))
 
 
 def shown(link: str) -> NotebookNode:
@@ -71,24 +66,3 @@ def test_a_frame_that_leads_nowhere_is_a_broken_link(tmp_path: Path) -> None:
     assert len(broken(tmp_path)) == 2  # the frame, and the link under it
     (tmp_path / "explorer.html").write_text("<html></html>")
     assert broken(tmp_path) == []
-
-
-@pytest.mark.slow
-def test_the_site_is_built_and_the_course_is_alive_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser
-) -> None:
-    monkeypatch.setattr(live, "PAGES", (SMALL,))
-    monkeypatch.setattr(site, "BUILDS", tmp_path / "build")
-    monkeypatch.setattr(site, "LINK", tmp_path / "site")
-    assert site.main() == 0
-    assert (tmp_path / "site").is_symlink()
-    page = browser.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto((tmp_path / "site" / "notebooks" / "01-who-finds-out.html").as_uri())
-    frame = page.frame_locator("iframe.explorer").first
-    page.locator("iframe.explorer").first.scroll_into_view_if_needed()
-    frame.get_by_test_id("step-next").click()
-    assert (frame.get_by_test_id("step-label").text_content() or "").startswith("65 /")
-    page.close()
-    assert all(url.startswith("file:") for url in asked)
