@@ -148,9 +148,11 @@ def test_a_full_disk_is_a_sentence() -> None:
 @pytest.mark.parametrize("words", [["check", "--revision", "v1"], ["export", "page.html"]])
 def test_control_c_ends_quietly_with_its_workers(words: list[str], tmp_path: Path) -> None:
     """A terminal sends it to the whole group, workers included."""
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background are deaf to it
     child = subprocess.Popen(
         kvmviz(*words), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
+    signal.signal(signal.SIGINT, heard)
     children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
     while child.poll() is None and len(children.read_text().split()) < 3:
         time.sleep(0.01)
