@@ -80,7 +80,7 @@ SITES: Final = {
     "trace a boot, for whichever page fails first, and then error lines.",
     "tdx_mmu_release_hkid": "gives the key back, before anything else. Where a processor still holds a vCPU it leaves "
     "without a word.",
-    "tdx_flush_vp_on_cpu": "flushes a vCPU from the processor that it last ran on. A failure marks the VM as bugged.",
+    "tdx_flush_vp_on_cpu": "has a vCPU flushed on the processor that it last ran on. A failure marks the VM as bugged.",
     "smp_func_do_phymem_cache_wb": "writes back one package's caches. It knows no VM, so its report marks nobody.",
     "handle_changed_spte": "lets everything follow from a changed entry. Its KVM_BUG_ON is true if TDX code could not "
     "take a guest page back.",

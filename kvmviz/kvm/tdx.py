@@ -4,6 +4,7 @@ Kernel file: arch/x86/kvm/vmx/tdx.c.  The op `tdx_sept_free_private_spt` and the
 function are what the patches change and live in `kvmviz.revisions`.
 """
 
+from dataclasses import dataclass
 from errno import EIO
 from typing import Final
 
@@ -52,12 +53,32 @@ def tdx_mmu_release_hkid(vm: VM) -> None:
     tdx_hkid_free(vm)
 
 
+@dataclass(slots=True)
+class tdx_flush_vp_arg:
+    """C: `struct tdx_flush_vp_arg`: what is handed to another processor, and the error that it hands back."""
+
+    vcpu: Vcpu
+    err: int = 0
+
+
 @kernel(FILE)
 def tdx_flush_vp_on_cpu(vm: VM, vcpu: Vcpu) -> None:
-    """Flush a vCPU from the processor that it last ran on."""
-    err = vm.host.tdx.tdh_vp_flush(vm.tdr_page, vcpu.index)
+    """Flush a vCPU from the processor that it last ran on, and report what that processor answers."""
+    arg = tdx_flush_vp_arg(vcpu)
+    tdx_flush_vp(vm, arg)
+    TDX_BUG_ON(vm.host, arg.err, "TDH_VP_FLUSH", vm)
+
+
+@kernel(FILE)
+def tdx_flush_vp(vm: VM, arg: tdx_flush_vp_arg) -> None:
+    """Flush a vCPU: runs on the processor that holds it, where only `arg` tells of the caller.
+
+    The kernel gets there by an interrupt (smp_call_function_single); the model
+    shows it as a call, as it is where both processors are the same.
+    """
+    err = vm.host.tdx.tdh_vp_flush(vm.tdr_page, arg.vcpu.index)
     if err != VCPU_NOT_ASSOCIATED:
-        TDX_BUG_ON(vm.host, err, "TDH_VP_FLUSH", vm)
+        arg.err = err
 
 
 @kernel(FILE)

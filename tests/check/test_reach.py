@@ -30,7 +30,7 @@ UNREACHED: dict[str, dict[str, str]] = {
             "the model has one root, and a teardown marks every root invalid first",
     },
     "kvm/tdx.py": {
-        "tdx_flush_vp_on_cpu: if err != VCPU_NOT_ASSOCIATED: -> (end)":
+        "tdx_flush_vp: if err != VCPU_NOT_ASSOCIATED: -> (end)":
             "every vCPU of the model last ran somewhere, so each is still associated",
         "tdx_reclaim_td_control_pages: return": "WBINVD of a TDR that was just had back is never refused",
         "tdx_reclaim_td_control_pages: vm.forget(vm.tdr_page)": "as above: the end of the same branch",
