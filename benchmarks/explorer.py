@@ -23,7 +23,7 @@ NAIVE = """
 import anywidget, traitlets
 from kvmviz.draw.engine import render
 from kvmviz.draw.frame_dot import draw_dot
-from kvmviz.run import run
+from kvmviz.record.runs import run
 
 class Naive(anywidget.AnyWidget):
     _esm = '''export default {{ render({{ model, el }}) {{

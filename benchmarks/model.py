@@ -10,9 +10,9 @@ from typing import Final
 from benchmarks.table import Measure, Row, seconds, side_by_side
 from kvmviz.check import check
 from kvmviz.check.space import scenarios
+from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
-from kvmviz.run import run
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
 
 BASE: Final = "16GiB"
 RECORDED: Final = ("1GiB", "4GiB")
@@ -66,8 +66,8 @@ def scenario_of_a_check(turns: int = 5) -> Row:
 
 def run_of_an_export(turns: int = 5) -> Row:
     """A run that `kvmviz export` carries, all processors working, against one recorded run in one process."""
-    from kvmviz.export.page import page
-    from kvmviz.export.space import combinations, single
+    from kvmviz.explorer.offline.page import page
+    from kvmviz.explorer.offline.space import combinations, single
 
     trees, names = EXPORTED
     carried = len(names) * (sum(len(combinations(tree)) for tree in trees) + len(single(trees)))
@@ -97,7 +97,7 @@ def peak_memory(size: str = "1TiB") -> tuple[float, float]:
     The kernel's VmHWM, since getrusage would count the process that it was started from.
     """
     code = (
-        "import time; from kvmviz.run import run; start = time.perf_counter();"
+        "import time; from kvmviz.record.runs import run; start = time.perf_counter();"
         f"run('v1', 'tree={size}'); print(time.perf_counter() - start,"
         "next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )

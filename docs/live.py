@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kvmviz.course.puzzles import PUZZLES
-from kvmviz.export import space
-from kvmviz.export.page import page
-from kvmviz.link import Link
+from kvmviz.explorer.offline import space
+from kvmviz.explorer.offline.page import page
 from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.scenario.link import Link
 
 
 @dataclass(frozen=True)

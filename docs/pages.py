@@ -9,7 +9,7 @@ import kvmviz
 from docs import live
 from kvmviz.check.cases import CASES
 from kvmviz.check.claims import claims as put_to_the_test
-from kvmviz.text.claims import claims_markdown
+from kvmviz.check.claims.text import claims_markdown
 
 _COMMAND = re.compile(r"`kvmviz (?:compare (?P<names>\S+ \S+)|run --revision (?P<one>\S+)) '(?P<line>[^']+)'`")
 

@@ -13,12 +13,12 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-# Loaded at once, since loading a submodule `kvmviz.run` later would put the module
+# Loaded at once, since loading the package `kvmviz.compare` later would put it
 # in the place of the function of that name.
-from kvmviz.compare import Comparison as Comparison
-from kvmviz.compare import compare as compare
-from kvmviz.run import Run as Run
-from kvmviz.run import run as run
+from kvmviz.compare.comparison import Comparison as Comparison
+from kvmviz.compare.comparison import compare as compare
+from kvmviz.record.runs import Run as Run
+from kvmviz.record.runs import run as run
 from kvmviz.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from kvmviz.revisions import Revision as Revision
     from kvmviz.scenario import Scenario as Scenario
     from kvmviz.scenario import ScenarioError as ScenarioError
-    from kvmviz.tree import Tree as Tree
+    from kvmviz.scenario.tree import Tree as Tree
 
 _WHERE = {
     "check": "check", "claims": "check.claims", "Report": "check", "Verdict": "check.claims", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
-    "Tree": "tree",
+    "Tree": "scenario.tree",
 }  # fmt: skip
 
 __all__ = ["Comparison", "Run", "compare", "run", *_WHERE]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from kvmviz.errors import KvmvizError
-from kvmviz.text.layout import WIDTH, paragraph
+from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import __version__
 
 COMMANDS = (

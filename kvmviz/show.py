@@ -1,6 +1,6 @@
 """How results show themselves in a notebook, attached from above: the results know nothing of pictures or widgets.
 
->>> from kvmviz.run import run
+>>> from kvmviz.record.runs import run
 >>> svg(run("v1", "fail=L1@0x200")).startswith("<svg")
 True
 >>> live(3) is None
@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from kvmviz.check.report import Report
-from kvmviz.compare import Comparison
-from kvmviz.run import Run
+from kvmviz.compare.comparison import Comparison
+from kvmviz.record.runs import Run
 
 SVG = "image/svg+xml"
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kvmviz.run import Run, run
+from kvmviz.record.runs import Run, run
 
 DATA = Path(__file__).parent / "data" / "traces.jsonl.gz"
 TREES = {"chain": "1x1x1", "two-gig": "1x2x2"}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from kvmviz.record.summary import Summary
 from kvmviz.revisions import REVISIONS
-from kvmviz.summary import Summary
 from tests.reference import expected, model_run, observed, phases_compared, recorded
 
 LINES = {"before": 2456, "v1": 2456, "v1+17": 2456, "v2": 2456, "landed": 2456}

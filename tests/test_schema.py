@@ -11,13 +11,13 @@ from referencing import Registry, Resource
 
 from kvmviz.check.engine import check
 from kvmviz.cli import main
-from kvmviz.events import KINDS
+from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
-from kvmviz.run import run
 from kvmviz.schema import names, schema
+from kvmviz.terms.events import KINDS
 from kvmviz.version import SCHEMA
+from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
-from tests.test_run import SCENARIOS
 
 REGISTRY: Registry[Any] = Registry().with_resources(
     (schema(n)["$id"], Resource.from_contents(schema(n))) for n in names()

@@ -6,8 +6,8 @@ import pytest
 from IPython.testing.globalipapp import start_ipython
 
 from kvmviz.check.engine import check
-from kvmviz.compare import compare
-from kvmviz.run import run
+from kvmviz.compare.comparison import compare
+from kvmviz.record.runs import run
 from kvmviz.show import SVG, attach, svg
 
 REPORT = check("v1", "1x1x1", progress=False)

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from kvmviz.compare import Comparison, compare
-from kvmviz.events import Free, Seamcall, Warn
+from kvmviz.compare.comparison import Comparison, compare
 from kvmviz.machine.module import RECLAIM
-from kvmviz.run import Run
-from kvmviz.text.layout import columns, paragraph
+from kvmviz.record.runs import Run
+from kvmviz.terms.columns import columns, paragraph
+from kvmviz.terms.events import Free, Seamcall, Warn
 
 
 class Figure(NamedTuple):

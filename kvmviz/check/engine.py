@@ -23,7 +23,7 @@ from kvmviz.check.space import scenarios
 from kvmviz.revisions import Revision, revision
 from kvmviz.revisions.guard import PatchError
 from kvmviz.scenario import Scenario
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
 
 BATCH: Final = 240
 """Scenarios that a worker gets at once: about a tenth of a second of work."""

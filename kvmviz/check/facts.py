@@ -8,9 +8,9 @@
 from functools import lru_cache
 from typing import Final
 
-from kvmviz.faults import Fail
 from kvmviz.scenario import Scenario
-from kvmviz.tree import Tree
+from kvmviz.scenario.faults import Fail
+from kvmviz.scenario.tree import Tree
 
 Signature = tuple[str, ...]
 """A scenario reduced to the words that conditions are made of, in the order of `KEYS`."""

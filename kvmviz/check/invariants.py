@@ -15,7 +15,10 @@ must not happen to pages; what must be said of a leak is in `reporting`.
 
 from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.observation import REFERENCE, REVISIONS, Observation, observe, parents
-from kvmviz.events import (
+from kvmviz.machine.module import RECLAIM
+from kvmviz.scenario import Scenario
+from kvmviz.scenario.status import SUCCESS
+from kvmviz.terms.events import (
     DoubleFree,
     Event,
     Free,
@@ -29,9 +32,6 @@ from kvmviz.events import (
     Violation,
     Warn,
 )
-from kvmviz.machine.module import RECLAIM
-from kvmviz.scenario import Scenario
-from kvmviz.status import SUCCESS
 
 __all__ = ["REVISIONS", "Scenario", "observe"]
 

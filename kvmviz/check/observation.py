@@ -12,14 +12,14 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from kvmviz.events import Event, Op
 from kvmviz.machine.journal import Journal
 from kvmviz.machine.recorder import Tally
+from kvmviz.record.runs import tear_down
+from kvmviz.record.summary import Summary, summarize
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import tear_down
 from kvmviz.scenario import Scenario
-from kvmviz.summary import Summary, summarize
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
+from kvmviz.terms.events import Event, Op
 
 __all__ = ["REFERENCE", "REVISIONS", "Observation", "Op", "observe"]
 
@@ -91,6 +91,6 @@ def parents(tree: Tree) -> dict[str, str]:
     >>> parents(Tree.parse("1x1x1"))
     {'S-EPT L2 gfn=0x0': 'S-EPT L3 gfn=0x0', 'S-EPT L1 gfn=0x0': 'S-EPT L2 gfn=0x0'}
     """
-    from kvmviz.frames import pages_of
+    from kvmviz.record.frames import pages_of
 
     return {page.name: page.parent for page in pages_of(Scenario(tree)) if page.kind == "S-EPT" and page.parent}

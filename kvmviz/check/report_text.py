@@ -7,7 +7,7 @@ from textwrap import wrap
 from kvmviz.check.known import NATURES
 from kvmviz.check.report import Broken, Report, Result
 from kvmviz.revisions import REVISIONS
-from kvmviz.text.layout import ascii_only, command, paragraph
+from kvmviz.terms.columns import ascii_only, command, paragraph
 
 MOST_TERMS = 6
 """Longest description of a condition that is printed; JSON has it whole."""

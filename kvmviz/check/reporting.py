@@ -13,9 +13,9 @@ page; no line of KVM's does.
 
 from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.observation import REVISIONS, Observation, observe
-from kvmviz.events import Leak, Op, PrErr, PrWarn, Seamcall, Warn
 from kvmviz.machine.module import RECLAIM
 from kvmviz.scenario import Scenario
+from kvmviz.terms.events import Leak, Op, PrErr, PrWarn, Seamcall, Warn
 
 __all__ = ["REVISIONS", "Scenario", "observe"]
 

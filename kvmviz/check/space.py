@@ -20,9 +20,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, combinations, product
 from typing import Final
 
-from kvmviz.faults import TDCS_PAGES, TDCX_PAGES, Fail
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
-from kvmviz.tree import Tree
+from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES, Fail
+from kvmviz.scenario.tree import Tree
 
 LARGE: Final = ("1x1x7", "1x1x8")
 """Trees of nine and ten S-EPT pages: with the TDR they fill, and overflow, a rate-limit window of ten lines."""

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the verdicts."""
     from kvmviz.check.claims import CLAIMS, Runs, claims
-    from kvmviz.text.claims import claims_markdown, claims_text
+    from kvmviz.check.claims.text import claims_markdown, claims_text
 
     if unknown := [name for name in args.id if name not in CLAIMS]:
         raise KvmvizError(f"There is no claim {unknown[0]!r}; the claims are {', '.join(CLAIMS)}.")

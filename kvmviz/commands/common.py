@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kvmviz.link import Link
 from kvmviz.revisions import Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
-from kvmviz.text.layout import WIDTH
+from kvmviz.scenario.link import Link
+from kvmviz.terms.columns import WIDTH
 
 COLOURS = {"-": "33", "+": "36", "@": "1"}
 """Yellow, cyan and bold for the lines of a diff: told apart by everybody, and the sign says it too."""

@@ -13,11 +13,11 @@ Examples:
 import argparse
 
 from kvmviz.commands import common
-from kvmviz.compare import compare
-from kvmviz.compare_many import compare_many
+from kvmviz.compare.comparison import compare
+from kvmviz.compare.difference import comparison_json, comparison_text
+from kvmviz.compare.many import compare_many
+from kvmviz.compare.spread import spread_text
 from kvmviz.scenario import Scenario, ScenarioError
-from kvmviz.text.difference import comparison_json, comparison_text
-from kvmviz.text.spread import spread_text
 
 HELP = "what the kernel does differently under two revisions"
 

@@ -10,7 +10,7 @@ import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 
-from kvmviz.text.layout import columns
+from kvmviz.terms.columns import columns
 from kvmviz.version import __version__
 
 HELP = "what is found, what is missing, how to mend it"

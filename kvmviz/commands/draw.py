@@ -15,7 +15,7 @@ from typing import Literal
 
 from kvmviz.commands import common
 from kvmviz.errors import KvmvizError
-from kvmviz.folded import recorded
+from kvmviz.record.folded import recorded
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario, ScenarioError
 

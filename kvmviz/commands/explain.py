@@ -12,8 +12,8 @@ import argparse
 import re
 
 from kvmviz.commands import common
-from kvmviz.glossary import explain
-from kvmviz.text.layout import paragraph
+from kvmviz.terms.columns import paragraph
+from kvmviz.terms.glossary import explain
 
 HELP = "a word in two sentences"
 

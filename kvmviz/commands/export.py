@@ -30,9 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page."""
-    from kvmviz.export import space
-    from kvmviz.export.page import page
-    from kvmviz.export.writing import check_target, write_whole
+    from kvmviz.explorer.offline import space
+    from kvmviz.explorer.offline.page import page
+    from kvmviz.explorer.offline.writing import check_target, write_whole
     from kvmviz.revisions import REVISIONS
 
     path = Path(args.output)

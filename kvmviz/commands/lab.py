@@ -17,8 +17,8 @@ from pathlib import Path
 
 from kvmviz.commands import common
 from kvmviz.errors import KvmvizError
-from kvmviz.link import Link
 from kvmviz.revisions import revision
+from kvmviz.scenario.link import Link
 
 HELP = "JupyterLab on the notebooks, or on a view"
 

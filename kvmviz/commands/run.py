@@ -12,15 +12,15 @@ import argparse
 from collections.abc import Iterable, Iterator
 
 from kvmviz.commands import common
-from kvmviz.compare import Comparison
-from kvmviz.folded import recorded
-from kvmviz.link import Link
+from kvmviz.compare.comparison import Comparison
+from kvmviz.record.folded import recorded
+from kvmviz.record.runs import Run
+from kvmviz.record.runs import run as tear_down
+from kvmviz.record.text import run_text, step_text
 from kvmviz.revisions import Revision
-from kvmviz.run import Run
-from kvmviz.run import run as tear_down
 from kvmviz.scenario import Scenario, ScenarioError
-from kvmviz.text.layout import command
-from kvmviz.text.runs import run_text, step_text
+from kvmviz.scenario.link import Link
+from kvmviz.terms.columns import command
 
 HELP = "one teardown as a log of steps and its summary"
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from kvmviz.check import check
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
 from kvmviz.course import answers
 from kvmviz.course.marking import Question
 from kvmviz.course.prose import Prose, table
-from kvmviz.events import Leak
 from kvmviz.machine.journal import Journal
+from kvmviz.record.runs import tear_down
 from kvmviz.revisions import Revision, revision
-from kvmviz.run import tear_down
 from kvmviz.scenario import Scenario
+from kvmviz.terms.events import Leak
 
 Patch = str | type[Revision]
 SAFETY = (

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
+from kvmviz.compare.difference import figures
+from kvmviz.record.summary import Summary
 from kvmviz.revisions import Revision, revision
-from kvmviz.summary import Summary
-from kvmviz.text.difference import figures
 
 HEADS: Final = {
     "pages leaked": "pages leaked: table + control",

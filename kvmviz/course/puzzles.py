@@ -1,6 +1,6 @@
 """Revisions with one line missing or wrong, for readers to find out which.
 
->>> from kvmviz.run import run
+>>> from kvmviz.record.runs import run
 >>> run(PUZZLES["A"], "fail=L1@0x200").summary.violations
 (('S-EPT L1 gfn=0x200', 'freed while the TDX module owns it'),)
 """

@@ -7,8 +7,8 @@ picture('before', 'tree=1x1x3 fail=L1@0x200', 63)
 from typing import Any
 
 from kvmviz.draw.picture import draw_svg
+from kvmviz.record.runs import run
 from kvmviz.revisions import Revision
-from kvmviz.run import run
 
 
 class Still:

@@ -21,7 +21,7 @@ from kvmviz.machine.pamt import TYPE_NAMES
 from kvmviz.machine.printk import Boot
 from kvmviz.revisions import revision
 from kvmviz.scenario import Scenario
-from kvmviz.status import SUCCESS, status_word
+from kvmviz.scenario.status import SUCCESS, status_word
 
 
 class LiveTd:

@@ -1,6 +1,6 @@
 """The DOT text of a picture, built purely: what stands where, and how it looks in one frame.
 
->>> from kvmviz.tree import Tree
+>>> from kvmviz.scenario.tree import Tree
 >>> text = picture(Tree.parse("1x1x3"), vcpus=1)
 >>> 'ID="S-EPT_L1_0x200"' in text
 True
@@ -17,9 +17,9 @@ from typing import Final
 
 import graphviz
 
-from kvmviz.alike import Folded
 from kvmviz.draw.plan import BAR, Group, Plan, Shelf, Shown, Size, Table, parent, plan
-from kvmviz.names import guest_name, sept_name, spt_name
+from kvmviz.record.alike import Folded
+from kvmviz.scenario.names import guest_name, sept_name, spt_name
 
 TDCS_ROOT: Final = "TDCS[3]"
 """The TDCS page that is the S-EPT root (td_control_structures.h of the TDX module)."""

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from kvmviz.draw.figures import LINES, Drawn, at_end, drawing
-from kvmviz.faults import TDCS_PAGES, TDCX_PAGES
-from kvmviz.names import PAGE_SIZE
-from kvmviz.run import run
+from kvmviz.record.runs import run
 from kvmviz.scenario import Scenario
-from kvmviz.tree import Tree
+from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES
+from kvmviz.scenario.names import PAGE_SIZE
+from kvmviz.scenario.tree import Tree
 
 MIB = 1 << 20
 SIZES = (1, 4, 16, 64, 256, 1024)

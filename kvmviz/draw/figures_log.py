@@ -13,10 +13,10 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from kvmviz.draw.figures import COLOUR, INK, LINES, TAPE, Drawn, at_end, drawing
-from kvmviz.names import gfn_step
-from kvmviz.run import run
+from kvmviz.record.runs import run
+from kvmviz.record.summary import Summary
 from kvmviz.scenario import CAUSES, Scenario
-from kvmviz.summary import Summary
+from kvmviz.scenario.names import gfn_step
 
 KINDS = {
     "nothing leaks": ("white", INK, ""),

@@ -14,13 +14,13 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from kvmviz.alike import Folded
 from kvmviz.draw.figures import COLOUR, QUIET, TAPE, Drawn, drawing
-from kvmviz.folded import run_folded
-from kvmviz.names import PAGE_SIZE, gfn_step, sept_name
+from kvmviz.record.alike import Folded
+from kvmviz.record.folded import run_folded
+from kvmviz.record.runs import Run
 from kvmviz.revisions import Revision, revision
-from kvmviz.run import Run
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import PAGE_SIZE, gfn_step, sept_name
 
 STRIPS: Final = 128
 """Most strips that the memory is cut into: a strip must be wide enough to be seen on a projector."""

@@ -14,9 +14,9 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from kvmviz.draw.figures import INK, LINES, QUIET, TAPE, Drawn, at_end, drawing
-from kvmviz.run import Run, run
+from kvmviz.record.runs import Run, run
 from kvmviz.scenario import Scenario
-from kvmviz.states import HKID_STATES, PAGE_STATES, State
+from kvmviz.terms.states import HKID_STATES, PAGE_STATES, State
 
 HATCH = {"leaked": "//", "rcu-pending": "..", "freed": ""}
 PHASE_WORDS = {

@@ -1,6 +1,6 @@
 """One frame as DOT that any Graphviz draws: cells in the colours of their states, with the state in words.
 
->>> from kvmviz.run import run
+>>> from kvmviz.record.runs import run
 >>> "leaked" in draw_dot(run("v1", "fail=L1@0x200"), 63)
 True
 """
@@ -13,9 +13,9 @@ from kvmviz.draw.dot import TDCS_ROOT, Look, pair_name, picture
 from kvmviz.draw.looks import changes, subjects
 from kvmviz.draw.palette import tokens
 from kvmviz.draw.plan import alike, plan, times
-from kvmviz.names import sept_name
-from kvmviz.run import Run
-from kvmviz.states import HKID_STATES, PAGE_STATES, State
+from kvmviz.record.runs import Run
+from kvmviz.scenario.names import sept_name
+from kvmviz.terms.states import HKID_STATES, PAGE_STATES, State
 
 LINES = {"solid": "", "dashed": "dashed", "dotted": "dotted", "tape": ""}
 """Edge styles of a state as DOT has them; the tape is a thick edge here."""

@@ -14,11 +14,11 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
+from kvmviz.compare.difference import figures
 from kvmviz.draw.figures import COLOUR, INK, QUIET, TAPE, Drawn, drawing
-from kvmviz.states import PAGE_STATES
-from kvmviz.text.difference import figures
-from kvmviz.text.steps import PHASES
+from kvmviz.record.lines import PHASES
+from kvmviz.terms.states import PAGE_STATES
 
 A4: Final = (8.27, 11.69)
 """Width and height in inches."""

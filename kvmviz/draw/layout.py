@@ -1,6 +1,6 @@
 """Where Graphviz put things: the boxes of cells and the lines of edges, read from its SVG.
 
->>> from kvmviz.tree import Tree
+>>> from kvmviz.scenario.tree import Tree
 >>> place = layout(Tree.parse("1x1x3"), 1)
 >>> place.boxes["S-EPT L1 gfn=0x200"].width
 58.0

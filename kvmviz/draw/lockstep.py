@@ -11,15 +11,15 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
-from kvmviz.alike import Folded
-from kvmviz.compare import Comparison
+from kvmviz.compare.comparison import Comparison
 from kvmviz.draw.looks import subjects, table_of
-from kvmviz.folded import recorded
 from kvmviz.machine.callchain import Location
+from kvmviz.record.alike import Folded
+from kvmviz.record.folded import recorded
+from kvmviz.record.runs import Run, Step
 from kvmviz.revisions import Revision, revision
-from kvmviz.run import Run, Step
 from kvmviz.scenario import Scenario
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
 
 Shape = tuple[tuple[int | None, ...], ...]
 """Row by row, the number of the call chain that each side stands in."""

@@ -1,6 +1,6 @@
 """What each step changes in the picture: from events to states of drawn elements.
 
->>> from kvmviz.run import run
+>>> from kvmviz.record.runs import run
 >>> moves = changes(run("v1", "fail=L1@0x200"))
 >>> [change for step in moves for change in step if change[0] == "ptr L1 gfn=0x200"]
 [('ptr L1 gfn=0x200', 'cut'), ('ptr L1 gfn=0x200', 'gone')]
@@ -14,9 +14,9 @@ added here only says when a mark of the picture appears.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from kvmviz import events as e
-from kvmviz.run import Run, Step
-from kvmviz.status import STATUS
+from kvmviz.record.runs import Run, Step
+from kvmviz.scenario.status import STATUS
+from kvmviz.terms import events as e
 
 Changes = tuple[tuple[str, str], ...]
 """Elements with their new states, in order."""

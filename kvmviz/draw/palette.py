@@ -3,14 +3,14 @@
 >>> tokens("light")["leaked-fill"]
 '#bd3f00'
 
-The colours of states come from `kvmviz.states`; the others are here.  Contrasts
+The colours of states come from `kvmviz.terms.states`; the others are here.  Contrasts
 were measured: text at least 4.5 on its ground, edges that carry meaning at least 3.
 """
 
 import re
 from typing import Final, Literal
 
-from kvmviz.states import PAGE_STATES
+from kvmviz.terms.states import PAGE_STATES
 
 Theme = Literal["light", "dark"]
 

@@ -12,7 +12,7 @@ from typing import Final
 from kvmviz.draw.dot import TDCS_ROOT
 from kvmviz.draw.layout import Box
 from kvmviz.draw.signs import GLYPHS, TRIANGLE
-from kvmviz.states import PAGE_STATES
+from kvmviz.terms.states import PAGE_STATES
 
 ID: Final = "@ID@"
 """Stands for the prefix of ids; whoever shows the skeleton replaces it."""

@@ -1,6 +1,6 @@
 """One frame as a picture of its own: SVG that carries its style, DOT with looks, PNG.
 
->>> from kvmviz.run import run
+>>> from kvmviz.record.runs import run
 >>> drawn = draw_svg(run("v1", "fail=L1@0x200"), 63)
 >>> 'data-page="S-EPT L1 gfn=0x200" data-state="leaked"' in drawn
 True
@@ -17,7 +17,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from textwrap import wrap
 
-from kvmviz.alike import Folded
 from kvmviz.draw.bars import segments
 from kvmviz.draw.engine import DrawError, render
 from kvmviz.draw.frame_dot import draw_dot
@@ -28,9 +27,10 @@ from kvmviz.draw.parts import ID, LARGE_WIDTH, first_state
 from kvmviz.draw.plan import Shown, plan, times
 from kvmviz.draw.signs import definitions
 from kvmviz.draw.skeleton import skeleton
-from kvmviz.names import sept_name, spt_name
-from kvmviz.run import Run
+from kvmviz.record.alike import Folded
+from kvmviz.record.runs import Run
 from kvmviz.scenario import ScenarioError
+from kvmviz.scenario.names import sept_name, spt_name
 
 States = Mapping[str, str]
 """Elements of the picture with their states."""
@@ -188,7 +188,7 @@ def mirror_members(members: Iterable[str]) -> list[str]:
 @cache
 def style(theme: Theme) -> str:
     """Return the style rules of a picture on its own: colours resolved, states as classes."""
-    css = (files("kvmviz.explorer") / "static" / "picture.css").read_text(encoding="utf-8")
+    css = (files("kvmviz.draw") / "picture.css").read_text(encoding="utf-8")
     return _CSS_STATE.sub(r".s-\1", resolve(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL), theme)).strip()
 
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from kvmviz.alike import Folded
-from kvmviz.names import gfn_step, sept_name
-from kvmviz.tree import Tree
+from kvmviz.record.alike import Folded
+from kvmviz.scenario.names import gfn_step, sept_name
+from kvmviz.scenario.tree import Tree
 
 Shown = Tree | Folded
 """What is drawn: every table of a tree, or of a large one those that stand for all."""

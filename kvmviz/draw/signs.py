@@ -6,7 +6,7 @@ the prefix that keeps the ids of two pictures on one page apart.
 
 from typing import Final
 
-from kvmviz.states import PAGE_STATES
+from kvmviz.terms.states import PAGE_STATES
 
 GLYPHS: Final = {
     "lock": '<path d="M3.4 5V3.8a2.6 2.6 0 0 1 5.2 0V5" fill="none" stroke="currentColor" stroke-width="1.5"/>'

@@ -1,6 +1,6 @@
 """The picture as SVG: Graphviz's layout, decorated once with everything that may appear.
 
->>> from kvmviz.tree import Tree
+>>> from kvmviz.scenario.tree import Tree
 >>> drawn = skeleton(Tree.parse("1x1x3"), 1)
 >>> drawn.count('data-page="S-EPT L1 gfn=0x200"')
 1
@@ -20,7 +20,7 @@ from kvmviz.draw import parts
 from kvmviz.draw.dot import TDCS_ROOT, guests, has_guests, pair_name
 from kvmviz.draw.layout import Box, Layout, layout, shelf_layout
 from kvmviz.draw.plan import Group, Plan, Shown, Table, alike, plan, times
-from kvmviz.names import sept_name, spt_name
+from kvmviz.scenario.names import sept_name, spt_name
 
 HERE: Final = '<rect class="here" data-el="here" data-state="none" rx="9"/>'
 """The outline that says "now"; above the pages, below the warnings."""

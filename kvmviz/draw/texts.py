@@ -8,11 +8,11 @@
 
 from typing import Any
 
-from kvmviz import events as e
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.why import meaning, rests_on
-from kvmviz.run import Run, Step
-from kvmviz.status import SUCCESS, status_word
+from kvmviz.record.runs import Run, Step
+from kvmviz.scenario.status import SUCCESS, status_word
+from kvmviz.terms import events as e
 
 KIB = 4
 """KiB in a page."""

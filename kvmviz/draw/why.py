@@ -1,6 +1,6 @@
 """Why a step matters: a second sentence for the step's own, computed from the event and the state around it.
 
->>> from kvmviz.run import run
+>>> from kvmviz.record.runs import run
 >>> r = run("v1", "fail=L1@0x200")
 >>> meaning(r, 62)
 '4 KiB are lost until reboot: cheaper than using a page that is not ours.'
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from kvmviz import events as e
 from kvmviz.draw.looks import table_of
-from kvmviz.run import Run, Step
-from kvmviz.status import STATUS, SUCCESS
+from kvmviz.record.runs import Run, Step
+from kvmviz.scenario.status import STATUS, SUCCESS
+from kvmviz.terms import events as e
 
 _MEANS: Final[dict[type[e.Event], str]] = {
     e.Op: "The module owns that page, and only KVM's TDX code knows how to ask for it.",

@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Any
 
 from kvmviz.draw.lockstep import Lockstep, Shape, Side
+from kvmviz.record.sources import Source
 from kvmviz.revisions import LEAF_NAMES
-from kvmviz.source import Source
 
 Line = tuple[int | None, int | None, bool]
 """A line of the panel: its number in A's function, in B's, and whether they agree."""

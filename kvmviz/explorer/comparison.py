@@ -1,6 +1,6 @@
 """A comparison as a widget: the behaviour diff, and for each hunk a button that opens the explorer there.
 
->>> from kvmviz.compare import compare
+>>> from kvmviz.compare.comparison import compare
 >>> view = ComparisonView(compare("before", "v1", "fail=L1@0x200"))
 >>> [button.description for button in view.buttons]
 ['Open at step 62']
@@ -17,10 +17,10 @@ from importlib.resources import files
 
 from ipywidgets import HTML, Box, Button, HBox, Layout, VBox, Widget
 
-from kvmviz.compare import Comparison
+from kvmviz.compare.comparison import Comparison
+from kvmviz.compare.difference import SAME, side_by_side
+from kvmviz.compare.hunks import Hunk, hunks
 from kvmviz.explorer.widget import Explorer
-from kvmviz.text.difference import SAME, side_by_side
-from kvmviz.text.hunks import Hunk, hunks
 
 _ELEMENTS = {"-": "del", "+": "ins"}
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kvmviz.explorer.payload import view
-from kvmviz.faults import Fail
 from kvmviz.revisions import Revision
 from kvmviz.scenario import CAUSES, Scenario
+from kvmviz.scenario.faults import Fail
 
 LARGEST = 8
 """Trees above so many tables have no family: each view would cost more than it saves."""

@@ -96,9 +96,5 @@ def styles() -> str:
     from kvmviz.draw.palette import css_tokens
 
     folder = files("kvmviz.explorer") / "static"
-    return "\n".join(
-        [
-            css_tokens(),
-            *((folder / name).read_text(encoding="utf-8") for name in ("picture.css", "explorer.css", "projector.css")),
-        ]
-    )
+    sheets = [files("kvmviz.draw") / "picture.css", folder / "explorer.css", folder / "projector.css"]
+    return "\n".join([css_tokens(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])

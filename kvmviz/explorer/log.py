@@ -11,11 +11,11 @@
 import re
 from typing import Any
 
-from kvmviz import events as e
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.explorer.code import slot
-from kvmviz.run import Run, Step
-from kvmviz.words import short_site
+from kvmviz.record.runs import Run, Step
+from kvmviz.terms import events as e
+from kvmviz.terms.words import short_site
 
 LOGGED = (e.Warn, e.Masked, e.PrErr, e.PrWarn, e.Panic)
 """What stands in a kernel log, or would."""

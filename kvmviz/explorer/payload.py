@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from kvmviz import events as e
-from kvmviz.alike import Folded
 from kvmviz.check.cases import CASES
 from kvmviz.draw.lockstep import SIDES, Lockstep, Side
 from kvmviz.draw.looks import row_changes
@@ -27,15 +25,17 @@ from kvmviz.explorer.code import code
 from kvmviz.explorer.log import log
 from kvmviz.explorer.questions import questions
 from kvmviz.explorer.stack import stack
-from kvmviz.faults import Range
-from kvmviz.frames import Fold
-from kvmviz.names import guest_name, sept_name, spt_name
+from kvmviz.record.alike import Folded
+from kvmviz.record.frames import Fold
+from kvmviz.record.runs import Run
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import Run
 from kvmviz.scenario import CAUSES, Scenario
-from kvmviz.states import HKID_STATES, PAGE_STATES
-from kvmviz.status import STATUS
-from kvmviz.tree import Tree
+from kvmviz.scenario.faults import Range
+from kvmviz.scenario.names import guest_name, sept_name, spt_name
+from kvmviz.scenario.status import STATUS
+from kvmviz.scenario.tree import Tree
+from kvmviz.terms import events as e
+from kvmviz.terms.states import HKID_STATES, PAGE_STATES
 
 PHASES = {
     "gmem_release": "guest memory",

@@ -13,11 +13,11 @@ one after each of these, so that a question gives nothing away.
 from collections.abc import Iterator
 from typing import Any
 
-from kvmviz import events as e
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.looks import table_of
-from kvmviz.run import Run
-from kvmviz.words import short_site
+from kvmviz.record.runs import Run
+from kvmviz.terms import events as e
+from kvmviz.terms.words import short_site
 
 FATES = ("it is freed at once", "it is freed from the RCU callback", "it leaks")
 DIFFER = "not the same on both sides"
@@ -26,7 +26,7 @@ DIFFER = "not the same on both sides"
 def fate(run: Run, page: str) -> str:
     """Return what becomes of a page by the end of a run.
 
-    >>> from kvmviz.run import run
+    >>> from kvmviz.record.runs import run
     >>> fate(run("v1", "fail=TDR"), "TDR"), fate(run("v1", ""), "TDR")
     ('it leaks', 'it is freed at once')
     """

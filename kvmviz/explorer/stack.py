@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kvmviz import events as e
 from kvmviz.draw.lockstep import Lockstep, Shape
 from kvmviz.machine.callchain import Location
+from kvmviz.terms import events as e
 
 
 @dataclass

@@ -34,9 +34,9 @@ from kvmviz.errors import KvmvizError
 from kvmviz.explorer.family import family
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.payload import skeleton_of, view_of
-from kvmviz.link import Link
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.link import Link
 
 DEFAULT_SCENARIO = "tree=1x1x3 fail=L1@0x200"
 """What the explorer starts on, so that the first thing to see has a point."""

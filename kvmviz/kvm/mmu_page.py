@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kvmviz.machine.callchain import caller
 from kvmviz.machine.memory import Memory, Page
-from kvmviz.names import gfn_step
+from kvmviz.scenario.names import gfn_step
 
 if TYPE_CHECKING:
     from kvmviz.kvm.vm import VM

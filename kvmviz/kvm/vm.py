@@ -7,18 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kvmviz.faults import TDCS_PAGES, TDCX_PAGES
 from kvmviz.kvm.mmu_page import Entry, kvm_mmu_page
 from kvmviz.machine import pamt
 from kvmviz.machine.host import Host
 from kvmviz.machine.memory import Page
 from kvmviz.machine.module import Faults
 from kvmviz.machine.printk import Boot
-from kvmviz.names import gfn_step
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES
+from kvmviz.scenario.names import gfn_step
 
 if TYPE_CHECKING:
-    from kvmviz.tree import Shape
+    from kvmviz.scenario.tree import Shape
 
 LEAVES_PER_TABLE = 2
 """Private guest pages mapped by each level-1 table (as in the recorded runs)."""

@@ -11,15 +11,15 @@ from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from kvmviz import events
-from kvmviz.events import Event
 from kvmviz.machine.callchain import KernelFunction, Location, callers, location_of
 from kvmviz.machine.recorder import Tally
+from kvmviz.terms import events
+from kvmviz.terms.events import Event
 
 if TYPE_CHECKING:
-    from kvmviz.events import How
     from kvmviz.machine.memory import Page
     from kvmviz.machine.rcu import Callback
+    from kvmviz.terms.events import How
 
 # Events are values, and checks over many scenarios meet the same ones again and again.
 _op, _seamcall, _warn = lru_cache(8192)(events.Op), lru_cache(8192)(events.Seamcall), lru_cache(8192)(events.Warn)

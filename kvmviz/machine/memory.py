@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from kvmviz.machine.pamt import NDA, PamtEntry
 from kvmviz.machine.recorder import Recorder, Silent
-from kvmviz.names import PAGE_SIZE, guest_name, sept_name, spt_name
+from kvmviz.scenario.names import PAGE_SIZE, guest_name, sept_name, spt_name
 
 __all__ = ["Memory", "Page", "Silent"]
 

@@ -16,8 +16,8 @@ from typing import Final
 from kvmviz.machine import pamt
 from kvmviz.machine.memory import Memory, Page
 from kvmviz.machine.pamt import NDA, RSVD, PamtEntry
-from kvmviz.names import PAGE_SIZE
-from kvmviz.status import (
+from kvmviz.scenario.names import PAGE_SIZE
+from kvmviz.scenario.status import (
     BUSY_TDR,
     FLUSHVP_NOT_DONE,
     RECORDED_ERROR,

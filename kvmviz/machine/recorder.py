@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 from kvmviz.machine.callchain import KernelFunction, caller
 
 if TYPE_CHECKING:
-    from kvmviz.events import How
     from kvmviz.machine.memory import Page
     from kvmviz.machine.rcu import Callback
+    from kvmviz.terms.events import How
 
 LISTED: Final = 1000
 """Longest list of page names that a summary holds; counts are always whole."""

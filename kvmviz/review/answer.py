@@ -12,7 +12,7 @@ from kvmviz.review.limits import ReviewError
 from kvmviz.review.mail import read
 from kvmviz.review.reply import reply
 from kvmviz.review.report import message_json
-from kvmviz.text.layout import WIDTH, paragraph
+from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import SCHEMA, __version__
 
 MOST_DRAFTS: Final = 10

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from kvmviz.run import run
+from kvmviz.record.runs import run
+from kvmviz.record.summary import Summary
 from kvmviz.scenario import Scenario
-from kvmviz.summary import Summary
 
 CASES: Final = (
     "fail=none",

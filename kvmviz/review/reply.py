@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from kvmviz.check.claims import Verdict
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
 from kvmviz.review.behaviour import Shift, shifts
 from kvmviz.review.findings import Finding, Remark
 from kvmviz.review.letter import day_text, plain_name
@@ -16,7 +16,7 @@ from kvmviz.review.lineage import Known
 from kvmviz.review.matches import UNSAID
 from kvmviz.review.quote import each, place
 from kvmviz.review.skeleton import changeable, skeleton
-from kvmviz.text.layout import WIDTH, paragraph
+from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import __version__
 
 MOST_COMMENTS: Final = 12

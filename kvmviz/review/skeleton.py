@@ -19,7 +19,7 @@ from textwrap import fill
 from typing import Any, Final
 
 from kvmviz.revisions import LEAF_NAMES, REVISIONS
-from kvmviz.text.layout import WIDTH
+from kvmviz.terms.columns import WIDTH
 
 RENAMED: Final = {
     "tdx_sept_reclaim_private_sp": "tdx_sept_free_private_spt",

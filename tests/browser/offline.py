@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from kvmviz import run
+from kvmviz.explorer.offline import space
+from kvmviz.explorer.offline.page import page
 from kvmviz.explorer.payload import view
-from kvmviz.export import space
-from kvmviz.export.page import page
-from kvmviz.frames import Frame
+from kvmviz.record.frames import Frame
 
 Ask = Callable[[str, Any], Any]
 

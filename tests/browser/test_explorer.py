@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Locator, expect
 
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.revisions import REVISIONS
 from tests.browser.conftest import Open

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
 from kvmviz.explorer.page import page_html
 
 Show = Callable[..., Page]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Locator
 
-from kvmviz import events as e
 from kvmviz.draw.lockstep import SIDES, Lockstep
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.payload import skeleton_of, view
 from kvmviz.scenario import Scenario
+from kvmviz.terms import events as e
 from tests.browser.conftest import Open
 from tests.browser.notebook import Notebook
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from kvmviz.check.cases import CASES, FIGURES, Case, Figure, cases_text
-from kvmviz.link import Link
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.link import Link
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))

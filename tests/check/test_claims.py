@@ -15,16 +15,16 @@ from kvmviz.check.claims.facts import observe
 from kvmviz.check.claims.messages import MESSAGES
 from kvmviz.check.claims.registry import uses_result, writes
 from kvmviz.check.claims.sample import facts_of, sample
+from kvmviz.check.claims.text import claims_markdown, claims_text
 from kvmviz.check.claims.verdict import tried
 from kvmviz.kvm.mmu_page import kvm_mmu_page, private_spt
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page
 from kvmviz.kvm.vm import VM
 from kvmviz.machine.bug import KVM_BUG_ON
 from kvmviz.machine.printk import Boot
+from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import run
 from kvmviz.scenario import Scenario
-from kvmviz.text.claims import claims_markdown, claims_text
 
 HOLDS, PARTLY, NOT, CANNOT = WORDS
 

@@ -12,8 +12,8 @@ from kvmviz.check.facts import KEYS, signature
 from kvmviz.check.outcome import violations
 from kvmviz.check.space import scenarios
 from kvmviz.machine.printk import BURST
+from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
-from kvmviz.run import run
 from kvmviz.scenario import Scenario
 
 WORDS = [("a", "b", "c"), ("x", "y"), ("1", "2")]

@@ -28,9 +28,9 @@ from kvmviz.check.space import small_trees
 from kvmviz.kvm.mmu_page import kvm_mmu_page, kvm_x86_call
 from kvmviz.kvm.vm import VM
 from kvmviz.machine.module import LIFECYCLE
+from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import run
-from kvmviz.status import SUCCESS, WBCACHE_NOT_COMPLETE
+from kvmviz.scenario.status import SUCCESS, WBCACHE_NOT_COMPLETE
 
 TREES = [f"tree={tree}" for tree in small_trees(5)]
 

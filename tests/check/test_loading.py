@@ -7,7 +7,7 @@ import pytest
 from kvmviz.check.engine import WORTH_WORKERS, check
 from kvmviz.check.loading import load_revision
 from kvmviz.errors import KvmvizError
-from kvmviz.run import run
+from kvmviz.record.runs import run
 
 MINE = """
 import kvmviz

@@ -8,7 +8,7 @@ import pytest
 from kvmviz.check.facts import faults
 from kvmviz.check.space import COUNTS, MOST_FOR_SETS, scenarios, small_trees
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
 
 
 @pytest.mark.parametrize(("space", "trees"), [("default", 15), ("quick", 6)])

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kvmviz.cli import main
-from kvmviz.run import run
+from kvmviz.record.runs import run
 
 
 @pytest.mark.parametrize("step", ["0", "64", "117"])

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from kvmviz.check.cases import CASES
 from kvmviz.check.claims import CLAIMS
 from kvmviz.cli import COMMANDS, main
-from kvmviz.glossary import CALLS, SITES, TERMS
 from kvmviz.revisions import REVISIONS
+from kvmviz.terms.glossary import CALLS, SITES, TERMS
+from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
-from tests.test_run import SCENARIOS
 
 NAMES = list(REVISIONS)
 PATCHES = {name: text for name, text in vars(patches).items() if name.isupper() and "diff --git" in str(text)}

@@ -10,9 +10,9 @@ from docs import live
 from docs.links import broken
 from kvmviz.check.cases import CASES
 from kvmviz.explorer import Explorer
-from kvmviz.export import space
-from kvmviz.link import Link
+from kvmviz.explorer.offline import space
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.link import Link
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 

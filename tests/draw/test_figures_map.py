@@ -6,15 +6,15 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from matplotlib.text import Text
+from tests.record.test_folded import scenarios
 
 from kvmviz.draw import address_map
 from kvmviz.draw.figures_map import STRIPS, lanes
-from kvmviz.folded import run_folded
-from kvmviz.names import sept_name
+from kvmviz.record.folded import run_folded
+from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
-from kvmviz.run import run
 from kvmviz.scenario import Scenario
-from tests.test_folded import scenarios
+from kvmviz.scenario.names import sept_name
 
 LINES = ["tree=1TiB fail=rate:1/1000:7", "tree=1GiB fail=L1@0x200", "tree=16GiB hkid=assigned", "tree=1x1x3"]
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kvmviz.alike import fold
 from kvmviz.draw import engine
 from kvmviz.draw.dot import picture, slug
 from kvmviz.draw.layout import Layout, layout, read
 from kvmviz.draw.plan import BARS, LARGE, UNFOLDED, plan
 from kvmviz.draw.skeleton import shelf, skeleton
-from kvmviz.frames import pages_of
+from kvmviz.record.alike import fold
+from kvmviz.record.frames import pages_of
 from kvmviz.scenario import Scenario
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
 
 TREES = ["1x1x1", "1x1x3", "1x1x12", "1x2x3", "2x2x2", "1x5x3", "1x2x64", "1x1x512", "2x2x2x2", "4x20x1", "1GiB"]
 

@@ -8,8 +8,8 @@ from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.looks import changes, row_changes, subjects
 from kvmviz.draw.picture import draw_svg, states_after
 from kvmviz.draw.why import meaning, rests_on
-from kvmviz.events import KINDS
-from kvmviz.run import Run, run
+from kvmviz.record.runs import Run, run
+from kvmviz.terms.events import KINDS
 
 REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
 SCENARIOS = [

@@ -11,7 +11,7 @@ from kvmviz.draw.bars import spans
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.palette import Theme
 from kvmviz.draw.parts import ID
-from kvmviz.run import run
+from kvmviz.record.runs import run
 from kvmviz.scenario import ScenarioError
 
 STEP = 63

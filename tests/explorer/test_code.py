@@ -1,7 +1,7 @@
 """The lines that the code panel shows of two functions."""
 
 from kvmviz.explorer.code import pair_of
-from kvmviz.source import Source
+from kvmviz.record.sources import Source
 
 
 def source(*lines: str) -> Source:

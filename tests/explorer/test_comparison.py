@@ -9,11 +9,11 @@ from IPython.core.formatters import DisplayFormatter
 from ipywidgets import HTML, HBox
 
 from kvmviz import Revision
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
+from kvmviz.compare.difference import comparison_text
+from kvmviz.compare.hunks import hunks
 from kvmviz.explorer.comparison import ComparisonView
 from kvmviz.show import bundle, live
-from kvmviz.text.difference import comparison_text
-from kvmviz.text.hunks import hunks
 
 SEVERAL = compare("before", "landed", "fail=L1@0x200")
 

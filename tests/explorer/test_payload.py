@@ -11,10 +11,10 @@ import kvmviz
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.page import page_html, script_json
 from kvmviz.explorer.payload import all_but, skeleton_of, view, view_of
-from kvmviz.faults import Fail
-from kvmviz.names import sept_name
 from kvmviz.scenario import Scenario
-from kvmviz.tree import Tree
+from kvmviz.scenario.faults import Fail
+from kvmviz.scenario.names import sept_name
+from kvmviz.scenario.tree import Tree
 
 REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
 SCENARIOS = [

@@ -3,11 +3,11 @@
 import pytest
 
 from kvmviz.draw.lockstep import Lockstep
-from kvmviz.events import Warn
 from kvmviz.explorer.family import family, likely
 from kvmviz.explorer.payload import named_cases, view
 from kvmviz.explorer.questions import fate, questions
 from kvmviz.scenario import Scenario
+from kvmviz.terms.events import Warn
 
 SCENARIOS = ["", "fail=L1@0x200", "hkid=assigned", "fail=all", "boot=second:60s fail=L3@0x0", "leaves=present"]
 

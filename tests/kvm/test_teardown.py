@@ -8,8 +8,8 @@ import pytest
 from kvmviz.kvm.mmu_page import kvm_mmu_page, private_spt
 from kvmviz.kvm.tdx import tdx_reclaim_page
 from kvmviz.kvm.vm import VM
+from kvmviz.record.runs import Run, run
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import Run, run
 from kvmviz.scenario import CAUSES
 
 R = "tdx.c:__tdx_reclaim_page:TDX_BUG_ON_3/TDH_PHYMEM_PAGE_RECLAIM"

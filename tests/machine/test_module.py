@@ -8,7 +8,7 @@ from kvmviz.machine import pamt
 from kvmviz.machine.host import Host
 from kvmviz.machine.memory import Page
 from kvmviz.machine.module import MAX_PA, PAMT_END, TEARDOWN, Faults
-from kvmviz.status import BUSY_TDR, STATUS
+from kvmviz.scenario.status import BUSY_TDR, STATUS
 
 
 class Setting:

@@ -18,9 +18,9 @@ from kvmviz.course.macros import MACROS
 from kvmviz.course.patches import goals
 from kvmviz.course.questions import QUESTIONS, question
 from kvmviz.draw.handout import NOTE, TEXT
-from kvmviz.names import PAGE_SIZE
-from kvmviz.run import run
+from kvmviz.record.runs import run
 from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.scenario.names import PAGE_SIZE
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 PATHS: Final = sorted(FOLDER.glob("*.ipynb"))

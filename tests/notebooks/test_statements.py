@@ -17,14 +17,14 @@ import pytest
 from kvmviz.check.cases import FIGURES
 from kvmviz.course.questions.facts import peak_waiting
 from kvmviz.draw.figures_cost import lost
-from kvmviz.events import CallRcu, Leak, PrErr
 from kvmviz.kvm.mmu_page import private_spt
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page, tdx_reclaim_td_control_pages
 from kvmviz.machine.bug import KVM_BUG_ON
+from kvmviz.record.runs import run
+from kvmviz.record.summary import Summary
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.run import run
 from kvmviz.scenario import CAUSES
-from kvmviz.summary import Summary
+from kvmviz.terms.events import CallRcu, Leak, PrErr
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 BOTH: Final = ("before", "v1")

@@ -9,9 +9,9 @@ import pytest
 import kvmviz
 from kvmviz.kvm.tdx import tdx_reclaim_page
 from kvmviz.machine.bug import KVM_BUG_ON
+from kvmviz.record.runs import Run, run
 from kvmviz.revisions import REVISIONS, Revision, RevisionError
 from kvmviz.revisions.guard import LINES_PER_TABLE, PatchError
-from kvmviz.run import Run, run
 from kvmviz.scenario import Scenario
 
 LINE = "tree=1x1x3 fail=L1@0x200"

@@ -13,8 +13,8 @@ from kvmviz.check.experiments import (
 from kvmviz.machine.module import RECLAIM
 from kvmviz.machine.printk import Boot
 from kvmviz.scenario import Scenario
-from kvmviz.status import STATUS, WBCACHE_NOT_COMPLETE
-from kvmviz.tree import Tree
+from kvmviz.scenario.status import STATUS, WBCACHE_NOT_COMPLETE
+from kvmviz.scenario.tree import Tree
 
 VCPU_PAGES = ("TDVPR[0]", *(f"TDCX[0][{i}]" for i in range(5)))
 

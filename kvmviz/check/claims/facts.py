@@ -10,7 +10,6 @@ It is leaner than a `Journal` because a claim is asked of thousands of runs.
 from collections.abc import Iterator
 from typing import Final
 
-from kvmviz.events import How
 from kvmviz.kvm.kvm_main import teardown
 from kvmviz.kvm.vm import VM, build
 from kvmviz.machine.callchain import KernelFunction
@@ -21,6 +20,7 @@ from kvmviz.machine.rcu import Callback
 from kvmviz.machine.recorder import Recorder
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
+from kvmviz.terms.events import How
 
 __all__ = ["REVISIONS", "Facts", "Scenario", "observe"]
 

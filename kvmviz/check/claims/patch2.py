@@ -6,7 +6,7 @@ from kvmviz.check.claims.reply import left_in_log
 from kvmviz.check.claims.sample import TREES
 from kvmviz.check.claims.verdict import Finding, not_checkable, tried
 from kvmviz.check.experiments import vm_pointer
-from kvmviz.run import run
+from kvmviz.record.runs import run
 
 
 @claim("V1", "V14", "On any error, the HKID check or the reclaim helper warns.")

@@ -6,7 +6,7 @@ from kvmviz.check.claims.sample import TREES
 from kvmviz.check.claims.verdict import Finding, Tried, tried
 from kvmviz.check.experiments import burst
 from kvmviz.check.experiments.arguments import gfn_agrees
-from kvmviz.run import run
+from kvmviz.record.runs import run
 
 
 @claim("B1", "B16", "Before the patch, an error of the reclaim makes generic code warn.")

@@ -49,7 +49,7 @@ class Verdict:
         return found
 
     def __str__(self) -> str:
-        from kvmviz.text.claims import verdict_text
+        from kvmviz.check.claims.text import verdict_text
 
         return verdict_text(self)
 

@@ -13,7 +13,7 @@ from kvmviz.kvm.kvm_main import kvm_mmu_uninit_vm
 from kvmviz.kvm.tdx import __tdx_reclaim_page as reclaim
 from kvmviz.kvm.tdx import tdx_reclaim_control_page
 from kvmviz.revisions import Revision
-from kvmviz.status import status_word
+from kvmviz.scenario.status import status_word
 
 
 @dataclass(frozen=True, slots=True)

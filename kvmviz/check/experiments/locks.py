@@ -14,12 +14,12 @@ bare note of who would take it: whoever frees or hands over an S-EPT page.
 from itertools import permutations
 
 from kvmviz.check.experiments.bench import release_key, td
-from kvmviz.events import Free, Seamcall
 from kvmviz.kvm.kvm_main import kvm_mmu_uninit_vm
 from kvmviz.kvm.tdx import tdx_vm_destroy
 from kvmviz.machine.journal import Journal
 from kvmviz.machine.module import RECLAIM
 from kvmviz.revisions import Revision
+from kvmviz.terms.events import Free, Seamcall
 
 
 def busy_page(scenario: str) -> tuple[int, int]:

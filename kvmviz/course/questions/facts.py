@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from kvmviz.compare import compare
-from kvmviz.run import run
-from kvmviz.summary import Summary
-from kvmviz.text.difference import figures
-from kvmviz.words import short_site
+from kvmviz.compare.comparison import compare
+from kvmviz.compare.difference import figures
+from kvmviz.record.runs import run
+from kvmviz.record.summary import Summary
+from kvmviz.terms.words import short_site
 
 ONE: str = "fail=L1@0x200"
 """The course's running example: one page cannot be had back."""

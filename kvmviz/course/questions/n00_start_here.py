@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import ONE
-from kvmviz.events import Seamcall, Warn
-from kvmviz.states import PAGE_STATES
-from kvmviz.status import SUCCESS, status_word
+from kvmviz.scenario.status import SUCCESS, status_word
+from kvmviz.terms.events import Seamcall, Warn
+from kvmviz.terms.states import PAGE_STATES
 
 NUMBER: Final = "00"
 

@@ -5,7 +5,7 @@ from typing import Final
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import count
 from kvmviz.course.td import LiveTd
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
 
 NUMBER: Final = "02"
 

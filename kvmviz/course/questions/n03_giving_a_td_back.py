@@ -5,10 +5,10 @@ from typing import Final
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
 from kvmviz.course.td import LiveTd
-from kvmviz.run import run
+from kvmviz.record.lines import PHASES
+from kvmviz.record.runs import run
 from kvmviz.scenario import CAUSES
-from kvmviz.status import STATUS
-from kvmviz.text.steps import PHASES
+from kvmviz.scenario.status import STATUS
 
 NUMBER: Final = "03"
 

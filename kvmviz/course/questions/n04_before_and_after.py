@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import count, decides, end
 

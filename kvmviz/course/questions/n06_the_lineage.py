@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from kvmviz.compare import compare
+from kvmviz.compare.comparison import compare
 from kvmviz.course.marking import Question
 from kvmviz.course.puzzles import PUZZLES
 from kvmviz.course.questions.facts import count, end, peak_waiting
-from kvmviz.run import run
+from kvmviz.record.runs import run
 
 NUMBER: Final = "06"
 WIDE: Final = "tree=1x1x16"

@@ -6,7 +6,7 @@ from kvmviz.course.marking import Question
 from kvmviz.course.patches import goals
 from kvmviz.course.puzzles import MISSING, PUZZLES
 from kvmviz.course.questions.facts import count
-from kvmviz.run import run
+from kvmviz.record.runs import run
 
 NUMBER: Final = "07"
 CHOICES: Final = tuple(MISSING.values())

@@ -4,7 +4,7 @@ from typing import Final
 
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import count, end
-from kvmviz.tree import Tree
+from kvmviz.scenario.tree import Tree
 
 NUMBER: Final = "08"
 KEPT: Final = "tree=1GiB hkid=key-freeid-error"

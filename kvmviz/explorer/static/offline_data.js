@@ -2,7 +2,7 @@
 
 import { lineOf, wordsOf } from "./line.js";
 
-/** The tables that `kvmviz/export/encode.py` writes. @typedef {Record<string, any>} Carried */
+/** The tables that `kvmviz/explorer/offline/encode.py` writes. @typedef {Record<string, any>} Carried */
 /** A scenario of the page: the number of what the revisions do with it, its canonical line and words, the pages that fail. @typedef {{at: number, line: string, words: Record<string, string>, fails: string[]}} Found */
 
 /**

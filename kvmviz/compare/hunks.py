@@ -1,0 +1,120 @@
+"""The hunks of a behaviour diff: which steps stand together, what their header names, how they read.
+
+Steps that both sides take are context, `-` is only the first, `+` only the second.
+Hunks that differ from the one above only in the page are counted, not repeated.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from kvmviz.record.lines import step_lines, what
+from kvmviz.terms.columns import WIDTH
+
+if TYPE_CHECKING:
+    from kvmviz.compare.comparison import Comparison, Row
+    from kvmviz.record.runs import Step
+
+CONTEXT: Final = 3
+"""Steps of context around a difference."""
+
+
+@dataclass(slots=True)
+class Hunk:
+    """One place in which two runs differ.
+
+    `step` is the lockstep step of the first difference, as a link counts it;
+    `page` and `kind` say what it is about; each of `lines` begins with its sign.
+    `alike` counts the hunks that follow and differ from this one only in the page.
+    """
+
+    step: int
+    page: str
+    kind: str
+    lines: list[str] = field(default_factory=list)
+    alike: int = 0
+
+    @property
+    def header(self) -> str:
+        """The header, which names the page and the event."""
+        return f"@@ {self.page}: {self.kind} @@"
+
+    @property
+    def more(self) -> str:
+        """One line for the hunks that are counted, empty if there are none."""
+        many = "s" if self.alike > 1 else ""
+        return f"... {self.alike:,} more hunk{many} alike, for other pages" if self.alike else ""
+
+
+def hunks(both: "Comparison", width: int = WIDTH) -> list[Hunk]:
+    """Return the hunks in order; those alike one after the other are counted in the first of them."""
+    found: list[Hunk] = []
+    printed: tuple[object, ...] | None = None
+    for first, last in _ranges(both):
+        shape = _shape(both, first, last)
+        if shape == printed:
+            found[-1].alike += _either(both, both.rows[first]).times
+        else:
+            found.append(_hunk(both, first, last, width))
+        printed = shape
+    return found
+
+
+def _ranges(both: "Comparison") -> Iterator[tuple[int, int]]:
+    """Yield first and last row of each hunk, without context; close differences share one."""
+    first = last = None
+    for number in both.differences:
+        if first is None or last is None or number - last > 2 * CONTEXT or _new_page(both, last, number):
+            if first is not None and last is not None:
+                yield first, last
+            first = number
+        last = number
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _new_page(both: "Comparison", last: int, number: int) -> bool:
+    """Whether another op begins between two differences, which makes them two matters."""
+    between = (both.rows[n] for n in range(last + 1, number + 1))
+    return any(_either(both, row).event.kind in ("op", "rcu_callback") for row in between)
+
+
+def _either(both: "Comparison", row: "Row") -> "Step":
+    index, run = (row.a, both.a) if row.a is not None else (row.b, both.b)
+    return (run.steps or ())[index or 0]
+
+
+def _shape(both: "Comparison", first: int, last: int) -> tuple[object, ...]:
+    """What a hunk says, whichever page it is about."""
+    return tuple(
+        (row.a is None, row.b is None, row.same, _pageless(_either(both, row))) for row in both.rows[first : last + 1]
+    )
+
+
+def _pageless(step: "Step") -> str:
+    text = f"{step.phase} {step.event.kind} {what(step.event)}"
+    page = getattr(step.event, "page", None)
+    kind = page.split(" ")[0] if page else ""
+    return text.replace(page, kind) if page else text
+
+
+def _hunk(both: "Comparison", first: int, last: int, width: int) -> Hunk:
+    start, end = max(0, first - CONTEXT), min(len(both.rows), last + CONTEXT + 1)
+    while start < first and _new_page(both, start, first - 1 if first - 1 > start else first):
+        start += 1
+    event = _either(both, both.rows[first]).event
+    page = getattr(event, "page", "") or _page_before(both, first)
+    lines = [line for row in both.rows[start:end] for line in _lines(both, row, width)]
+    return Hunk(first + 1, page, event.kind, lines)
+
+
+def _page_before(both: "Comparison", number: int) -> str:
+    pages = (getattr(_either(both, both.rows[n]).event, "page", None) for n in range(number, -1, -1))
+    return next((page for page in pages if page), "the TD")
+
+
+def _lines(both: "Comparison", row: "Row", width: int) -> Iterator[str]:
+    sides = (("-", row.a, both.a), ("+", row.b, both.b))
+    for mark, index, run in sides if not row.same else ((" ", row.a, both.a),):
+        if index is not None:
+            yield from step_lines(index + 1, (run.steps or ())[index], mark, width, stack=mark != " ")

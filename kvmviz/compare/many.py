@@ -1,0 +1,104 @@
+"""Two revisions over many scenarios: those that behave alike in the same way are counted together.
+
+>>> from kvmviz.revisions import REVISIONS
+>>> lines = ["fail=none", "fail=L1@0x0", "fail=L2@0x0"]
+>>> spread = compare_many(REVISIONS["before"], REVISIONS["v1"], map(Scenario.parse, lines))
+>>> [(group.count, group.only_a) for group in spread.groups]  # doctest: +NORMALIZE_WHITESPACE
+[(1, ()),
+ (2, ('set_null: external_spt cleared by handle_removed_pt', 'warn: WARN_ON in handle_removed_pt: trace printed'))]
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from kvmviz.machine.journal import Journal
+from kvmviz.record.lines import what
+from kvmviz.record.runs import tear_down
+from kvmviz.revisions import Revision
+from kvmviz.scenario import Scenario
+from kvmviz.terms.events import Event, SetNull
+from kvmviz.version import SCHEMA, __version__
+
+
+@dataclass(slots=True)
+class Group:
+    """Scenarios in which the revisions differ in the same things: how many, and the first of them.
+
+    `only_a` and `only_b` say what just one side does, whatever the page and
+    however often; `moved` that both do the same things in another order.
+    """
+
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+    moved: bool
+    count: int = 0
+    witness: str = ""
+
+    @property
+    def alike(self) -> bool:
+        """Whether the kernel does the same in these scenarios."""
+        return not (self.only_a or self.only_b or self.moved)
+
+
+@dataclass(slots=True)
+class Spread:
+    """The groups of a comparison over many scenarios, those that are alike first, then the largest."""
+
+    a: str
+    b: str
+    scenarios: int = 0
+    groups: list[Group] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the groups for JSON."""
+        return {
+            "kvmviz": __version__, "schema": SCHEMA, "a": self.a, "b": self.b, "scenarios": self.scenarios,
+            "groups": [
+                {"count": g.count, "alike": g.alike, "only_a": list(g.only_a), "only_b": list(g.only_b),
+                 "moved": g.moved, "witness": g.witness}
+                for g in self.groups
+            ],
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        from kvmviz.compare.spread import spread_text
+
+        return spread_text(self)
+
+
+def compare_many(a: type[Revision], b: type[Revision], scenarios: Iterable[Scenario]) -> Spread:
+    """Run every scenario under both revisions and group them by what differs."""
+    spread, groups = Spread(a.name, b.name), dict[tuple[Any, ...], Group]()
+    for scenario in scenarios:
+        spread.scenarios += 1
+        key = _difference(_events(a, scenario), _events(b, scenario))
+        group = groups.setdefault(key, Group(*key))
+        group.count += 1
+        group.witness = min(group.witness or str(scenario), str(scenario), key=lambda s: (len(s), s))
+    spread.groups = sorted(groups.values(), key=lambda g: (not g.alike, -g.count, g.only_a, g.only_b))
+    return spread
+
+
+def _events(revision: type[Revision], scenario: Scenario) -> list[Event]:
+    journal = Journal()
+    tear_down(revision, scenario, journal)
+    return [event for _, event in journal.entries]
+
+
+def _difference(a: list[Event], b: list[Event]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    if a == b:
+        return (), (), False
+    counts_a, counts_b = Counter(map(_name, a)), Counter(map(_name, b))
+    only_a, only_b = counts_a - counts_b, counts_b - counts_a
+    return tuple(sorted(only_a)), tuple(sorted(only_b)), not (only_a or only_b)
+
+
+def _name(event: Event) -> str:
+    """Return what happens, without the page that it happens to."""
+    if isinstance(event, SetNull):
+        return f"set_null: external_spt cleared by {event.by.split(':')[1]}"
+    page: str = getattr(event, "page", None) or ""
+    text = what(event).replace(page, page.split(" ")[0].split("[")[0]) if page else what(event)
+    return f"{event.kind}: {text}" if text else event.kind

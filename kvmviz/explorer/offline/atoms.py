@@ -1,0 +1,139 @@
+"""A step with all its words, as a view shows it: the smallest piece of a page's runs.
+
+>>> from kvmviz.record.runs import run
+>>> atom = Writer().atoms(run("v1", "fail=L1@0x200"))[62]
+>>> atom.value["kind"], atom.value["about"], atom.value["counted"]
+('leak', 'S-EPT L1 gfn=0x200', (0, 0, 1))
+
+What depends on the names of the revisions, on a row's number or on how long ago
+the first TD was torn down holds a mark in its place: `@1@`, `@2@`, `@S@`, `@B@`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count, pairwise
+from typing import Any
+
+from kvmviz.draw import texts
+from kvmviz.draw.looks import Changes, changes, subjects, table_of
+from kvmviz.draw.why import meaning, rests_on
+from kvmviz.explorer import log
+from kvmviz.explorer.code import slot
+from kvmviz.explorer.payload import mark_of
+from kvmviz.machine.callchain import Location
+from kvmviz.record.runs import Run, Step
+from kvmviz.terms import events as e
+from kvmviz.terms.words import short_site
+
+THIS, OTHER, ROW, BEFORE = "@1@", "@2@", "@S@", "@B@"
+
+Counts = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A step's `phase` and `event`, which align it, and `value`, which shows it."""
+
+    phase: str
+    event: e.Event
+    value: dict[str, Any]
+
+
+class Writer:
+    """Writes runs down as atoms; runs are alike for the most part, so a step's words are put together once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Atom] = {}
+
+    def atoms(self, run: Run) -> list[Atom]:
+        """Return the atoms of a run."""
+        steps = run.steps or ()
+        return [self._atom(run, *each) for each in zip(count(), steps, subjects(steps), changes(run), _counts(run))]
+
+    def _atom(self, run: Run, at: int, step: Step, about: str | None, moves: Changes, counted: Counts) -> Atom:
+        means = meaning(run, at)
+        key = (run.revision, step.phase, step.event, tuple(map(id, step.where)), about, moves, counted, means)
+        if key not in self._known:
+            self._known[key] = _written(step, about, moves, counted, means)
+        return self._known[key]
+
+
+def _written(step: Step, about: str | None, moves: Changes, counted: Counts, means: str) -> Atom:
+    value = {
+        **_words(step, about, means), **_logged(step), **_asked(step), "counted": counted,
+        "phase": step.phase, "kind": step.event.kind, "mark": mark_of(step.event), "about": about,
+        "episode": _episode(step, about), "changes": moves, "chain": tuple(map(_location, step.where)),
+    }  # fmt: skip
+    return Atom(step.phase, step.event, value)
+
+
+def _location(location: Location) -> tuple[str, str, str, int]:
+    """Return function, file, source and line."""
+    return location.function.name, location.function.file, location.source, location.line
+
+
+def _episode(step: Step, about: str | None) -> str:
+    page = table_of(about) or about if about and "gfn" in about else about
+    return f"{step.phase} {page} {step.where[0].source if step.where else ''}"
+
+
+def _words(step: Step, about: str | None, means: str) -> dict[str, Any]:
+    """Return a step's sentences: where both sides take it alike, alone, and where it comes out differently."""
+    return {
+        "text": step.text,
+        "same": texts.same_words(step, means),
+        "only": texts.alone_words(step, THIS, OTHER),
+        "differ": texts.differing_words(step, means),
+        "does": texts.side_words(step),
+        "event": texts.event_words(step, about),
+        "rests": rests_on(step.event),
+    }
+
+
+def _logged(step: Step) -> dict[str, Any]:
+    """Return what the log holds of a step, and why it is withheld where it is."""
+    event = step.event
+    found: dict[str, Any] = {"logged": None, "held": None, "printed": False, "site": getattr(event, "site", None)}
+    if isinstance(event, log.LOGGED):
+        found["logged"] = (*log.head(step), log.mark(event))
+    if isinstance(event, e.VmBugged):
+        found["bugged"] = log.masked_because(event.site, ROW)
+    if isinstance(event, e.Warn | e.PrErr):
+        found["printed"] = event.printed
+        if not event.printed:
+            found["held"] = (log.used_because(event, ROW), log.used_before_because(event, BEFORE))
+    return found
+
+
+def slot_of(site: str) -> str:
+    """Return the function of a site, under the name by which sides are paired."""
+    return slot(log.site_parts(site)[1])
+
+
+def _asked(step: Step) -> dict[str, Any]:
+    """Return what predict mode asks a step for."""
+    event = step.event
+    match event:
+        case e.Free(page, how):
+            return {"page": page, "how": how}
+        case e.SetNull(page):
+            return {"page": page, "by": event.by}
+        case e.Seamcall(name, page):
+            return {"page": page, "call": name}
+        case e.Warn(site, _):
+            return {"page": None, "short": short_site(site)}
+        case _:
+            return {"page": getattr(event, "page", None)}
+
+
+def _counts(run: Run) -> Iterator[Counts]:
+    """Yield what each step adds to traces, lines and leaked pages."""
+    figures = [(frame.traces, frame.lines, frame.leaked_count) for frame in run.frames]
+    for before, after in pairwise(figures):
+        yield after[0] - before[0], after[1] - before[1], after[2] - before[2]
+
+
+def verdict_words(run: Run) -> tuple[str, str, str, int, int, bool]:
+    """Return what the end of the story is made of: pages, prints, both, and the figures that compare."""
+    s = run.summary
+    return texts.lost_words(run), texts.printed_words(run), texts.came_to(run), s.traces, s.lines, s.panicked

@@ -1,0 +1,76 @@
+"""The page itself: front end, styles and what it carries in one HTML text that asks nobody for anything."""
+
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+
+from kvmviz.explorer.joiner import join, styles
+from kvmviz.explorer.offline import space
+from kvmviz.explorer.offline.encode import carried, packed
+from kvmviz.revisions import REVISIONS, Revision, RevisionError, revision
+from kvmviz.scenario.link import Link
+
+Which = str | type[Revision]
+
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; form-action 'none'; base-uri 'none'"
+)
+"""What the page may do: run what stands in it, and nothing else; no request is allowed."""
+
+_BODY = (
+    "body{margin:0}"
+    ".kvmviz{min-height:100vh;align-content:start;margin:0 auto;box-shadow:0 0 0 100vmax var(--kv-canvas)}"
+    ".kvmviz .kv-chip:disabled,.kv-seg :disabled,.kv-pages label:has(:disabled){opacity:.5;cursor:not-allowed}"
+    "noscript,.kv-unable{font:1em sans-serif;padding:1em}"
+)
+
+
+def page(trees: Sequence[str] = space.TREES, revisions: Sequence[Which] = tuple(REVISIONS)) -> str:
+    """Return the page; raise ScenarioError or RevisionError with one sentence."""
+    chosen = [revision(one) for one in revisions]
+    names = [one.name for one in chosen]
+    _check(names)
+    for tree in trees:
+        space.pages(tree)
+    return html(packed(carried(trees, chosen, _first(trees, _pair(chosen)))))
+
+
+def _check(names: Sequence[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise RevisionError(f"{twice} is named twice; name each revision once.")
+    strange = next((name for name in names if not re.fullmatch(r"[\w.+-]+", name)), None)
+    if strange is not None:
+        raise RevisionError(f"A link cannot name the revision {strange!r}; use letters, digits and . + - _ only.")
+
+
+def _pair(chosen: Sequence[type[Revision]]) -> list[str]:
+    """Return which revisions a page opens on: somebody's own beside its base, or the first two."""
+    names = [one.name for one in chosen]
+    own = next((one for one in chosen if one.base_name), None)
+    if own is None or len(names) == 1:
+        return names[:2]
+    others = [name for name in names if name != own.name]
+    return [own.base_name if own.base_name in others else others[0], own.name]
+
+
+def _first(trees: Sequence[str], names: Sequence[str]) -> Link:
+    """Return what a page opens on: one page of the usual tree fails, or every page of another."""
+    fault = "tree=1x1x3 fail=L1@0x200" if "1x1x3" in trees else f"tree={trees[0]} fail=all"
+    return Link.parse(f"{fault} step=0 revisions={','.join(names)}")
+
+
+def html(data: str) -> str:
+    """Return the page that carries this data."""
+    style = f"{_BODY}{styles()}{(files('kvmviz.explorer.offline') / 'print.css').read_text(encoding='utf-8')}"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<title>kvmviz: a TDX guest is torn down</title><meta name="viewport" content="width=device-width">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<style>{style}</style></head>\n"
+        '<body><main id="kvmviz"></main><noscript>This page needs JavaScript; it asks nobody for anything.</noscript>\n'
+        f'<script type="text/plain" id="kvmviz-carried">{data}</script>\n'
+        f'<script type="module">\n{join("offline.js")}</script></body></html>\n'
+    )

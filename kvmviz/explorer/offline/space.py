@@ -1,0 +1,116 @@
+"""Which scenarios go into a page: every combination for its trees, every case, every status.
+
+>>> len(families("1x1x1")), len(combinations("1x1x1"))
+(192, 1152)
+>>> print(families("1x1x1")[1].base)
+tree=1x1x1 fail=L3@0x0
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from kvmviz.check.cases import CASES
+from kvmviz.scenario import CAUSES, Scenario, ScenarioError
+from kvmviz.scenario.status import STATUS
+
+TREES = ("1x1x1", "1x1x3", "1x2x2")
+"""Trees that a page carries unless told otherwise."""
+
+MOST = 8
+"""Largest tree, in tables, of which every subset of failing pages is carried: 256 of them."""
+
+LARGEST_CASE = 20
+"""Largest tree of a named case that is carried; one of hundreds of tables would outweigh all the rest."""
+
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "hkid": ("released", *CAUSES),
+    "leaves": ("gone", "present"),
+    "zap": ("default", "prove-mmu"),
+}
+"""What is carried in every combination, for every subset of failing pages."""
+
+BOOTS = ("first", "second:60s", "second:1s")
+
+FAMILY: dict[str, tuple[str, ...]] = {"boot": BOOTS, "panic": ("off", "on")}
+"""What is carried in every combination for each of these; the last vary fastest."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Scenarios that differ in `boot` and `panic` only, most of which come out alike; or one scenario `alone`."""
+
+    base: Scenario
+    alone: bool = False
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """Every scenario of the family, in the order in which a page numbers them."""
+        if self.alone:
+            return [self.base]
+        return [self.base.with_(**dict(zip(FAMILY, words, strict=True))) for words in product(*FAMILY.values())]
+
+
+def pages(tree: str) -> list[str]:
+    """Return the S-EPT pages of a tree as a scenario names them; raise ScenarioError if they are too many."""
+    tables = Scenario.parse(f"tree={tree}").tree
+    if tables.count > MOST or tables.gib is not None:
+        raise ScenarioError(
+            f"tree={tree}: a page carries every subset of failing pages; use fan-outs of at most {MOST} tables."
+        )
+    return [f"L{level}@{gfn:#x}" for level, gfn in tables.tables()]
+
+
+def subsets(tree: str) -> list[str]:
+    """Return every set of failing pages; bit n of its number says whether page n fails.
+
+    >>> subsets("1x1x1")[5]
+    'L3@0x0,L1@0x0'
+    """
+    names = pages(tree)
+    chosen = ([name for n, name in enumerate(names) if number >> n & 1] for number in range(2 ** len(names)))
+    return [",".join(one) or "none" for one in chosen]
+
+
+def families(tree: str) -> list[Family]:
+    """Return every family of a tree, in the order in which a page numbers them."""
+    sets = [Scenario.parse(f"tree={tree} fail={fail}") for fail in subsets(tree)]
+    words = [dict(zip(DIMENSIONS, combination, strict=True)) for combination in product(*DIMENSIONS.values())]
+    return [Family(one.with_(**chosen)) for chosen in words for one in sets]
+
+
+def combinations(tree: str) -> list[Scenario]:
+    """Return every scenario of a tree, in the order in which a page numbers them."""
+    return [scenario for family in families(tree) for scenario in family.scenarios]
+
+
+def single(trees: Sequence[str]) -> list[Scenario]:
+    """Return the scenarios that stand alone: the named cases, and every status for each page and for all."""
+    found = dict.fromkeys([*_cases(), *(one for tree in trees for one in _statuses(tree))])
+    return list(found)
+
+
+def carries(trees: Sequence[str], scenario: Scenario) -> bool:
+    """Say whether a page of these trees holds a scenario.
+
+    >>> carries(TREES, Scenario.parse("fail=L1@0x200")), carries(TREES, Scenario.parse("vcpus=2"))
+    (True, False)
+    """
+    words = scenario.words()
+    known = {**DIMENSIONS, **FAMILY, "tree": tuple(trees), "vcpus": ("1",), "status": ("OPERAND_BUSY",)}
+    if any(words[key] not in allowed for key, allowed in known.items()):
+        return scenario in single(trees)
+    return words["fail"] in (*subsets(words["tree"]), "all") or scenario in single(trees)
+
+
+def _cases() -> Iterator[Scenario]:
+    for case in CASES.values():
+        scenario = Scenario.parse(case.scenario)
+        if scenario.tree.count <= LARGEST_CASE:
+            yield scenario
+
+
+def _statuses(tree: str) -> Iterator[Scenario]:
+    for status in STATUS:
+        for fail in (*pages(tree), "all"):
+            yield Scenario.parse(f"tree={tree} fail={fail} status={status}")

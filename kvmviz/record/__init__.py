@@ -1,0 +1,1 @@
+"""What comes out: a teardown recorded as a value, its frames, its summary, and both as text."""

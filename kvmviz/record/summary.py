@@ -1,0 +1,123 @@
+"""The end of a run in figures: what was printed, what leaked, who was told.
+
+Computed from the recorder's counts and from the books of the simulated machine,
+never from what a revision says of itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from kvmviz.kvm.vm import VM
+from kvmviz.machine.memory import Page
+from kvmviz.machine.recorder import LISTED, Tally
+from kvmviz.scenario.names import PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a teardown came to.  Lists hold the first 1,000 names, `..._count` the whole number.
+
+    By site: `splats` traces printed, `suppressed` withheld by "once", `masked`
+    muted because the VM was bugged, `pr_err` error lines printed,
+    `pr_err_ratelimited` withheld; `notes` counts "callbacks suppressed" lines.
+    `leaked` are KVM's pages that stay with the TDX module for good, in order of
+    allocation; `needless` those of them that the module would have given back;
+    `unfreed` pages that were the host's and were never freed; `guest_owned` guest
+    pages never taken back.  `silent`: something leaked, and nothing at all was
+    printed.  `panicked`: the host stopped; then nothing has leaked.  `td` says
+    which TD of the boot was recorded.
+    """
+
+    splats: Mapping[str, int]
+    suppressed: Mapping[str, int]
+    masked: Mapping[str, int]
+    pr_err: Mapping[str, int]
+    pr_err_ratelimited: Mapping[str, int]
+    notes: int
+    vm_bugged: bool
+    leaked: tuple[str, ...]
+    leaked_count: int
+    leaked_bytes: int
+    needless: tuple[str, ...]
+    unfreed: tuple[str, ...]
+    guest_owned: tuple[str, ...]
+    freed: tuple[tuple[str, str], ...]
+    freed_count: int
+    violations: tuple[tuple[str, str], ...]
+    double_frees: tuple[str, ...]
+    silent: bool
+    panicked: bool
+    hkid: str
+    most_rcu_pending: int
+    td: str
+
+    @property
+    def traces(self) -> int:
+        """Traces printed."""
+        return sum(self.splats.values())
+
+    @property
+    def lines(self) -> int:
+        """Error lines printed."""
+        return sum(self.pr_err.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as the run contract writes it."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _kvm_pages(vm: VM) -> Iterator[Page]:
+    """Yield KVM's own pages of the TD in the order of allocation."""
+    yield vm.tdr_page
+    yield from vm.tdcs_pages
+    for vcpu in vm.vcpus:
+        yield vcpu.tdvpr_page
+        yield from vcpu.tdcx_pages
+    yield from vm.sept_pages
+
+
+def summarize(vm: VM, tally: Tally, td: str) -> Summary:
+    """Return the summary of a TD that was torn down while `tally` watched."""
+    over = tally.panicked
+    leaked = [] if over else [page for page in _kvm_pages(vm) if page.owned and page.allocated]
+    printed = sum(tally.splats.values()) + sum(tally.lines.values()) + tally.notes
+    return Summary(
+        splats=dict(tally.splats),
+        suppressed=dict(tally.suppressed),
+        masked=dict(tally.masked_),
+        pr_err=dict(tally.lines),
+        pr_err_ratelimited=dict(tally.ratelimited),
+        notes=tally.notes,
+        vm_bugged=vm.vm_bugged,
+        leaked=_names(leaked),
+        leaked_count=tally.count(leaked),
+        leaked_bytes=tally.count(leaked) * PAGE_SIZE,
+        needless=_names([page for page in leaked if vm.host.tdx.would_give_back(page)]),
+        unfreed=() if over else _names(_unfreed(vm)),
+        guest_owned=() if over else _names([page for page in vm.guest_pages if page.owned]),
+        freed=tuple(tally.freed),
+        freed_count=tally.freed_count,
+        violations=tuple(tally.violations),
+        double_frees=tuple(tally.double_frees),
+        silent=bool(leaked) and not printed,
+        panicked=over,
+        hkid="released" if tally.hkid_freed else "assigned" if over else "leaked",
+        most_rcu_pending=vm.host.rcu.most_waiting,
+        td=td,
+    )
+
+
+def _unfreed(vm: VM) -> list[Page]:
+    own = [page for page in _kvm_pages(vm) if page.allocated and not page.owned]
+    return own + [sp.spt for sp in vm.sps if sp.spt.allocated]
+
+
+def _names(pages: list[Page]) -> tuple[str, ...]:
+    return tuple(page.name for page in pages[:LISTED])

@@ -1,0 +1,89 @@
+"""A whole run as text: what was run, its steps, its summary."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from kvmviz.errors import KvmvizError
+from kvmviz.record.lines import step_lines, steps_text
+from kvmviz.terms.columns import WIDTH, ascii_only, columns, listing, paragraph
+from kvmviz.terms.words import short_site
+
+if TYPE_CHECKING:
+    from kvmviz.record.runs import Run
+    from kvmviz.record.summary import Summary
+
+
+def run_text(result: "Run", width: int = WIDTH) -> str:
+    """Return the run as a log of steps and its summary."""
+    head = f"revision {result.revision}\n{result.scenario}\n"
+    steps = _folded(result, width) if result.steps is None else steps_text(result.steps, width)
+    return ascii_only(f"{head}\n{steps}\n\n{summary_text(result.summary, width)}")
+
+
+def _folded(result: "Run", width: int) -> str:
+    """Return the steps of a large run with tables that are alike counted, or why they cannot be."""
+    try:
+        steps = steps_text(result.folded.steps or (), width)
+    except KvmvizError as error:
+        return paragraph(str(error), width=width)
+    tables = f"{result.scenario.tree.count:,} tables below the root"
+    return f"{tables}; those alike are counted together\n(--events asks for a record of each).\n\n{steps}"
+
+
+def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
+    """Return one step of a run: what happens, where, and the picture's counts after it."""
+    head = f"revision {result.revision}\n{result.scenario}\n"
+    frame = result.frames[number]
+    lines = [head, f"step {number} of {len(result.frames) - 1}"]
+    if number:
+        step = (result.steps or ())[number - 1]
+        said = paragraph(step.text, width=width)
+        lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width, stack=False), "", said, ""]
+        lines += [f"  {'in' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
+    counts = Counter[str]()
+    for page, state in frame.states.items():
+        counts[state] += result.times(page)
+    lines += ["", "after it"]
+    lines += [columns(f"pages {state}", f"{count:,}", width) for state, count in counts.items()]
+    lines += [columns("HKID", frame.hkid, width), columns("traces, error lines", f"{frame.traces:,}, {frame.lines:,}")]
+    return ascii_only("\n".join(lines))
+
+
+def summary_text(summary: "Summary", width: int = WIDTH) -> str:
+    """Return the summary, one figure a line."""
+    lines = ["summary" if summary.td == "first" else "summary (second TD of the boot)"]
+    if summary.panicked:
+        lines += [columns("panic", "the host stopped at the first trace (panic_on_warn)", width)]
+    lines += _sites("traces printed", summary.splats, width)
+    lines += _sites("traces withheld", summary.suppressed, width, always=False)
+    lines += _sites("muted, VM bugged", summary.masked, width, always=False)
+    lines += _sites("error lines", summary.pr_err, width)
+    lines += _sites("lines rate-limited", summary.pr_err_ratelimited, width, always=False)
+    lines += [columns("VM marked bugged", "yes" if summary.vm_bugged else "no", width)]
+    lines += [columns("HKID", summary.hkid, width)]
+    lines += _pages("leaked", summary.leaked, summary.leaked_count, f", {summary.leaked_bytes:,} bytes")
+    lines += _pages("guest pages lost", summary.guest_owned, len(summary.guest_owned))
+    lines += _pages("never freed", summary.unfreed, len(summary.unfreed))
+    lines += [columns("freed", f"{summary.freed_count:,} pages", width)]
+    lines += [columns("must never happen", f"{page}: {what}", width) for page, what in summary.violations]
+    lines += [columns("freed twice", page, width) for page in summary.double_frees]
+    lines += [columns("silent", "yes: pages leaked and the log says nothing", width)] if summary.silent else []
+    return "\n".join(lines)
+
+
+def _sites(label: str, counts: Mapping[str, int], width: int, *, always: bool = True) -> list[str]:
+    total = sum(counts.values())
+    if not counts:
+        return [columns(label, "0", width)] if always else []
+    return [
+        columns(label if n == 0 else "", f"{count:>3,}  {short_site(site)}", width)
+        for n, (site, count) in enumerate(counts.items())
+    ] + ([columns("", f"{total:>3,}  in all", width)] if len(counts) > 1 else [])
+
+
+def _pages(label: str, names: tuple[str, ...], count: int, more: str = "") -> list[str]:
+    if not count:
+        return [columns(label, "0 pages")] if more else []
+    lines = [columns(label, f"{count:,} page{'s' if count > 1 else ''}{more}")]
+    return lines + [columns("", name) for name in listing(names, 12)]

@@ -1,0 +1,162 @@
+"""The field's terms, each in two sentences at most: what `kvmviz explain` and the explorer say.
+
+>>> explain("HKID")
+'HKID: the private key id that the memory controller uses for one TD. It must be given back before any page can be.'
+
+Facts: kernel documentation (Documentation/arch/x86/tdx.rst), the kernel's and the
+TDX module's source as named in the model's docstrings.
+"""
+
+import re
+from difflib import get_close_matches
+from typing import Final
+
+from kvmviz.errors import KvmvizError
+from kvmviz.terms.events import KINDS
+from kvmviz.terms.states import HKID_STATES, PAGE_STATES
+
+TERMS: Final = {
+    "TD": "a virtual machine whose private memory and processor state are encrypted and hidden from the host. "
+    "Intel TDX makes it possible.",
+    "TDX module": "Intel-signed software in a processor mode of its own, which alone edits a TD's private structures. "
+    "The host asks it by SEAMCALLs.",
+    "SEAMCALL": "a call from the kernel into the TDX module. It returns a 64-bit status; anything but 0 is a refusal.",
+    "HKID": "the private key id that the memory controller uses for one TD. It must be given back before any page "
+    "can be.",
+    "S-EPT": "the page table that really translates a TD's private addresses. Only the TDX module may touch its pages.",
+    "mirror": "KVM's readable copy of the S-EPT in ordinary memory. Hardware never walks it.",
+    "sp": "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT "
+    "page, external_spt.",
+    "spt": "the table page of an sp: 512 entries. It is ordinary memory and always KVM's.",
+    "external_spt": "the pointer from a mirror table's sp to the S-EPT page that belongs to it. Set to NULL it makes "
+    "every later free of that page do nothing, which is how a page is leaked.",
+    "root": "the topmost table. The mirror's root has no external_spt: its S-EPT counterpart is a TDCS page.",
+    "TDR": "the root control page of a TD. It can be reclaimed only when no other page of the TD is left with the "
+    "module.",
+    "TDCS": "control pages of a TD; one of them is the S-EPT's root page. The model takes six.",
+    "TDVPR": "the root control page of a vCPU. It is reclaimed after the vCPU's TDCX pages.",
+    "TDCX": "further control pages of a vCPU. The model takes five a vCPU.",
+    "guest": "a page of the guest's private memory. It is taken back while the key is still assigned.",
+    "PAMT": "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's.",
+    "reclaim": "TDH.PHYMEM.PAGE.RECLAIM, which asks the module to enter a page as the host's again. It clears "
+    "nothing, and works only once the TD's key is gone.",
+    "TEARDOWN": "the last state of a TD's life, entered when its key id is freed. RECLAIM works in no other.",
+    "CHLDCNT": "the number of pages that the module counts as a TD's, the TDR aside. One page that cannot be had keeps "
+    "it above zero, and so costs the TDR too.",
+    "RCU": "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu queues "
+    "the free, rcu_barrier waits for all.",
+    "WARN_ON": "a macro that prints a stack trace each time its condition is true. Its value is the condition.",
+    "WARN_ON_ONCE": "as WARN_ON, but it prints only the first time at its place since boot. Its value is the condition "
+    "every time.",
+    "KVM_BUG_ON": "a macro that marks a VM as bugged and prints one trace a place and boot. While the VM is bugged "
+    "already it says nothing.",
+    "TDX_BUG_ON": "a macro that reports a failed SEAMCALL: a trace once a boot, then a rate-limited error line. With "
+    "NULL for the VM it marks nobody as bugged.",
+    "TDX_BUG_ON_3": "TDX_BUG_ON with three registers in its error line. The reclaim helper uses it with NULL for "
+    "the VM.",
+    "pr_err": "prints a line at error level, every time.",
+    "pr_err_ratelimited": "prints an error line at most ten times in five seconds at one place. What it withheld is "
+    "told only by a later message, if one comes.",
+    "vm_bugged": "a mark on a VM that KVM found itself in the wrong. It mutes later KVM_BUG_ONs; at destruction "
+    "nothing is left that it could stop.",
+    "panic_on_warn": "a setting that makes the host panic at the first printed trace. Error lines do not trigger it.",
+    "splat": "the block that a warning leaves in the log, stack trace included. Also called a trace.",
+    "guest_memfd": "the file that holds a VM's private memory. It pins the VM, so its pages go before the VM does.",
+    "PROVE_MMU": "a debug option of KVM's that leaves out the fine passes of a zap. One step then recurses through "
+    "a whole subtree.",
+    "zap": "to clear page-table entries. A zap of a table entry gives up the table.",
+    "op": "an entry of the table of functions that TDX code registers with generic KVM code. free_external_spt is one.",
+    "erratum": "on some early TDX processors a partial write to memory once written with a private key poisons it. "
+    "KVM therefore resets each page that comes back.",
+}
+"""Terms and their meaning, without the term itself."""
+
+SITES: Final = {
+    "handle_removed_pt": "generic MMU code that gives up a table of the mirror. Before the patch it warned, every "
+    "time, when TDX code could not get the S-EPT page back.",
+    "tdx_sept_free_private_spt": "the op free_external_spt of TDX code. Its KVM_BUG_ON is true if the key is still "
+    "assigned when page tables are freed.",
+    "__tdx_reclaim_page": "the helper through which every page of a TD is asked back. Its TDX_BUG_ON_3 prints one "
+    "trace a boot, for whichever page fails first, and then error lines.",
+    "tdx_mmu_release_hkid": "gives the key back, before anything else. Where a processor still holds a vCPU it leaves "
+    "without a word.",
+    "tdx_flush_vp_on_cpu": "has a vCPU flushed on the processor that it last ran on. A failure marks the VM as bugged.",
+    "smp_func_do_phymem_cache_wb": "writes back one package's caches. It knows no VM, so its report marks nobody.",
+    "handle_changed_spte": "lets everything follow from a changed entry. Its KVM_BUG_ON is true if TDX code could not "
+    "take a guest page back.",
+    "tdx_sept_remove_private_spte": "takes a guest page back; v2 calls it tdx_sept_remove_leaf_spte. It needs the key "
+    "to be assigned.",
+    "tdx_sept_remove_leaf_spte": "takes a guest page back; earlier revisions call it tdx_sept_remove_private_spte. It "
+    "needs the key to be assigned.",
+    "tdp_mmu_free_sp_rcu_callback": "frees a table when no reader can see it any more. In v1+17 it warns if the S-EPT "
+    "page was not forgotten before.",
+}
+"""The functions in which something is reported."""
+
+CALLS: Final = {
+    "TDH.MEM.RANGE.BLOCK": "blocks a range of the S-EPT, so that no new translation through it is made. It is the "
+    "first step of taking a guest page back.",
+    "TDH.MEM.TRACK": "advances the TD's epoch, after which no processor still has an old translation. It is the second "
+    "step of taking a guest page back.",
+    "TDH.MEM.PAGE.REMOVE": "takes a blocked guest page out of the S-EPT. The page is the host's again.",
+    "TDH.PHYMEM.PAGE.WBINVD": "flushes one page from the caches. The module does it only for a page that is the host's "
+    "again.",
+    "TDH.VP.FLUSH": "flushes a vCPU from the processor that it last ran on. It comes before the key is given back.",
+    "TDH.MNG.VPFLUSHDONE": "tells the module that every vCPU is flushed. It refuses if one is not.",
+    "TDH.PHYMEM.CACHE.WB": "writes back the caches of one package. It is needed on each before the key is freed.",
+    "TDH.MNG.KEY.FREEID": "frees the key id, which brings the TD to TEARDOWN. It refuses if a package's caches were "
+    "not written back.",
+    "TDH.PHYMEM.PAGE.RECLAIM": "asks the module to enter a page as the host's again. It works only in TEARDOWN, and "
+    "for the TDR only when no other page of the TD is left.",
+    "OPERAND_INVALID": "RECLAIM's refusal of an address that is misaligned or out of range.",
+    "OPERAND_ADDR_RANGE_ERROR": "RECLAIM's refusal of an address that the module keeps no books on.",
+    "OPERAND_BUSY": "the refusal of a call while the module holds a lock on what it is about.",
+    "PAGE_METADATA_INCORRECT": "RECLAIM's refusal of a page that is no TD's, such as one that was reclaimed before.",
+    "LIFECYCLE_STATE_INCORRECT": "the refusal of a call that the TD's state of life does not allow. RECLAIM before the "
+    "key id is freed gets it.",
+    "TD_ASSOCIATED_PAGES_EXIST": "RECLAIM's refusal of the TDR while another page of the TD is left.",
+    "flushvp-not-done": "the key id stays assigned since a vCPU is still with some processor. KVM leaves without a "
+    "word.",
+    "vp-flush-error": "the key id stays assigned since a vCPU could not be flushed. KVM reports it and marks the VM.",
+    "vpflushdone-error": "the key id stays assigned since VPFLUSHDONE was refused. KVM reports it and marks the VM.",
+    "cache-wb-error": "the key id stays assigned since a package's caches were not written back. KVM reports it, and "
+    "the refusal of FREEID that follows marks the VM.",
+    "key-freeid-error": "the key id stays assigned since FREEID was refused. KVM reports it and marks the VM.",
+}
+"""The module's calls, what RECLAIM answers, and the ways in which the key id stays assigned."""
+
+_PAGES: Final = (
+    (re.compile(r"S-EPT\b"), "S-EPT"), (re.compile(r"spt root$"), "root"), (re.compile(r"spt L"), "spt"),
+    (re.compile(r"guest\b"), "guest"), (re.compile(r"TDCS\["), "TDCS"), (re.compile(r"TDCX\["), "TDCX"),
+    (re.compile(r"TDVPR\["), "TDVPR"),
+)  # fmt: skip
+
+
+def explain(word: str) -> str:
+    """Return what a site, event kind, page name, state or term means; raise KvmvizError if it is unknown."""
+    wanted = word.strip()
+    table = _table()
+    found = table.get(wanted) or {key.lower(): text for key, text in table.items()}.get(wanted.lower())
+    if found is None and wanted.count(":") >= 2:
+        _, function, macro = wanted.split(":", 2)
+        found = " ".join(table[k] for k in (macro.split("/")[0], function) if k in table) or None
+    if found is None:
+        term = next((term for pattern, term in _PAGES if pattern.match(wanted)), None)
+        found = table[term] if term else None
+    if found is None:
+        near = get_close_matches(wanted, list(table), 3, 0.5)
+        hint = f"did you mean {', '.join(near)}" if near else f"some words are {', '.join(list(TERMS)[:6])}"
+        raise KvmvizError(f"Nothing is known of {wanted[:60]!r}; {hint}?")
+    return found
+
+
+def _table() -> dict[str, str]:
+    """Return every word with its explanation: terms, functions, events, states."""
+    terms = {term: f"{term}: {meaning}" for term, meaning in (TERMS | SITES | CALLS).items()}
+    kinds = {kind: f"{kind}: {_first_sentence(cls.__doc__ or '')}" for kind, cls in KINDS.items()}
+    states = {state.name: f"{state.name}: {state.meaning}" for state in (*HKID_STATES.values(), *PAGE_STATES.values())}
+    return kinds | states | terms
+
+
+def _first_sentence(doc: str) -> str:
+    return doc.split(".  ")[0].split("\n")[0].rstrip(".") + "."
