@@ -7,7 +7,6 @@ True
 """
 
 import codecs
-import html
 import re
 from typing import Final
 
@@ -21,7 +20,6 @@ _BOMS: Final = (
 # Python knows codecs that are no character sets, some of them slow: a mail may name only these families.
 _CHARSETS: Final = re.compile(r"(utf|ascii|iso|cp\d|koi8|gb|big5|euc|shift|johab|hz|mac|tis|kz)")
 _PACKED: Final = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip", b"(\xb5/\xfd": "zstd"}
-_TAG: Final = re.compile(r"<[^<>]{0,300}>")
 
 
 def text_of(data: bytes, charset: str | None = None) -> str:
@@ -63,18 +61,3 @@ def refuse_binary(data: bytes) -> None:
     start = data[:100_000]
     if not data.startswith(tuple(mark for mark, _ in _BOMS)) and start.count(0) > max(8, len(start) // 1000):
         raise ReviewError("this is a binary file, not a mail: give the mail as text, as a mail reader saves it.")
-
-
-def without_tags(text: str) -> str:
-    """Give the text of a page: tags dropped, entities resolved.
-
-    >>> without_tags("<pre>&gt; if (a &lt; b)<br></pre>")
-    '> if (a < b)'
-    """
-    return html.unescape(_TAG.sub("", text))
-
-
-def is_page(text: str) -> bool:
-    """Tell whether `text` is the source of a web page rather than a mail."""
-    start = text[:2000].lstrip().lower()
-    return start.startswith(("<!doctype", "<html", "<?xml")) or ("<pre" in start and start.startswith("<"))

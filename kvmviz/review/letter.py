@@ -22,7 +22,8 @@ class Letter:
 
     `author` is a name, an address if no name is known, or empty.  `date` is the
     day in the time zone that the message itself names, None if it names none.
-    `cut` says that the message is longer than what was read of it.
+    `cut` says that the message is longer than what was read of it; `answers` are
+    the Message-IDs that it is a reply to, the last one directly.
     """
 
     author: str
@@ -31,6 +32,7 @@ class Letter:
     message_id: str
     lines: tuple[str, ...]
     cut: bool = False
+    answers: tuple[str, ...] = ()
 
     @property
     def day(self) -> str:

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from kvmviz.review import mime, page
-from kvmviz.review.decode import is_page, refuse_binary, text_of, without_tags
+from kvmviz.review.decode import refuse_binary, text_of
 from kvmviz.review.letter import Letter
 from kvmviz.review.limits import MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, MAX_READ_IN_ALL, ReviewError
+from kvmviz.review.markup import is_page, text_of_page
+from kvmviz.review.wire import unquote
 
 # A mailbox separates its messages by a line "From ..." before a header; a line of prose may begin so, too.
 _SEPARATOR: Final = re.compile(rb"(?:\A|\n\r?\n)From [^\n]{1,200}\n(?=[!-9;-~]{1,76}:)")
@@ -93,13 +95,13 @@ def _letters(data: bytes, *, cut: bool) -> Iterator[Letter]:
     """Give the messages of what is one mail, or one page that may show several; `cut` says that it goes on."""
     head = _HEADER.match(data)
     if head and len(_NAMED.findall(head.group())) > 1:
-        letter = mime.parse(data)
-        if letter is not None:
-            yield _bounded(letter, cut=cut)
+        letters = mime.parse(data)
+        yield from (_bounded(letter, cut=cut) for letter in letters)
+        if letters:
             return
-    text = text_of(data)
+    text = unquote(text_of(data))
     if is_page(text):
-        text = without_tags(text)
+        text = text_of_page(text)
     for letter in page.parse(text):
         yield _bounded(letter, cut=cut)
 

@@ -16,6 +16,7 @@ _FIELD: Final = re.compile(
     r"(From|Author|Date|Subject|Message-ID|In-Reply-To|To|Cc|References|List|Newsgroups): {0,20}(.*)",
     re.IGNORECASE,
 )
+_ID: Final = re.compile(r"<([^<>\s]{3,250})>")
 _FROM: Final = ("from", "author")
 _NEAR: Final = 8
 """Lines within which an archive's `From:` and `Date:` stand together."""
@@ -76,6 +77,7 @@ def _letter(lines: Sequence[str], start: int, end: int) -> Letter:
         subject=found.get("subject") or _title(above),
         message_id=found.get("message-id", "").strip("<> "),
         lines=tuple(lines[body:end]),
+        answers=tuple(_ID.findall(f"{found.get('references', '')} {found.get('in-reply-to', '')}")),
     )
 
 

@@ -95,6 +95,46 @@ def web_source(mail: str) -> str:
     return f"<!DOCTYPE html>\n<html><head><title>x</title></head><body><pre>\n{escaped}</pre></body></html>"
 
 
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def as_html(mail: str, line: str, end: str = "") -> bytes:
+    """A mail whose body is HTML, each of its lines as `line` has it."""
+    head, _, body = mail.partition("\n\n")
+    lines = (
+        escaped(text).replace("\t", "&nbsp; &nbsp; &nbsp; &nbsp; ").replace("  ", "&nbsp; ")
+        for text in body.split("\n")
+    )
+    html = end.join(line.format(text or "<br>") for text in lines)
+    kind = "MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8"
+    return f"{head}\n{kind}\n\n<html><body>{html}</body></html>\n".encode()
+
+
+def flowed(mail: str) -> bytes:
+    """A mail with format=flowed: what begins with a blank has one more, and long prose is broken."""
+    head, _, body = mail.partition("\n\n")
+    lines = "\n".join(f" {line}" if line.startswith((" ", "From ")) else line for line in body.split("\n"))
+    return f"{head}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8; format=flowed\n\n{lines}".encode()
+
+
+def with_mail_attached(patch: str) -> bytes:
+    """A mail with the file that git format-patch wrote."""
+    message = EmailMessage()
+    message["From"], message["Subject"] = "A B <a@example.com>", "see below"
+    message["Date"] = "Sat, 28 Mar 2026 13:14:20 -0700"
+    message.set_content("The patch is attached.\n")
+    file = f"From {'0' * 40} Mon Sep 17 00:00:00 2001\n{posted(patch)}"
+    message.add_attachment(file.encode(), maintype="text", subtype="x-patch", filename="0001-x.patch")
+    message.set_boundary("next")
+    return bytes(message)
+
+
+def coded_without_a_word(mail: str) -> bytes:
+    head, _, body = mail.partition("\n\n")
+    return f"{head}\n\n".encode() + encodestring(body.encode())
+
+
 def mailbox(*mails: str) -> str:
     return "".join(f"From a@example.com Fri Mar 27 13:14:20 2026\n{mail}\n" for mail in mails)
 
@@ -112,6 +152,13 @@ FORMS: dict[str, Form] = {
     "saved page": lambda patch: saved_page(replied(patch)).encode(),
     "source of a page": lambda patch: web_source(replied(patch)).encode(),
     "attached": with_attachment,
+    "attached mail": with_mail_attached,
+    "replied, flowed": lambda patch: flowed(replied(patch)),
+    "replied, a tag a line": lambda patch: as_html(replied(patch), "<div>{}</div>"),
+    "replied, br": lambda patch: as_html(replied(patch), "{}<br>\n"),
+    "replied, br alone": lambda patch: as_html(replied(patch), "<span>{}</span><br/>"),
+    "posted, a paragraph a line": lambda patch: as_html(posted(patch), "<p class=x>{}</p>\n"),
+    "replied, coded without a word": lambda patch: coded_without_a_word(replied(patch)),
     "mailbox of one": lambda patch: mailbox(posted(patch)).encode(),
     "bare": lambda patch: patch.encode(),
 }
