@@ -2,16 +2,16 @@
 
 import ast
 import sys
-from collections.abc import Iterator
-from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "kvmviz"
+from tests.layers import House, circles, report, room
 
-# Lowest first: a module may import from its own row and from the rows above it in this table.
+HOUSE = House(Path(__file__).parents[1])
+
+# Lowest first: a module may lean on its own room and on the rows above its own in this table.
 ROWS = (
     {"version", "errors", "schema"},
     {"scenario"},
@@ -26,7 +26,9 @@ ROWS = (
     {"draw"},
     {"explorer", "review", "course"},
     {"show"},
-    {"cli", "commands", "__main__"},
+    {"commands"},
+    {"cli"},
+    {"__main__"},
 )  # fmt: skip
 
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
@@ -35,72 +37,63 @@ SPECIFICATION = {"version", "errors", "schema", "scenario", "terms", "machine", 
 """What is read as the specification: the standard library and nothing else."""
 
 
-def module_name(file: Path) -> str:
-    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-@cache
-def modules() -> dict[str, ast.Module]:
-    files = sorted(PACKAGE.rglob("*.py"))
-    return {module_name(file): ast.parse(file.read_text()) for file in files if file != PACKAGE / "__init__.py"}
-
-
-def is_for_types_only(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-
-
-def imports(node: ast.AST, when_loaded: bool = False) -> Iterator[str]:
-    """Every module that the code imports; with ``when_loaded``, only those needed before any function runs."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            assert child.level == 0, "imports are written out in full here"
-            inside = [f"{child.module}.{alias.name}" for alias in child.names]
-            yield from (name if name in modules() else str(child.module) for name in inside)
-        elif not is_for_types_only(child) and not (when_loaded and isinstance(child, ast.FunctionDef)):
-            yield from imports(child, when_loaded)
-
-
-def room(module: str) -> str:
-    """The first name below the package: ``kvmviz.kvm.tdx`` is in ``kvm``."""
-    return module.split(".")[1]
-
-
 def upward(module: str, code: ast.AST) -> list[str]:
-    inside = [name for name in imports(code) if name.split(".")[0] == "kvmviz"]
-    return [name for name in inside if name == "kvmviz" or ROW_OF[room(name)] > ROW_OF[room(module)]]
+    """Return what the code leans on that is neither in its own room nor in a row below."""
+    here, lower = room(module), {name for name, row in ROW_OF.items() if row < ROW_OF[room(module)]}
+    return [name for name in HOUSE.leans_on(code) if room(name) != here and room(name) not in lower]
 
 
 def test_every_room_has_a_row() -> None:
-    assert {room(module) for module in modules()} <= set(ROW_OF)
+    assert set(HOUSE.room_graph) <= set(ROW_OF)
 
 
-@pytest.mark.parametrize("module", modules())
+@pytest.mark.parametrize("module", HOUSE.modules)
 def test_imports_run_down(module: str) -> None:
-    assert upward(module, modules()[module]) == []
+    assert upward(module, HOUSE.modules[module]) == []
 
 
 @pytest.mark.parametrize(
     "line",
-    ["import kvmviz.cli", "from kvmviz import draw", "def f():\n    from kvmviz.draw.dot import x", "import kvmviz"],
-)
-def test_upward_sees_every_form_of_import(line: str) -> None:
+    [
+        "import kvmviz.cli", "from kvmviz import draw", "def f():\n    from kvmviz.draw.dot import x", "import kvmviz",
+        "if TYPE_CHECKING:\n    from kvmviz.draw import Picture", "files('kvmviz.draw') / 'picture.css'",
+        "import_module('kvmviz.show').attach()",
+    ],
+)  # fmt: skip
+def test_upward_sees_every_way_of_leaning_on_a_room(line: str) -> None:
     assert upward("kvmviz.check.space", ast.parse(line))
 
 
-def test_upward_lets_types_and_lower_rows_pass() -> None:
-    code = "from kvmviz.record.runs import run\nif TYPE_CHECKING:\n    from kvmviz.draw import Picture"
+def test_upward_sees_a_room_of_the_same_row() -> None:
+    assert upward("kvmviz.review.reply", ast.parse("from kvmviz.explorer.page import x"))
+
+
+def test_upward_lets_the_own_room_and_lower_rows_pass() -> None:
+    code = "from kvmviz.record.runs import run\nfrom kvmviz.check.engine import check\nimport json"
     assert upward("kvmviz.check.space", ast.parse(code)) == []
 
 
+def test_no_circle_between_rooms() -> None:
+    assert circles(HOUSE.room_graph) == []
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+
+
+def test_the_report_names_every_room() -> None:
+    assert f"rooms {len(HOUSE.room_graph)}, " in report(HOUSE)
+
+
 def test_no_module_needs_itself_to_load() -> None:
-    graph = {name: set(imports(code, when_loaded=True)) & set(modules()) for name, code in modules().items()}
+    loads = {name: set(HOUSE.leans_on(code, when_loaded=True)) for name, code in HOUSE.modules.items()}
+    graph = {name: needed & set(loads) for name, needed in loads.items()}
     assert len(list(TopologicalSorter(graph).static_order())) == len(graph)
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if room(module) in SPECIFICATION])
+@pytest.mark.parametrize("module", [module for module in HOUSE.modules if room(module) in SPECIFICATION])
 def test_specification_needs_the_standard_library_only(module: str) -> None:
-    others = {name.split(".")[0] for name in imports(modules()[module])} - {"kvmviz"}
-    assert others <= set(sys.stdlib_module_names)
+    code = ast.walk(HOUSE.modules[module])
+    named = {name for node in code if isinstance(node, ast.Import) for name in (alias.name for alias in node.names)}
+    named |= {str(node.module) for node in ast.walk(HOUSE.modules[module]) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in named} - {"kvmviz"} <= set(sys.stdlib_module_names)

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the script, made from the same parser that reads the commands."""
     import shtab
 
-    from kvmviz.cli import parser
+    from kvmviz.commands.parser import parser
 
     print(shtab.complete(parser(), args.shell))
     return 0

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from kvmviz.cli import COMMANDS, parser
+from kvmviz.commands.parser import COMMANDS, parser
 
 HEAD = """# The commands
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.scenario.test_scenario import WRONG
 
-from kvmviz.cli import COMMANDS, main
+from kvmviz.cli import main
+from kvmviz.commands.parser import COMMANDS
 from kvmviz.record.runs import run
+from tests.scenario.test_scenario import WRONG
 
 
 def text_of(capsys: pytest.CaptureFixture[str], *argv: str, status: int = 0) -> str:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from kvmviz.cli import COMMANDS
 from kvmviz.commands.manual import manual
+from kvmviz.commands.parser import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kvmviz.check.cases import CASES
 from kvmviz.check.claims import CLAIMS
-from kvmviz.cli import COMMANDS, main
+from kvmviz.cli import main
+from kvmviz.commands.parser import COMMANDS
 from kvmviz.revisions import REVISIONS
 from kvmviz.terms.glossary import CALLS, SITES, TERMS
 from tests.record.test_runs import SCENARIOS

@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from matplotlib.text import Text
-from tests.record.test_folded import scenarios
 
 from kvmviz.draw import address_map
 from kvmviz.draw.figures_map import STRIPS, lanes
@@ -15,6 +14,7 @@ from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.names import sept_name
+from tests.record.test_folded import scenarios
 
 LINES = ["tree=1TiB fail=rate:1/1000:7", "tree=1GiB fail=L1@0x200", "tree=16GiB hkid=assigned", "tree=1x1x3"]
 
