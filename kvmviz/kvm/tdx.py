@@ -38,17 +38,17 @@ def tdx_mmu_release_hkid(vm: VM) -> None:
         tdx_flush_vp_on_cpu(vm, vcpu)
     err = host.tdx.tdh_mng_vpflushdone(vm.tdr_page)
     if err == FLUSHVP_NOT_DONE:
-        host.recorder.hkid_leak()
+        vm.forget_hkid()
         return
     if TDX_BUG_ON(host, err, "TDH_MNG_VPFLUSHDONE", vm):
         pr_err(host, f"tdh_mng_vpflushdone() failed. HKID {vm.hkid} is leaked.")
-        host.recorder.hkid_leak()
+        vm.forget_hkid()
         return
     smp_func_do_phymem_cache_wb(vm)
     err = host.tdx.tdh_mng_key_freeid(vm.tdr_page)
     if TDX_BUG_ON(host, err, "TDH_MNG_KEY_FREEID", vm):
         pr_err(host, f"tdh_mng_key_freeid() failed. HKID {vm.hkid} is leaked.")
-        host.recorder.hkid_leak()
+        vm.forget_hkid()
         return
     tdx_hkid_free(vm)
 

@@ -51,6 +51,8 @@ class VM:
     `hkid` is its private key id, -1 once freed; `mmu_lock` who holds the lock
     (`write` or ``); `zap` the scenario's zap order.  `tdp_mmu_pages` counts the
     mirror's tables, as KVM's accounting does: `spt` only, never an S-EPT page.
+    `forgotten` and `hkid_forgotten` are the model's own books of what was leaked
+    by a plain return.
     """
 
     host: Host
@@ -66,6 +68,8 @@ class VM:
     guest_memfd: bool = True
     vm_bugged: bool = False
     vm_dead: bool = False
+    forgotten: set[Page] = field(default_factory=set)
+    hkid_forgotten: bool = False
     guest_pages: list[Page] = field(default_factory=list)
     sps: list[kvm_mmu_page] = field(default_factory=list)
     sept_pages: list[Page] = field(default_factory=list)
@@ -80,8 +84,14 @@ class VM:
 
         In the kernel this is a plain return; the call gives pictures a step to show.
         """
+        self.forgotten.add(page)
         if page.owned:
             self.host.recorder.leak(page)
+
+    def forget_hkid(self) -> None:
+        """Note that releasing the key id is given up here; in the kernel a plain return, as in `forget`."""
+        self.hkid_forgotten = True
+        self.host.recorder.hkid_leak()
 
     class Ops:
         """The ops that TDX registers with KVM (C: `kvm_x86_ops`), those that a teardown calls."""

@@ -78,6 +78,19 @@ def enroll(function: Callable[..., Any], name: str, path: str) -> None:
     _MET.clear()
 
 
+def enroll_like(function: Callable[..., Any], model: Callable[..., Any]) -> None:
+    """Enter a function that stands in call chains as `model` does: under its name, and as part of its source."""
+    code, meant = function.__code__, model.__code__
+    if meant in _REGISTER:
+        _REGISTER[code], _KEYS[code] = _REGISTER[meant], _KEYS[meant]
+        _MET.clear()
+
+
+def is_kernel(function: Callable[..., Any]) -> bool:
+    """Say whether the function is marked as following a kernel function."""
+    return function.__code__ in _REGISTER
+
+
 def bottom(function: F) -> F:
     """Mark a function of the machine as the foot of a stack: what runs in it has no callers below."""
     _BOTTOMS.add(function.__code__)

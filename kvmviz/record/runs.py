@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from kvmviz.kvm.kvm_main import teardown
 from kvmviz.kvm.vm import VM, build
 from kvmviz.machine.callchain import Location
 from kvmviz.machine.host import HostPanicked
@@ -28,6 +27,7 @@ from kvmviz.record.summary import Summary, summarize
 from kvmviz.record.text import run_text
 from kvmviz.revisions import Revision, revision
 from kvmviz.revisions.guard import guarded
+from kvmviz.revisions.linked import linked
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms import events as e
@@ -257,7 +257,8 @@ def _remember(
 
 def _tear_down(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally, folded: "Folding | None") -> VM:
     with _no_gc(scenario):
-        vm = build(scenario, which, boot, folded.tree if folded else None)
+        called, teardown = linked(which)
+        vm = build(scenario, called, boot, folded.tree if folded else None)
         vm.host.watch(recorder)
         with _guard(which, scenario), suppress(HostPanicked):
             teardown(vm)

@@ -12,7 +12,14 @@ as plain functions without `self`, what is different:
 >>> Mute.name, Mute.base_name, sorted(Mute.own)
 ('Mute', 'v1', ['tdx_sept_free_private_spt'])
 
-What it lacks comes from the base, which also fixes the op's signature.
+What it lacks comes from the base, which also fixes the op's signature.  Any other
+function of the model can be replaced as well (`kvmviz.kvm.linking`):
+
+>>> class Unasked(Revision, base="v1"):
+...     def __tdx_reclaim_page(host, page):
+...         return -5
+>>> sorted(Unasked.own)
+['__tdx_reclaim_page']
 """
 
 import inspect
@@ -21,7 +28,8 @@ from types import ModuleType
 from typing import Any, ClassVar, Final
 
 from kvmviz.errors import KvmvizError
-from kvmviz.machine.callchain import enroll, function_of
+from kvmviz.kvm.linking import REPLACEABLE
+from kvmviz.machine.callchain import enroll, function_of, is_kernel
 from kvmviz.revisions import before, landed, v1, v1_17, v2
 from kvmviz.revisions.guard import check_function, is_kvmviz, watched
 
@@ -35,7 +43,7 @@ CHANGEABLE: Final = (
     "tdp_mmu_free_sp_rcu_callback",
     *LEAF_NAMES,
 )
-"""What a revision may change, by the kernel's names."""
+"""What the project's revisions change, by the kernel's names; a reader's may replace what `linking` lists, too."""
 
 
 class RevisionError(KvmvizError):
@@ -72,7 +80,8 @@ class Revision:
         parent = revision(base) if base else _inherited(cls)
         own = _own_functions(cls, parent)
         for name, function in own.items():
-            enroll(function, name, function_of(_counterpart(parent, name)).path)
+            if is_kernel(model := _counterpart(parent, name)):
+                enroll(function, name, function_of(model).path)
         kept = {k: f for k, f in parent.functions.items() if not (k in LEAF_NAMES and set(own) & set(LEAF_NAMES))}
         _fill(cls, str(vars(cls).get("name", cls.__name__)), {**kept, **own})
         cls.base, cls.base_name, cls.own = parent, parent.name, frozenset(own)
@@ -86,11 +95,12 @@ def _inherited(cls: type[Revision]) -> type[Revision]:
 def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Callable[..., Any]]:
     """Return the kernel functions that a class defines; raise RevisionError for what it must not define."""
     found: dict[str, Callable[..., Any]] = {}
-    for name, value in vars(cls).items():
+    for key, value in vars(cls).items():
         function = value.__func__ if isinstance(value, staticmethod) else value
-        if name.startswith("__") or not callable(function):
+        name = key.removeprefix(f"_{cls.__name__.lstrip('_')}") if "__" in key[1:] else key  # as Python writes __name
+        if (name.startswith("__") and name not in REPLACEABLE) or not callable(function):
             continue
-        if name not in CHANGEABLE:
+        if name not in CHANGEABLE and name not in REPLACEABLE:
             raise RevisionError(f"{cls.__name__}.{name} is nothing a revision may change; use {', '.join(CHANGEABLE)}.")
         if not inspect.isfunction(function):
             raise RevisionError(f"{cls.__name__}.{name} must be a plain function without self.")
@@ -111,10 +121,10 @@ def _check_signature(cls: str, name: str, function: Callable[..., Any], model: C
 
 
 def _counterpart(parent: type[Revision], name: str) -> Callable[..., Any]:
-    """Return the base's function of this name; the leaf function has two names."""
+    """Return the base's function of this name; the leaf function has two names, and most are the model's own."""
     if name in LEAF_NAMES:
         name = next(key for key in parent.functions if key in LEAF_NAMES)
-    return parent.functions[name]
+    return parent.functions[name] if name in parent.functions else REPLACEABLE[name]
 
 
 def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
