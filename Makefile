@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 JOBS   ?= 2
+DEBIAN ?= 12 13
 EXTRAS := notebook,test
 PY     := .venv/bin/python
 
@@ -12,7 +13,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all static js notebooks manual site bench bench-explorer constraints
+.PHONY: help venv lab test test-all fresh static js notebooks manual site bench bench-explorer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -33,14 +34,17 @@ venv: .venv/.ready ## make .venv with everything in it, .venv/bin/kvmviz include
 	  || $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
 
-lab: venv ## open JupyterLab on the notebooks
-	@.venv/bin/kvmviz lab
+lab: venv ## open JupyterLab on the notebooks (LAB='--no-browser --ip=0.0.0.0' gives it options)
+	@.venv/bin/kvmviz lab $(if $(LAB),-- $(LAB))
 
 test: static js ## every test, in less than eight minutes on two cores
 	$(PYTEST) -m "not slow" $(TESTS)
 
 test-all: static js ## the same and the full spaces, long fuzz and browser marathons
 	$(PYTEST) --hypothesis-profile=all $(TESTS)
+
+fresh: ## the two commands in minimal Debians, as a newcomer runs them (needs root and debootstrap)
+	@$(PYTHON) tests/fresh.py $(DEBIAN)
 
 static: venv ## what can be said without running anything: ruff, mypy
 	.venv/bin/ruff check --quiet

@@ -1,19 +1,25 @@
 """Open JupyterLab on the notebooks, or on one view.
 
+The course is opened from any folder. A view becomes a notebook in the current
+folder; the same view again opens the same notebook. What stands behind -- goes to
+JupyterLab, as on a server or in a container; it is allowed to run as root.
+
 Examples:
   kvmviz lab
   kvmviz lab 'tree=1x1x3 fail=L1@0x200 step=62 revisions=before,v1'
+  kvmviz lab -- --no-browser --ip=0.0.0.0 --port=8888
 
 """
 
 import argparse
 import json
 import os
-import shutil
 import sys
-import tempfile
+from collections.abc import Sequence
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
+from urllib.parse import quote
 
 from kvmviz.commands import common
 from kvmviz.errors import KvmvizError
@@ -22,50 +28,107 @@ from kvmviz.scenario.link import Link
 
 HELP = "JupyterLab on the notebooks, or on a view"
 
+FIRST = "00-start-here.ipynb"
+"""The course's first notebook, by which its folder is known."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz lab`."""
-    parser.add_argument("scenario", nargs="*", metavar="LINK", help="a scenario line, with step= and revisions=")
+    parser.add_argument(
+        "scenario", nargs="*", metavar="LINK",
+        help="a scenario line, with step= and revisions=; behind -- JupyterLab's own options",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     """Become JupyterLab."""
     if find_spec("jupyterlab") is None:
         raise KvmvizError("JupyterLab is not installed; install it with: pip install 'kvmviz[notebook]'.")
-    start = _view(common.link(args)) if args.scenario else _notebooks()
-    command = [sys.executable, "-m", "jupyterlab", str(start)]
+    args.scenario, options = _split(args.scenario)
+    notebook = _view(common.link(args)) if args.scenario else _course()
+    command = [sys.executable, "-m", "jupyterlab", *_options(notebook, options)]
+    print(f"kvmviz: opening {notebook}", file=sys.stderr)
     sys.stdout.flush()
+    sys.stderr.flush()
     os.execv(sys.executable, command)
 
 
-def _notebooks() -> Path:
-    """Return the course's first notebook: beside the working directory, or beside the package's source."""
-    for base in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        found = sorted((base / "notebooks").glob("*.ipynb"))
-        if found:
-            return found[0]
-    raise KvmvizError(
-        "No notebooks here: run it where the folder notebooks/ is, or name a view, as in: kvmviz lab fail=all."
-    )
+def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words of the link and the options of JupyterLab behind them; no word of a link begins with `-`."""
+    link = list(takewhile(lambda word: not word.startswith("-"), words))
+    return link, list(words[len(link) :])
+
+
+def _options(notebook: Path, given: Sequence[str]) -> list[str]:
+    """Return the options that show a notebook, whatever the user's settings say; those given come last.
+
+    The address is set rather than a file named, so that the line that JupyterLab prints
+    leads to the notebook, too, where no browser can be started.
+    """
+    theirs = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    theirs.add_argument("--notebook-dir", "--ServerApp.root_dir", dest="root", type=Path)
+    known, others = theirs.parse_known_args(given)
+    root = (known.root or notebook.parent).resolve()
+    if root not in notebook.parents:
+        raise KvmvizError(f"{notebook} is not in {root}; name a folder above it, or none.")
+    address = quote(notebook.relative_to(root).as_posix())
+    ours = [
+        f"--ServerApp.root_dir={root}",
+        f"--FileContentsManager.preferred_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{address}",
+    ]
+    as_root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in others else []
+    return [*ours, *as_root, *others]
+
+
+def _course() -> Path:
+    """Return the course's first notebook: of a copy in or beside the working directory, or beside the source."""
+    here, source = Path.cwd(), Path(__file__).resolve().parents[2]
+    for folder in (here, here / "notebooks", source / "notebooks"):
+        if _is_ours(folder / FIRST):
+            if not os.access(folder, os.W_OK):
+                print(f"kvmviz: {folder} is read-only here; to keep work, copy it and start there.", file=sys.stderr)
+            return (folder / FIRST).resolve()
+    raise KvmvizError(f"The course is not here: run it where {FIRST} is, or name a view, as in: kvmviz lab fail=all.")
+
+
+def _is_ours(notebook: Path) -> bool:
+    try:
+        return "kvmviz" in notebook.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _view(link: Link) -> Path:
-    """Write a notebook with this view into a new folder of its own and return it."""
+    """Return the notebook of the working directory that shows this view; write it if there is none."""
     for name in link.revisions or ():
         revision(name)
-    folder = Path(tempfile.mkdtemp(prefix="kvmviz-"))
-    notebook = folder / "view.ipynb"
     code = f"import kvmviz\n\nkvmviz.Explorer({str(link)!r})"
-    cell: dict[str, object] = {
-        "cell_type": "code",
-        "id": "view",
-        "metadata": {},
-        "execution_count": None,
-        "outputs": [],
-        "source": code,
-    }
+    number = 1
+    while True:
+        notebook = Path.cwd() / f"kvmviz-view{f'-{number}' if number > 1 else ''}.ipynb"
+        try:
+            with notebook.open("x", encoding="utf-8") as file:
+                file.write(_notebook(code))
+        except FileExistsError:
+            if _first_cell(notebook) != code:
+                number += 1
+                continue
+        except OSError as error:
+            where = f"{notebook.parent} takes no notebook ({error.strerror})"
+            raise KvmvizError(f"{where}; go to a folder of yours.") from None
+        return notebook.resolve()
+
+
+def _notebook(code: str) -> str:
+    cell: dict[str, object] = {"cell_type": "code", "id": "view", "metadata": {}, "execution_count": None, "outputs": [], "source": code}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
-    if shutil.which("jupyter") is None and not os.access(sys.executable, os.X_OK):
-        raise KvmvizError("This Python cannot be started again; start JupyterLab by hand on " + str(notebook))
-    return notebook
+    return json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _first_cell(notebook: Path) -> str | None:
+    """Return the source of a notebook's first cell, None if that file is no notebook."""
+    try:
+        return "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None

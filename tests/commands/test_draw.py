@@ -1,7 +1,5 @@
-"""`kvmviz draw` writes whole pictures or nothing; `kvmviz lab` becomes JupyterLab on the right file."""
+"""`kvmviz draw` writes whole pictures or nothing."""
 
-import json
-import os
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -51,30 +49,3 @@ def test_a_wrong_question_writes_nothing(words: str, tmp_path: Path, capsys: pyt
     assert main(["draw", *words.format(tmp_path).split()]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Commands that would have taken the place of this process."""
-    commands: list[list[str]] = []
-    monkeypatch.setattr(os, "execv", lambda _path, words: commands.append(words))
-    return commands
-
-
-def test_lab_opens_the_first_notebook(started: list[list[str]]) -> None:
-    main(["lab"])
-    assert started[0][1:3] == ["-m", "jupyterlab"]
-    assert Path(started[0][3]).name.startswith("00-")
-
-
-def test_lab_opens_a_view(started: list[list[str]]) -> None:
-    main(["lab", "fail=all", "step=3", "revisions=v1,landed"])
-    notebook = json.loads(Path(started[0][3]).read_text())
-    assert "Explorer('tree=1x1x3 fail=all step=3 revisions=v1,landed')" in notebook["cells"][0]["source"]
-
-
-@pytest.mark.parametrize("link", ["fail=never", "revisions=v9", "step=x"])
-def test_lab_refuses_a_wrong_link(link: str, started: list[list[str]], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["lab", link]) == 2
-    assert not started
-    assert capsys.readouterr().err.count("\n") == 1
