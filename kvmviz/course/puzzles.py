@@ -9,9 +9,9 @@ from types import new_class
 from typing import Any, Final
 
 from kvmviz.kvm.mmu_page import FROZEN_SPTE, entry_gfn, is_shadow_present_pte, kvm_mmu_page, private_spt, read_entries
-from kvmviz.kvm.tdp_mmu import handle_changed_spte, is_mirror_sp, kvm_x86_call, tdp_mmu_unlink_sp
+from kvmviz.kvm.tdp_mmu import handle_changed_spte, is_mirror_sp, tdp_mmu_unlink_sp
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page
-from kvmviz.kvm.vm import VM
+from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON
 from kvmviz.revisions import Revision
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from kvmviz.course.prose import Prose, table
 from kvmviz.kvm.tdx import tdx_mmu_release_hkid
 from kvmviz.kvm.vm import build
-from kvmviz.machine.memory import Page
 from kvmviz.machine.module import LIFECYCLE
+from kvmviz.machine.page import Page
 from kvmviz.machine.pamt import TYPE_NAMES
 from kvmviz.machine.printk import Boot
 from kvmviz.revisions import revision

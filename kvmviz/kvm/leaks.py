@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from kvmviz.kvm.vm import VM, Vcpu
 from kvmviz.machine.callchain import enroll_like
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 
 Function = Callable[..., Any]
 

@@ -5,14 +5,12 @@ KVM passes it to the TDX module and never reads it.  NULL, here None, means that
 there is none, or that KVM has forgotten it on purpose.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kvmviz.machine.callchain import caller
-from kvmviz.machine.memory import Memory, Page
+from kvmviz.machine.memory import Memory
+from kvmviz.machine.page import Page
 from kvmviz.scenario.names import gfn_step
-
-if TYPE_CHECKING:
-    from kvmviz.kvm.vm import VM
 
 PG_LEVEL_4K: Final = 1
 PG_LEVEL_2M: Final = 2
@@ -120,8 +118,3 @@ def private_spt(sp: kvm_mmu_page) -> Page:
     if sp.external_spt is None:
         raise TypeError(f"{sp.spt.name} has no S-EPT page, so there is nothing to reclaim")
     return sp.external_spt
-
-
-def kvm_x86_call(vm: "VM") -> "VM.Ops":
-    """C: `kvm_x86_call` (arch/x86/include/asm/kvm_host.h): the table of what TDX code does for generic code."""
-    return vm.ops

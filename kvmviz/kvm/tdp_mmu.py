@@ -23,11 +23,10 @@ from kvmviz.kvm.mmu_page import (
     is_mirror_sp,
     is_shadow_present_pte,
     kvm_mmu_page,
-    kvm_x86_call,
     read_entries,
 )
 from kvmviz.kvm.tdx import tdx_sept_set_private_spte
-from kvmviz.kvm.vm import VM
+from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, WARN_ON
 from kvmviz.machine.callchain import kernel
 

@@ -13,7 +13,7 @@ from kvmviz.kvm.vm import VM, Vcpu
 from kvmviz.machine.bug import TDX_BUG_ON, TDX_BUG_ON_3, pr_err
 from kvmviz.machine.callchain import kernel
 from kvmviz.machine.host import Host
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 from kvmviz.scenario.status import FLUSHVP_NOT_DONE, VCPU_NOT_ASSOCIATED
 
 FILE: Final = "arch/x86/kvm/vmx/tdx.c"

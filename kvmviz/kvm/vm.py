@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kvmviz.kvm.mmu_page import Entry, kvm_mmu_page
 from kvmviz.machine import pamt
 from kvmviz.machine.host import Host
-from kvmviz.machine.memory import Page
 from kvmviz.machine.module import Faults
+from kvmviz.machine.page import Page
 from kvmviz.machine.printk import Boot
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES
@@ -115,6 +115,11 @@ def _op_page(arguments: tuple[Any, ...]) -> Page:
     if isinstance(last, Page):
         return last
     raise TypeError(f"free_external_spt takes an S-EPT page or an sp last, not {last!r}")
+
+
+def kvm_x86_call(vm: VM) -> VM.Ops:
+    """C: `kvm_x86_call` (arch/x86/include/asm/kvm_host.h): the table of what TDX code does for generic code."""
+    return vm.ops
 
 
 def build(scenario: Scenario, revision: Revision, boot: Boot, shape: "Shape | None" = None) -> VM:

@@ -9,17 +9,12 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import repeat
-from typing import TYPE_CHECKING
 
 from kvmviz.machine.callchain import KernelFunction, Location, callers, location_of
-from kvmviz.machine.recorder import Tally
+from kvmviz.machine.page import Page
+from kvmviz.machine.recorder import Callback, Tally
 from kvmviz.terms import events
-from kvmviz.terms.events import Event
-
-if TYPE_CHECKING:
-    from kvmviz.machine.memory import Page
-    from kvmviz.machine.rcu import Callback
-    from kvmviz.terms.events import How
+from kvmviz.terms.events import Event, How
 
 # Events are values, and checks over many scenarios meet the same ones again and again.
 _op, _seamcall, _warn = lru_cache(8192)(events.Op), lru_cache(8192)(events.Seamcall), lru_cache(8192)(events.Warn)
@@ -38,11 +33,11 @@ class Journal(Tally):
     def emit(self, event: Event) -> None:
         self.entries.append((self.phase, event))
 
-    def op(self, page: "Page", mmu_lock: str) -> None:
+    def op(self, page: Page, mmu_lock: str) -> None:
         self.emit(_op(page.name, mmu_lock))
 
     def seamcall(
-        self, seamcall: str, page: "Page | None", object: str | None, status: int,
+        self, seamcall: str, page: Page | None, object: str | None, status: int,
         registers: tuple[int, int, int] | None = None,
     ) -> None:  # fmt: skip
         self.emit(_seamcall(seamcall, page.name if page else None, object, status, registers))
@@ -67,26 +62,26 @@ class Journal(Tally):
         super().vm_bugged(site)
         self.emit(events.VmBugged(site))
 
-    def set_null(self, page: "Page", by: KernelFunction) -> None:
+    def set_null(self, page: Page, by: KernelFunction) -> None:
         self.emit(_set_null(page.name, f"{by.file}:{by.name}"))
 
-    def call_rcu(self, page: "Page") -> None:
+    def call_rcu(self, page: Page) -> None:
         self.emit(_call_rcu(page.name))
 
     def rcu_barrier(self) -> None:
         self.emit(events.RcuBarrier())
 
-    def rcu_callback(self, page: "Page", callback: "Callback") -> None:
+    def rcu_callback(self, page: Page, callback: Callback) -> None:
         self.emit(_rcu_callback(page.name))
 
-    def reset(self, page: "Page") -> None:
+    def reset(self, page: Page) -> None:
         self.emit(_reset(page.name))
 
-    def free(self, page: "Page", how: "How") -> None:
+    def free(self, page: Page, how: How) -> None:
         super().free(page, how)
         self.emit(_free(page.name, how))
 
-    def leak(self, page: "Page") -> None:
+    def leak(self, page: Page) -> None:
         self.emit(_leak(page.name))
 
     def hkid_free(self) -> None:
@@ -100,11 +95,11 @@ class Journal(Tally):
         super().panic()
         self.emit(events.Panic())
 
-    def violation(self, page: "Page", what: str) -> None:
+    def violation(self, page: Page, what: str) -> None:
         super().violation(page, what)
         self.emit(events.Violation(page.name, what))
 
-    def double_free(self, page: "Page") -> None:
+    def double_free(self, page: Page) -> None:
         super().double_free(page)
         self.emit(events.DoubleFree(page.name))
 
@@ -124,6 +119,6 @@ class Tape(Journal):
         """Return for each event how often it happened."""
         return repeat(1, len(self.entries))
 
-    def rcu_callback(self, page: "Page", callback: "Callback") -> None:
+    def rcu_callback(self, page: Page, callback: Callback) -> None:
         self.entries.append((self.phase, _rcu_callback(page.name)))
         self.where.append((location_of(callback),))

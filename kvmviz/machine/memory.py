@@ -1,69 +1,25 @@
 """Host memory: 4 KiB pages, who holds them, and the page allocator.
 
+>>> from kvmviz.machine.recorder import Silent
 >>> memory = Memory(Silent())
 >>> page = memory.alloc("TDR", "TDR")
 >>> memory.free_page(page)
 >>> page.allocated
 False
 
-The TDX module's ledger (the PAMT) has one entry for each page, kept here in
-`Page.pamt`; only `kvmviz.machine.module` writes it.  The allocator knows nothing
-of it, as in the real thing: freeing a page that the module still owns succeeds,
-and is what `violation` events are for.
+The allocator knows nothing of the TDX module's ledger, as in the real thing:
+freeing a page that the module still owns succeeds, and is what `violation`
+events are for.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from kvmviz.machine.pamt import NDA, PamtEntry
-from kvmviz.machine.recorder import Recorder, Silent
-from kvmviz.scenario.names import PAGE_SIZE, guest_name, sept_name, spt_name
-
-__all__ = ["Memory", "Page", "Silent"]
+from kvmviz.machine.page import Page
+from kvmviz.machine.recorder import Recorder
+from kvmviz.scenario.names import PAGE_SIZE
 
 FIRST_ADDRESS: Final = 0x1_0000_0000
 """Physical address of the first page that is handed out (a choice of ours)."""
-
-
-class Page:
-    """A 4 KiB page of host memory (C: `struct page`).
-
-    `kind` is `spt`, `S-EPT`, `guest` or the whole name of a control page; `level`
-    and `gfn` say which table or guest frame it serves.  `fails` marks a page whose
-    reclaim the scenario lets fail.  `entries` holds the entries of a table page
-    that are in use, from index 0 on (a real table has 512; the rest is not
-    stored).
-    """
-
-    __slots__ = ("address", "allocated", "blocked", "entries", "fails", "gfn", "kind", "level", "pamt", "root")
-
-    def __init__(self, address: int, kind: str, level: int = 0, gfn: int = 0, *, root: bool = False) -> None:
-        self.address = address
-        self.kind = kind
-        self.level = level
-        self.gfn = gfn
-        self.root = root
-        self.allocated = True
-        self.blocked = False
-        self.fails = False
-        self.pamt: PamtEntry | None = None
-        self.entries: list[Any] = []
-
-    @property
-    def name(self) -> str:
-        """The page's name, as every event, picture and text writes it."""
-        if self.kind == "S-EPT":
-            return sept_name(self.level, self.gfn)
-        if self.kind == "spt":
-            return spt_name(self.level, self.gfn, root=self.root)
-        return guest_name(self.gfn) if self.kind == "guest" else self.kind
-
-    @property
-    def owned(self) -> bool:
-        """Whether the TDX module owns the page, by its own ledger."""
-        return self.pamt is not None and self.pamt.type != NDA
-
-    def __repr__(self) -> str:
-        return f"<page {self.name}>"
 
 
 class Memory:

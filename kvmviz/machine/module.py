@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kvmviz.machine import pamt
-from kvmviz.machine.memory import Memory, Page
-from kvmviz.machine.pamt import NDA, RSVD, PamtEntry
+from kvmviz.machine.memory import Memory
+from kvmviz.machine.page import Page, PamtEntry
+from kvmviz.machine.pamt import NDA, RSVD
 from kvmviz.scenario.names import PAGE_SIZE
 from kvmviz.scenario.status import (
     BUSY_TDR,

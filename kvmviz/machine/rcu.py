@@ -6,14 +6,11 @@ callbacks run at `rcu_barrier()`, the latest moment there is, and single-threade
 """
 
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 from kvmviz.machine.callchain import bottom
 from kvmviz.machine.memory import Memory
-
-Callback = Callable[[Any, Any], None]
-"""A callback takes the VM and the sp that was queued."""
+from kvmviz.machine.recorder import Callback
 
 
 class Rcu:

@@ -5,22 +5,22 @@
 >>> tally.hkid_freed
 True
 
-Three recorders: `Tally` only counts and lists (for TDs as big as real ones),
-`Journal` keeps the events as well (for checks over many scenarios), `Recorder`'s
-full form `kvmviz.machine.journal.Tape` adds call chain and current line to each.
-`Silent` watches nothing (while a TD is being built).
+Each recorder does what the one before it does, and more: `Silent` watches nothing
+(while a TD is being built), `Tally` counts and lists (for TDs as big as real ones),
+`kvmviz.machine.journal.Journal` keeps the events as well (for checks over many
+scenarios), and its `Tape` the call chain and the current line of each.
 """
 
 from collections import Counter
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection
+from typing import Any, Final
 
 from kvmviz.machine.callchain import KernelFunction, caller
+from kvmviz.machine.page import Page
+from kvmviz.terms.events import How
 
-if TYPE_CHECKING:
-    from kvmviz.machine.memory import Page
-    from kvmviz.machine.rcu import Callback
-    from kvmviz.terms.events import How
+Callback = Callable[[Any, Any], None]
+"""What RCU runs when no reader is left: it takes the VM and the sp that was queued."""
 
 LISTED: Final = 1000
 """Longest list of page names that a summary holds; counts are always whole."""
@@ -34,9 +34,9 @@ class Recorder:
     def enter(self, phase: str) -> None:
         self.phase = phase
 
-    def op(self, page: "Page", mmu_lock: str) -> None: ...
+    def op(self, page: Page, mmu_lock: str) -> None: ...
     def seamcall(
-        self, seamcall: str, page: "Page | None", object: str | None, status: int,
+        self, seamcall: str, page: Page | None, object: str | None, status: int,
         registers: tuple[int, int, int] | None = None,
     ) -> None: ...  # fmt: skip
     def warn(self, site: str, printed: bool) -> None: ...
@@ -44,18 +44,18 @@ class Recorder:
     def pr_err(self, site: str, printed: bool, message: str) -> None: ...
     def pr_warn(self, site: str, message: str) -> None: ...
     def vm_bugged(self, site: str) -> None: ...
-    def set_null(self, page: "Page", by: KernelFunction) -> None: ...
-    def call_rcu(self, page: "Page") -> None: ...
+    def set_null(self, page: Page, by: KernelFunction) -> None: ...
+    def call_rcu(self, page: Page) -> None: ...
     def rcu_barrier(self) -> None: ...
-    def rcu_callback(self, page: "Page", callback: "Callback") -> None: ...
-    def reset(self, page: "Page") -> None: ...
-    def free(self, page: "Page", how: "How") -> None: ...
-    def leak(self, page: "Page") -> None: ...
+    def rcu_callback(self, page: Page, callback: Callback) -> None: ...
+    def reset(self, page: Page) -> None: ...
+    def free(self, page: Page, how: How) -> None: ...
+    def leak(self, page: Page) -> None: ...
     def hkid_free(self) -> None: ...
     def hkid_leak(self) -> None: ...
     def panic(self) -> None: ...
-    def violation(self, page: "Page", what: str) -> None: ...
-    def double_free(self, page: "Page") -> None: ...
+    def violation(self, page: Page, what: str) -> None: ...
+    def double_free(self, page: Page) -> None: ...
 
 
 class Silent(Recorder):
@@ -80,11 +80,11 @@ class Tally(Recorder):
         self.violations: list[tuple[str, str]] = []
         self.double_frees: list[str] = []
 
-    def times(self, page: "Page | None" = None) -> int:
+    def times(self, page: Page | None = None) -> int:
         """Return how often what happens now, to this page, happens: once, where no table stands for others."""
         return 1
 
-    def count(self, pages: "Collection[Page]") -> int:
+    def count(self, pages: Collection[Page]) -> int:
         """Return how many pages these are."""
         return len(pages)
 
@@ -103,7 +103,7 @@ class Tally(Recorder):
     def vm_bugged(self, site: str) -> None:
         self.bugged_by = site
 
-    def free(self, page: "Page", how: "How") -> None:
+    def free(self, page: Page, how: How) -> None:
         self.freed_count += self.times(page)
         if len(self.freed) < LISTED:
             self.freed.append((page.name, how))
@@ -114,11 +114,11 @@ class Tally(Recorder):
     def panic(self) -> None:
         self.panicked = True
 
-    def violation(self, page: "Page", what: str) -> None:
+    def violation(self, page: Page, what: str) -> None:
         if len(self.violations) < LISTED:
             self.violations.append((page.name, what))
 
-    def double_free(self, page: "Page") -> None:
+    def double_free(self, page: Page) -> None:
         if len(self.double_frees) < LISTED:
             self.double_frees.append(page.name)
 

@@ -22,9 +22,8 @@ from typing import Final
 from kvmviz.kvm.mmu_page import kvm_mmu_page
 from kvmviz.machine.callchain import arguments
 from kvmviz.machine.journal import Tape
-from kvmviz.machine.memory import Page
-from kvmviz.machine.rcu import Callback
-from kvmviz.machine.recorder import LISTED, Tally
+from kvmviz.machine.page import Page
+from kvmviz.machine.recorder import LISTED, Callback, Tally
 from kvmviz.record.alike import FAILING_FIRST, OTHERS_FIRST, Folded, fold
 from kvmviz.record.runs import RECORDED_TABLES, Run, run, tear_down
 from kvmviz.record.summary import Summary, summarize

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from kvmviz.kvm.vm import VM
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import LISTED, Tally
 from kvmviz.scenario.names import PAGE_SIZE
 

@@ -17,16 +17,15 @@ from kvmviz.kvm.mmu_page import (
     is_mirror_sp,
     is_shadow_present_pte,
     kvm_mmu_page,
-    kvm_x86_call,
     private_spt,
     read_entries,
 )
 from kvmviz.kvm.tdp_mmu import handle_changed_spte, tdp_mmu_unlink_sp
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_reclaim_page, tdx_track
-from kvmviz.kvm.vm import VM
+from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON, WARN_ON_ONCE
 from kvmviz.machine.callchain import kernel
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 
 # Generic MMU code: a table page has been unhooked from its parent.
 

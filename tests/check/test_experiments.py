@@ -25,8 +25,8 @@ from kvmviz.check.experiments.bench import release_key, tables, td
 from kvmviz.check.experiments.readers import FreedAtOnce
 from kvmviz.check.experiments.rfc import Rfc
 from kvmviz.check.space import small_trees
-from kvmviz.kvm.mmu_page import kvm_mmu_page, kvm_x86_call
-from kvmviz.kvm.vm import VM
+from kvmviz.kvm.mmu_page import kvm_mmu_page
+from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.module import LIFECYCLE
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS, Revision

@@ -62,7 +62,6 @@ UNREACHED: dict[str, dict[str, str]] = {
         "def double_free": WRONG, "def often": FOLDED, "def violation": WRONG,
     },
     "machine/memory.py": {
-        "def __repr__": PROMPT,
         'check_use: self.recorder.violation(page, f"{what} after it was freed")': WRONG,
         'check_write: self.recorder.violation(page, f"{what} while the TDX module owns it")': WRONG,
         "free_page: return": WRONG,
@@ -84,6 +83,7 @@ UNREACHED: dict[str, dict[str, str]] = {
         'tdh_vp_flush: return self._answer("TDH.VP.FLUSH", None, VCPU_NOT_ASSOCIATED)':
             "every vCPU of the model last ran somewhere, so each is still associated",
     },
+    "machine/page.py": {"def __repr__": PROMPT},
     "machine/recorder.py": {
         "def double_free": WRONG, "def violation": WRONG, "free: if len(self.freed) < LISTED: -> (end)": HUGE,
     },

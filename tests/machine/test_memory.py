@@ -5,7 +5,7 @@ import pytest
 from kvmviz.machine import pamt
 from kvmviz.machine.host import Host
 from kvmviz.machine.journal import Journal
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from kvmviz.machine import pamt
 from kvmviz.machine.host import Host
-from kvmviz.machine.memory import Page
 from kvmviz.machine.module import MAX_PA, PAMT_END, TEARDOWN, Faults
+from kvmviz.machine.page import Page, PamtEntry
 from kvmviz.scenario.status import BUSY_TDR, STATUS
 
 
@@ -26,7 +26,7 @@ class Setting:
         return self.host.tdx.tdh_phymem_page_reclaim(page or self.page)
 
 
-def entry(page: Page) -> pamt.PamtEntry:
+def entry(page: Page) -> PamtEntry:
     assert page.pamt is not None
     return page.pamt
 

@@ -8,15 +8,14 @@ from kvmviz.kvm.mmu_page import (
     entry_gfn,
     is_shadow_present_pte,
     kvm_mmu_page,
-    kvm_x86_call,
     private_spt,
     read_entries,
 )
 from kvmviz.kvm.tdp_mmu import handle_changed_spte, tdp_mmu_unlink_sp
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page
-from kvmviz.kvm.vm import VM
+from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 from kvmviz.revisions import Revision
 
 

@@ -13,11 +13,10 @@ from typing import Final
 from kvmviz.kvm.kvm_main import teardown
 from kvmviz.kvm.vm import VM, build
 from kvmviz.machine.callchain import KernelFunction
-from kvmviz.machine.memory import Page
 from kvmviz.machine.module import RECLAIM
+from kvmviz.machine.page import Page
 from kvmviz.machine.printk import Boot
-from kvmviz.machine.rcu import Callback
-from kvmviz.machine.recorder import Recorder
+from kvmviz.machine.recorder import Callback, Recorder
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import How

@@ -16,7 +16,7 @@ from kvmviz.kvm.kvm_main import kvm_mmu_uninit_vm
 from kvmviz.kvm.tdx import tdx_vm_destroy
 from kvmviz.kvm.vm import VM
 from kvmviz.machine.journal import Journal
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import Tally
 from kvmviz.revisions import Revision
 

@@ -10,7 +10,7 @@ queue can get; a walk that yields lets some run before.
 from kvmviz.check.experiments.bench import release_key, td
 from kvmviz.kvm.kvm_main import kvm_mmu_uninit_vm
 from kvmviz.kvm.vm import VM
-from kvmviz.machine.memory import Page
+from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import Tally
 from kvmviz.revisions import Revision
 
