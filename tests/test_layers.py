@@ -21,7 +21,7 @@ ROWS = (
     {"revisions"},
     {"record"},
     {"compare"},
-    {"c"},
+    {"c", "mail"},
     {"check"},
     {"draw"},
     {"explorer", "review", "course"},

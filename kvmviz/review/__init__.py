@@ -11,7 +11,7 @@ Nothing here that I model: there is no patch in this message.
 Nothing in a mail is run, fetched or written to disk.
 """
 
+from kvmviz.mail.limits import MailError as MailError
+from kvmviz.mail.mailbox import load as load
 from kvmviz.review.answer import Review as Review
 from kvmviz.review.answer import review as review
-from kvmviz.review.limits import ReviewError as ReviewError
-from kvmviz.review.mail import load as load

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Any, Final
 
 from kvmviz.check.claims import CLAIMS, Runs, Verdict
+from kvmviz.mail.letter import Letter, plain_name
+from kvmviz.mail.limits import MailError
+from kvmviz.mail.mailbox import read
 from kvmviz.review.findings import Finding, finding
-from kvmviz.review.letter import Letter, plain_name
-from kvmviz.review.limits import ReviewError
-from kvmviz.review.mail import read
 from kvmviz.review.reply import reply
 from kvmviz.review.report import message_json
 from kvmviz.terms.columns import WIDTH, paragraph
@@ -90,7 +90,7 @@ class Review:
 def review(data: bytes) -> Review:
     """Review a mail, a mailbox, a page of a web archive or a bare patch.
 
-    Raises `ReviewError` with one sentence when it is none of these, or too long.
+    Raises `MailError` with one sentence when it is none of these, or too long.
     """
     findings: list[Finding] = []
     refused: list[str] = []
@@ -98,15 +98,15 @@ def review(data: bytes) -> Review:
     for letter in box.letters:
         try:
             findings.append(finding(letter))
-        except ReviewError as error:
+        except MailError as error:
             refused.append(_named(letter, error))
     if box.unread:
         refused.append(f"{box.unread:,} more messages, since this mailbox is long; give them in a file of their own.")
     if not findings:
-        raise ReviewError(refused[0])
+        raise MailError(refused[0])
     return Review(tuple(findings), tuple(refused))
 
 
-def _named(letter: Letter, error: ReviewError) -> str:
+def _named(letter: Letter, error: MailError) -> str:
     subject = plain_name(letter.subject)[:60]
     return f"{subject}: {error}" if subject else str(error)

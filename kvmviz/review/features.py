@@ -15,9 +15,9 @@ from typing import Final
 
 from kvmviz.kvm import kvm_main, tdp_mmu, tdx
 from kvmviz.machine.callchain import function_of
-from kvmviz.review.functions import declared, defined
+from kvmviz.mail.functions import declared, defined
+from kvmviz.mail.patch import Patch, Row
 from kvmviz.review.lineage import INT
-from kvmviz.review.patch import Patch, Row
 from kvmviz.revisions import CHANGEABLE
 
 OPS: Final = ("free_external_spt", "reclaim_external_sp")

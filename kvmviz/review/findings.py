@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kvmviz.mail.functions import declared
+from kvmviz.mail.letter import Letter, name_of
+from kvmviz.mail.patch import Patch, Row, find
+from kvmviz.mail.quoting import Comment, Speaker, comments, depths_of, peel, speakers
 from kvmviz.review.features import Features, features
-from kvmviz.review.functions import declared
-from kvmviz.review.letter import Letter, name_of
 from kvmviz.review.matches import CLAIMS, groups_in, made
-from kvmviz.review.patch import Patch, Row, find
-from kvmviz.review.quoting import Comment, Speaker, comments, depths_of, peel, speakers
 from kvmviz.review.recognise import Recognised, recognise
 
 
@@ -55,7 +55,7 @@ class Finding:
 
 
 def finding(letter: Letter) -> Finding:
-    """Take a message apart; raises `ReviewError` for a patch that is too long."""
+    """Take a message apart; raises `MailError` for a patch that is too long."""
     depths = depths_of(letter.lines)
     who = speakers(letter.lines, depths, Speaker(letter.author, letter.date))
     patches = [(patch, features(patch)) for patch in find(letter.lines, depths)]

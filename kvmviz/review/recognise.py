@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kvmviz.mail.letter import day_text
+from kvmviz.mail.patch import Patch
 from kvmviz.review.features import OP_FUNCTIONS, Features, Side
-from kvmviz.review.letter import day_text
 from kvmviz.review.lineage import GFN, INT, KNOWN, SP, Known
-from kvmviz.review.patch import Patch
 
 
 @dataclass(frozen=True, slots=True)

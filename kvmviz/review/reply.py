@@ -9,9 +9,9 @@ from typing import Final
 
 from kvmviz.check.claims import Verdict
 from kvmviz.compare.comparison import compare
+from kvmviz.mail.letter import day_text, plain_name
 from kvmviz.review.behaviour import Shift, shifts
 from kvmviz.review.findings import Finding, Remark
-from kvmviz.review.letter import day_text, plain_name
 from kvmviz.review.lineage import Known
 from kvmviz.review.matches import UNSAID
 from kvmviz.review.quote import each, place

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from kvmviz.check.claims import Verdict
+from kvmviz.mail.patch import Patch
 from kvmviz.review.behaviour import Shift, shifts
 from kvmviz.review.findings import Finding, Remark
-from kvmviz.review.patch import Patch
 from kvmviz.review.recognise import Recognised
 
 

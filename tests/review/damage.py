@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from kvmviz.review import ReviewError, review
-from kvmviz.review.limits import MAX_MESSAGE
+from kvmviz.mail.limits import MAX_MESSAGE
+from kvmviz.review import MailError, review
 from tests.review import mails, patches
 
 SECONDS = 5
@@ -135,7 +135,7 @@ def ending(data: bytes) -> str:
         answer = review(data)
         json.dumps(answer.to_json())
         return f"answered with {answer.exit_status}" if answer.to_text() else "said nothing"
-    except ReviewError as error:
+    except MailError as error:
         text = str(error)
         return "refused" if text.endswith(".") and "\n" not in text and text.isprintable() else f"babbled: {text!r}"
     finally:

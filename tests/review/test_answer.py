@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import kvmviz
 from kvmviz.check.claims import claims
-from kvmviz.review import ReviewError, review
+from kvmviz.mail.limits import MAX_PATCH
+from kvmviz.review import MailError, review
 from kvmviz.review.behaviour import shifts
-from kvmviz.review.limits import MAX_PATCH
 from kvmviz.review.lineage import KNOWN
 from kvmviz.review.matches import CLAIMS
 from kvmviz.review.quote import quoted
@@ -157,10 +157,10 @@ def test_a_patch_that_is_too_long_is_refused_before_it_is_parsed(monkeypatch: py
     def never(*_: object) -> None:
         raise AssertionError("parsed")
 
-    monkeypatch.setattr("kvmviz.review.patch.PatchSet", never)
+    monkeypatch.setattr("kvmviz.mail.patch.PatchSet", never)
     lines = "\n".join(["+" + "x" * 50] * (MAX_PATCH // 50))
     long = f"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -0,0 +1,{MAX_PATCH // 50} @@\n{lines}\n"
-    with pytest.raises(ReviewError, match="longer than 1,000,000"):
+    with pytest.raises(MailError, match="longer than 1,000,000"):
         review((mails.POSTED + long).encode())
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from kvmviz.mail.mailbox import read
+from kvmviz.mail.patch import Row
 from kvmviz.review.features import Features, digest, modelled_functions
 from kvmviz.review.findings import Finding, finding
-from kvmviz.review.mail import read
-from kvmviz.review.patch import Row
 from kvmviz.revisions import REVISIONS
 from tests.review import mails, patches
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kvmviz.review.letter import Letter
-from kvmviz.review.limits import MAX_HEADER, MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, ReviewError
-from kvmviz.review.mail import load, read
+from kvmviz.mail.letter import Letter
+from kvmviz.mail.limits import MAX_HEADER, MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, MailError
+from kvmviz.mail.mailbox import load, read
 from tests.review import mails, patches
 
 PATCH = patches.LIKE_16_OF_17
@@ -75,7 +75,7 @@ def test_read_takes_a_bare_patch_without_author_and_day() -> None:
     ],
 )
 def test_read_refuses_what_is_no_mail_in_one_sentence(data: bytes, words: str) -> None:
-    with pytest.raises(ReviewError, match=words) as caught:
+    with pytest.raises(MailError, match=words) as caught:
         read(data)
     assert "\n" not in str(caught.value)
 
@@ -113,7 +113,7 @@ def test_load_reads_a_file_or_standard_input(tmp_path: Path, monkeypatch: pytest
 
 def test_load_of_what_is_no_file_is_one_sentence(tmp_path: Path) -> None:
     for name in (tmp_path, tmp_path / "none"):
-        with pytest.raises(ReviewError, match=r"give a file with a mail in it, or - for standard input\.$"):
+        with pytest.raises(MailError, match=r"give a file with a mail in it, or - for standard input\.$"):
             load(str(name))
 
 

@@ -1,10 +1,10 @@
 """The patch in a mail, where its lines are not what they look like."""
 
+from kvmviz.mail.functions import places
+from kvmviz.mail.patch import Patch, find
+from kvmviz.mail.quoting import depths_of
 from kvmviz.review.behaviour import shifts
-from kvmviz.review.functions import places
-from kvmviz.review.patch import Patch, find
 from kvmviz.review.quote import place
-from kvmviz.review.quoting import depths_of
 
 HEAD = ["diff --git a/f.c b/f.c", "--- a/f.c", "+++ b/f.c"]
 

@@ -10,7 +10,7 @@ import quopri
 import re
 from typing import Final
 
-from kvmviz.review.decode import text_of
+from kvmviz.mail.decode import text_of
 
 _MARKS: Final = re.compile(r"(>*)( ?)(.*)")
 _SOFT: Final = 40

@@ -34,5 +34,5 @@ MAX_PARTS: Final = 20
 """MIME parts that a message may name; the parser's work grows with their nesting."""
 
 
-class ReviewError(KvmvizError):
+class MailError(KvmvizError):
     """A mail that cannot be reviewed; its text is one sentence that says why and what would be right."""

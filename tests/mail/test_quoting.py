@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvmviz.review.quoting import Speaker, attribution, comments, depth_of, depths_of, peel, speakers
+from kvmviz.mail.quoting import Speaker, attribution, comments, depth_of, depths_of, peel, speakers
 from tests.review.mails import quote
 
 LINES = st.lists(st.text("ab c.", min_size=1, max_size=8).map(lambda s: f"x{s}"), min_size=1, max_size=8)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from kvmviz.review.letter import day_of, name_of
+from kvmviz.mail.letter import day_of, name_of
 
 _MARKS: Final = re.compile(r"(?:> ?)*>")
 _WROTE: Final = ("wrote:", "writes:", "said:", "schrieb:", "\u00e9crit :", "escribi\u00f3:", "scritto:", "skrev:")

@@ -3,7 +3,7 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kvmviz.review.hunks import fit
+from kvmviz.mail.hunks import fit
 
 CODE = st.text("abcdefg(){};= \t", max_size=30).map(str.strip)
 SIGNED = st.lists(st.tuples(st.sampled_from("+- "), CODE), min_size=1, max_size=30)

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kvmviz.review.letter import Letter, day_of, name_of
+from kvmviz.mail.letter import Letter, day_of, name_of
 
 _FIELD: Final = re.compile(
     r"(From|Author|Date|Subject|Message-ID|In-Reply-To|To|Cc|References|List|Newsgroups): {0,20}(.*)",

@@ -1,6 +1,6 @@
 """The patch inside a mail: found, its quoting taken off, its hunks mended, then parsed by unidiff.
 
->>> from kvmviz.review.quoting import depths_of
+>>> from kvmviz.mail.quoting import depths_of
 >>> mail = ["> diff --git a/f.c b/f.c", "> @@ -1,2 +1,2 @@ int f(void)", "> -old", "why?", "> +new", "> kept"]
 >>> patch = find(mail, depths_of(mail))[0]
 >>> patch.added, patch.removed, [(row.line, row.kind, row.text) for row in patch.rows]
@@ -15,10 +15,10 @@ from typing import Final
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
-from kvmviz.review.functions import places
-from kvmviz.review.hunks import HEADER, Fitted, fit
-from kvmviz.review.limits import MAX_PATCH, ReviewError
-from kvmviz.review.quoting import peel
+from kvmviz.mail.functions import places
+from kvmviz.mail.hunks import HEADER, Fitted, fit
+from kvmviz.mail.limits import MAX_PATCH, MailError
+from kvmviz.mail.quoting import peel
 
 _GIT: Final = re.compile(r"diff --git \"?a/(\S{1,500}) \"?b/(\S{1,500})")
 _STAT: Final = re.compile(
@@ -89,7 +89,7 @@ class _Hunk:
 def find(lines: Sequence[str], depths: Sequence[int]) -> tuple[Patch, ...]:
     """Give the patches of a mail, one for each depth that has one, the deepest first.
 
-    Raises `ReviewError` when one is longer than `MAX_PATCH`.
+    Raises `MailError` when one is longer than `MAX_PATCH`.
     """
     found = sorted({depth for line, depth in zip(lines, depths, strict=True) if HEADER.match(peel(line, depth))})
     patches = (_at(lines, depths, depth) for depth in reversed(found))
@@ -105,7 +105,7 @@ def _at(lines: Sequence[str], depths: Sequence[int], depth: int) -> Patch | None
         return None
     text = _assemble(hunks)
     if len(text) > MAX_PATCH:
-        raise ReviewError(f"the patch is longer than {MAX_PATCH:,} characters; a shorter one can be reviewed.")
+        raise MailError(f"the patch is longer than {MAX_PATCH:,} characters; a shorter one can be reviewed.")
     try:
         parsed = PatchSet(text)
     except UnidiffParseError:

@@ -10,7 +10,7 @@ import codecs
 import re
 from typing import Final
 
-from kvmviz.review.limits import ReviewError
+from kvmviz.mail.limits import MailError
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -52,12 +52,12 @@ def _lines(text: str) -> str:
 
 
 def refuse_binary(data: bytes) -> None:
-    """Raise `ReviewError` when `data` is not the text of a mail: empty, packed or binary."""
+    """Raise `MailError` when `data` is not the text of a mail: empty, packed or binary."""
     if not data.strip():
-        raise ReviewError("there is no mail in the input: it is empty.")
+        raise MailError("there is no mail in the input: it is empty.")
     for mark, name in _PACKED.items():
         if data.startswith(mark):
-            raise ReviewError(f"this is a file packed by {name}, not a mail: unpack it first.")
+            raise MailError(f"this is a file packed by {name}, not a mail: unpack it first.")
     start = data[:100_000]
     if not data.startswith(tuple(mark for mark, _ in _BOMS)) and start.count(0) > max(8, len(start) // 1000):
-        raise ReviewError("this is a binary file, not a mail: give the mail as text, as a mail reader saves it.")
+        raise MailError("this is a binary file, not a mail: give the mail as text, as a mail reader saves it.")

@@ -16,12 +16,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from kvmviz.review import mime, page
-from kvmviz.review.decode import refuse_binary, text_of
-from kvmviz.review.letter import Letter
-from kvmviz.review.limits import MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, MAX_READ_IN_ALL, ReviewError
-from kvmviz.review.markup import is_page, text_of_page
-from kvmviz.review.wire import unquote
+from kvmviz.mail import mime, page
+from kvmviz.mail.decode import refuse_binary, text_of
+from kvmviz.mail.letter import Letter
+from kvmviz.mail.limits import MAX_LINES, MAX_MESSAGE, MAX_MESSAGES, MAX_READ, MAX_READ_IN_ALL, MailError
+from kvmviz.mail.markup import is_page, text_of_page
+from kvmviz.mail.wire import unquote
 
 # A mailbox separates its messages by a line "From ..." before a header; a line of prose may begin so, too.
 _SEPARATOR: Final = re.compile(rb"(?:\A|\n\r?\n)From [^\n]{1,200}\n(?=[!-9;-~]{1,76}:)")
@@ -46,16 +46,16 @@ def load(name: str) -> bytes:
             return file.read(MAX_MESSAGE + 1)
     except OSError as error:
         sentence = f"{name}: {error.strerror}; give a file with a mail in it, or - for standard input."
-        raise ReviewError(sentence) from error
+        raise MailError(sentence) from error
 
 
 def read(data: bytes) -> Mailbox:
-    """Give the messages of `data`; raise `ReviewError` when it is no mail.
+    """Give the messages of `data`; raise `MailError` when it is no mail.
 
     What is beyond the limits of `limits.py` is left out; `Letter.cut` and `unread` say so.
     """
     if len(data) > MAX_MESSAGE:
-        raise ReviewError(f"this is more than {MAX_MESSAGE:,} bytes long; a mail of up to that many can be reviewed.")
+        raise MailError(f"this is more than {MAX_MESSAGE:,} bytes long; a mail of up to that many can be reviewed.")
     refuse_binary(data)
     data = data.lstrip(b"\r\n")
     spans, unread = _split(data)
@@ -67,7 +67,7 @@ def read(data: bytes) -> Mailbox:
         unread += not size
         left -= size
     if not letters:
-        raise ReviewError("this is no mail: it has neither a header (From:, Date:, Subject:) nor a patch in it.")
+        raise MailError("this is no mail: it has neither a header (From:, Date:, Subject:) nor a patch in it.")
     return Mailbox(tuple(letters[:MAX_MESSAGES]), unread + max(0, len(letters) - MAX_MESSAGES))
 
 

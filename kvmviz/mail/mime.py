@@ -8,11 +8,11 @@ from email.message import Message
 from email.policy import EmailPolicy
 from typing import Final
 
-from kvmviz.review.decode import text_of
-from kvmviz.review.letter import Letter, day_of, name_of
-from kvmviz.review.limits import MAX_HEADER, MAX_PARTS
-from kvmviz.review.markup import text_of_page
-from kvmviz.review.wire import unflow, unquote
+from kvmviz.mail.decode import text_of
+from kvmviz.mail.letter import Letter, day_of, name_of
+from kvmviz.mail.limits import MAX_HEADER, MAX_PARTS
+from kvmviz.mail.markup import text_of_page
+from kvmviz.mail.wire import unflow, unquote
 
 _ID: Final = re.compile(r"<([^<>\s]{3,250})>")
 _HUNK: Final = re.compile(r"(?m)^(?:> ?){0,40}@@ -\d")
