@@ -34,7 +34,7 @@ def _(value: Run) -> str:
     from kvmviz.draw.picture import draw_svg
 
     shown = value.folded
-    return draw_svg(shown, len(shown.steps or ()))
+    return draw_svg(shown, len(shown.steps))
 
 
 @svg.register

@@ -37,17 +37,17 @@ class Figure(NamedTuple):
 
 def _traces_in_teardown(run: Run) -> int:
     """Traces printed while tables are given up."""
-    steps = run.steps or ()
+    steps = run.steps
     return sum(s.phase == "mmu_uninit" and isinstance(s.event, Warn) and s.event.printed for s in steps)
 
 
 def _at_once(run: Run) -> int:
-    events = [step.event for step in run.steps or ()]
+    events = [step.event for step in run.steps]
     return sum(isinstance(e, Free) and e.how == "immediate" and e.page.startswith("S-EPT") for e in events)
 
 
 def _refused(run: Run) -> int:
-    events = [step.event for step in run.steps or ()]
+    events = [step.event for step in run.steps]
     return sum(isinstance(e, Seamcall) and e.seamcall == RECLAIM and e.status != 0 for e in events)
 
 

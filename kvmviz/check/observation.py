@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from kvmviz.machine.journal import Journal
 from kvmviz.machine.recorder import Tally
-from kvmviz.record.runs import tear_down
 from kvmviz.record.summary import Summary, summarize
+from kvmviz.record.teardown import tear_down
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree

@@ -15,7 +15,7 @@ from typing import Literal
 
 from kvmviz.commands import common
 from kvmviz.errors import KvmvizError
-from kvmviz.record.folded import recorded
+from kvmviz.record.runs import run_all
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario, ScenarioError
 
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         raise ScenarioError("A picture shows one revision; name it with --revision.")
     if args.map:
         return _map(args, common.find_revision(args.revision or names[0]), link.scenario)
-    [result] = recorded([common.find_revision(args.revision or names[0])], link.scenario)
+    [result] = run_all([common.find_revision(args.revision or names[0])], link.scenario)
     wanted = link.step if args.step is None else args.step
     last = len(result.frames) - 1
     step = last if wanted is None else wanted

@@ -13,10 +13,8 @@ from collections.abc import Iterable, Iterator
 
 from kvmviz.commands import common
 from kvmviz.compare.comparison import Comparison
-from kvmviz.record.folded import recorded
-from kvmviz.record.runs import Run
-from kvmviz.record.runs import run as tear_down
-from kvmviz.record.text import run_text, step_text
+from kvmviz.record.runs import Run, run_all
+from kvmviz.record.runs import run as run_one
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
@@ -76,9 +74,9 @@ def _results(
     """Yield each run with the number of the step that is asked for."""
     for scenario in scenarios:
         if step is not None and not events:
-            runs = recorded(revisions, scenario)
+            runs = run_all(revisions, scenario)
         else:
-            runs = [tear_down(revision, scenario, events=events) for revision in revisions]
+            runs = [run_one(revision, scenario, events=events) for revision in revisions]
         numbers = _lockstep(runs, step) if lockstep and step is not None else [step] * len(runs)
         for result, number in zip(runs, numbers, strict=True):
             yield result, _checked(result, number)
@@ -103,7 +101,7 @@ def _checked(result: Run, number: int | None) -> int | None:
 
 
 def _text(result: Run, number: int | None, width: int) -> str:
-    return run_text(result, width) if number is None else step_text(result, number, width)
+    return result.text(width) if number is None else result.step_text(number, width)
 
 
 def _step_json(result: Run, number: int) -> dict[str, object]:

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kvmviz.record.folded import recorded
-from kvmviz.record.runs import Run, Step
+from kvmviz.record.runs import Run, run_all
+from kvmviz.record.step import Step
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.terms.events import Event, PrErr, PrWarn, Seamcall, Warn
@@ -45,7 +45,7 @@ class Comparison:
     """
 
     def __init__(self, a: Run, b: Run, *, revisions: tuple[Which, Which] | None = None) -> None:
-        if a.steps is None or b.steps is None:
+        if not (a.recorded and b.recorded):
             raise _too_large(a.scenario)
         self.a, self.b = a, b
         self.revisions = revisions or (a.revision, b.revision)
@@ -86,7 +86,7 @@ def compare(a: Which, b: Which, scenario: str | Scenario = "") -> Comparison:
     Raises ScenarioError or RevisionError with one sentence.
     """
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
-    return Comparison(*recorded([revision(a), revision(b)], wanted), revisions=(a, b))
+    return Comparison(*run_all([revision(a), revision(b)], wanted), revisions=(a, b))
 
 
 def _too_large(scenario: Scenario) -> ScenarioError:

@@ -66,7 +66,7 @@ def _leaked(run: "Run") -> str:
 
 def _deciders(run: "Run") -> str:
     """Who cleared the pointer of a page that then leaked."""
-    steps = run.steps or ()
+    steps = run.steps
     cleared = [step.event for step, after in pairwise(steps) if after.event.kind == "leak"]
     who = {event.by.split(":")[1] for event in cleared if isinstance(event, SetNull)}
     return ", ".join(sorted(who)) or "nobody"
@@ -76,7 +76,7 @@ def _freers(run: "Run") -> str:
     """From where the S-EPT pages that were had back are freed."""
     who = {
         f"by {'the RCU callback' if step.event.how == 'rcu' else step.chain[-1]}"
-        for step in run.steps or ()
+        for step in run.steps
         if isinstance(step.event, Free) and step.event.page.startswith("S-EPT")
     }
     return ", ".join(sorted(who)) or "none"
@@ -91,7 +91,7 @@ def _body(both: "Comparison", width: int) -> Iterator[str]:
 
 def comparison_json(both: "Comparison") -> dict[str, Any]:
     """Return the comparison for JSON: both summaries and the rows that differ, with their events."""
-    steps_a, steps_b = both.a.steps or (), both.b.steps or ()
+    steps_a, steps_b = both.a.steps, both.b.steps
     return {
         "kvmviz": __version__, "schema": SCHEMA, "a": both.a.revision, "b": both.b.revision,
         "scenario": str(both.scenario), "steps": len(both.rows), "alike": both.alike,

@@ -13,7 +13,7 @@ from kvmviz.terms.columns import WIDTH
 
 if TYPE_CHECKING:
     from kvmviz.compare.comparison import Comparison, Row
-    from kvmviz.record.runs import Step
+    from kvmviz.record.step import Step
 
 CONTEXT: Final = 3
 """Steps of context around a difference."""
@@ -81,7 +81,7 @@ def _new_page(both: "Comparison", last: int, number: int) -> bool:
 
 def _either(both: "Comparison", row: "Row") -> "Step":
     index, run = (row.a, both.a) if row.a is not None else (row.b, both.b)
-    return (run.steps or ())[index or 0]
+    return run.steps[index or 0]
 
 
 def _shape(both: "Comparison", first: int, last: int) -> tuple[object, ...]:
@@ -117,4 +117,4 @@ def _lines(both: "Comparison", row: "Row", width: int) -> Iterator[str]:
     sides = (("-", row.a, both.a), ("+", row.b, both.b))
     for mark, index, run in sides if not row.same else ((" ", row.a, both.a),):
         if index is not None:
-            yield from step_lines(index + 1, (run.steps or ())[index], mark, width, stack=mark != " ")
+            yield from step_lines(index + 1, run.steps[index], mark, width, stack=mark != " ")

@@ -15,7 +15,7 @@ from typing import Any
 
 from kvmviz.machine.journal import Journal
 from kvmviz.record.lines import what
-from kvmviz.record.runs import tear_down
+from kvmviz.record.teardown import tear_down
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import Event, SetNull

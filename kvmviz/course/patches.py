@@ -15,7 +15,7 @@ from kvmviz.course import answers
 from kvmviz.course.marking import Question
 from kvmviz.course.prose import Prose, table
 from kvmviz.machine.journal import Journal
-from kvmviz.record.runs import tear_down
+from kvmviz.record.teardown import tear_down
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import Leak

@@ -18,7 +18,7 @@ from typing import Final
 import graphviz
 
 from kvmviz.draw.plan import BAR, Group, Plan, Shelf, Shown, Size, Table, parent, plan
-from kvmviz.record.alike import Folded
+from kvmviz.record.folding import FoldedTree
 from kvmviz.scenario.names import guest_name, sept_name, spt_name
 
 TDCS_ROOT: Final = "TDCS[3]"
@@ -281,7 +281,7 @@ class _Picture:
 
     def bar_width(self) -> int:
         width = (self.plan.groups[0].shelf.width + 23) // len(self.stacks()) - 23
-        if isinstance(self.tree, Folded):
+        if isinstance(self.tree, FoldedTree):
             width = max(width, BAR)
         return width
 

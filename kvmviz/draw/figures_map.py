@@ -15,9 +15,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from kvmviz.draw.figures import COLOUR, QUIET, TAPE, Drawn, drawing
-from kvmviz.record.alike import Folded
-from kvmviz.record.folded import run_folded
-from kvmviz.record.runs import Run
+from kvmviz.record.folding import FoldedTree
+from kvmviz.record.runs import Run, run_folded
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.names import PAGE_SIZE, gfn_step, sept_name
@@ -48,11 +47,11 @@ def lanes(result: Run) -> list[Lane]:
     >>> [int(lane.lost.sum()) for lane in lanes(run_folded(revision("v1"), Scenario.parse("tree=4GiB fail=all")))]
     [1, 4, 2048]
     """
-    assert isinstance(result.tree, Folded)
+    assert isinstance(result.tree, FoldedTree)
     return [_lane(result.tree, level, flags) for level, flags in _lost(result, result.tree).items()]
 
 
-def _lost(result: Run, tree: Folded) -> dict[int, Flags]:
+def _lost(result: Run, tree: FoldedTree) -> dict[int, Flags]:
     """Return for each level which tables of the whole tree lost their page in the end."""
     states = result.frames[-1].states
     found = {level: np.zeros(count, dtype=np.bool_) for level, count in tree.tree.level_counts().items()}
@@ -64,7 +63,7 @@ def _lost(result: Run, tree: Folded) -> dict[int, Flags]:
     return found
 
 
-def _lane(tree: Folded, level: int, lost: Flags) -> Lane:
+def _lane(tree: FoldedTree, level: int, lost: Flags) -> Lane:
     whole = _frames(tree)
     width = max(gfn_step(level), -(-whole // STRIPS // gfn_step(1)) * gfn_step(1))
     gfns = np.fromiter(tree.tree.gfns(level), dtype=np.int64, count=len(lost))
@@ -72,7 +71,7 @@ def _lane(tree: Folded, level: int, lost: Flags) -> Lane:
     return Lane(level, lost, gfns.tolist(), strips, width)
 
 
-def _frames(tree: Folded) -> int:
+def _frames(tree: FoldedTree) -> int:
     """Return how many guest frames lie up to the end of the last table of level 1."""
     return tree.tree.gfn(1, tree.tree.level_counts()[1] - 1) + gfn_step(1)
 
@@ -82,7 +81,7 @@ def address_map(scenario: str | Scenario = "tree=1TiB fail=rate:1/1000:7", which
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
     result = run_folded(revision(which), wanted)
     found = lanes(result)
-    assert isinstance(result.tree, Folded)
+    assert isinstance(result.tree, FoldedTree)
     whole = _frames(result.tree)
     with drawing(11, 1.3 + 1.35 * len(found), rows=len(found), sharex=True) as (figure, axes):
         for axis, lane in zip(axes, found, strict=True):

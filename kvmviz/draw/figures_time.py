@@ -96,7 +96,7 @@ def _key(state: State) -> Artist:
 
 def _phases(axis: Axes, result: Run, rows: int) -> None:
     at = 0
-    for phase, steps in groupby(result.steps or (), key=lambda step: step.phase):
+    for phase, steps in groupby(result.steps, key=lambda step: step.phase):
         length = len(list(steps))
         axis.axvline(at, color=QUIET, linewidth=1)
         axis.text(at + 0.6, -0.7, PHASE_WORDS[phase], fontsize=11, ha="left", va="bottom", fontweight="bold")
@@ -119,7 +119,7 @@ def waiting(revisions: Sequence[str] = ("v1", "landed"), scenario: str = "tree=1
 
 
 def _waiting(axis: Axes, result: Run, look: dict[str, object]) -> int:
-    steps = [n for n, step in enumerate(result.steps or (), 1) if step.phase == "mmu_uninit"]
+    steps = [n for n, step in enumerate(result.steps, 1) if step.phase == "mmu_uninit"]
     counts = [sum(state == "rcu-pending" for state in result.frames[n].states.values()) for n in steps]
     axis.plot(range(len(counts)), counts, drawstyle="steps-post", **look)  # type: ignore[arg-type]
     most = max(counts)

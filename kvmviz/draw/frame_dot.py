@@ -36,7 +36,7 @@ def draw_dot(run: Run, step: int, ground: str = "transparent") -> str:
 
 
 def _caption(run: Run, step: int) -> str:
-    now, steps = run.frames[step], run.steps or ()
+    now, steps = run.frames[step], run.steps
     said = steps[step - 1].text if step else "nothing has happened yet."
     counts = f"warnings {now.traces}, error lines {now.lines}, pages leaked {now.leaked_count}"
     lines = [f"{run.revision}   {run.scenario}", f"step {step} / {len(steps)}: {said}", counts]
@@ -45,7 +45,7 @@ def _caption(run: Run, step: int) -> str:
 
 def looks(run: Run, step: int) -> dict[str, Look]:
     """Return how each cell and edge looks after `step` steps."""
-    frame, steps = run.frames[step], (run.steps or ())[:step]
+    frame, steps = run.frames[step], run.steps[:step]
     here = subjects(steps)[-1] if steps else None
     found = {page: _page(page, state, times(run.tree, page)) for page, state in frame.states.items()}
     found["HKID"] = _look(HKID_STATES[_hkid(run, step)], HKID_STATES[_hkid(run, step)].word)

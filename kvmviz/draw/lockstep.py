@@ -14,9 +14,9 @@ from typing import Literal
 from kvmviz.compare.comparison import Comparison
 from kvmviz.draw.looks import subjects, table_of
 from kvmviz.machine.callchain import Location
-from kvmviz.record.alike import Folded
-from kvmviz.record.folded import recorded
-from kvmviz.record.runs import Run, Step
+from kvmviz.record.folding import FoldedTree
+from kvmviz.record.runs import Run, run_all
+from kvmviz.record.step import Step
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
@@ -43,9 +43,9 @@ class Lockstep:
     def of(revisions: Sequence[str | type[Revision]], scenario: str | Scenario) -> "Lockstep":
         """Run one or two revisions, of a large tree folded; raise ScenarioError or RevisionError with one sentence."""
         wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
-        runs = recorded([revision(one) for one in revisions], wanted)
+        runs = run_all([revision(one) for one in revisions], wanted)
         if len(runs) == 1:
-            return Lockstep({"a": runs[0]}, tuple((i, None, True) for i in range(len(runs[0].steps or ()))))
+            return Lockstep({"a": runs[0]}, tuple((i, None, True) for i in range(len(runs[0].steps))))
         both = Comparison(*runs)
         return Lockstep({"a": runs[0], "b": runs[1]}, tuple((row.a, row.b, row.same) for row in both.rows))
 
@@ -63,7 +63,7 @@ class Lockstep:
         return self.runs["a"].scenario
 
     @property
-    def tree(self) -> Tree | Folded:
+    def tree(self) -> Tree | FoldedTree:
         """The tables that are shown: the scenario's tree, or that one folded."""
         return self.runs["a"].tree
 
@@ -79,7 +79,7 @@ class Lockstep:
     def _steps(self) -> dict[Side, list[Step | None]]:
         found: dict[Side, list[Step | None]] = {}
         for side, one in self.runs.items():
-            taken = one.steps or ()
+            taken = one.steps
             found[side] = [None if at is None else taken[at] for at in self.indices(side)]
         return found
 
@@ -123,7 +123,7 @@ class Lockstep:
     @cached_property
     def about(self) -> list[str | None]:
         """For each row the page that it is about."""
-        found = {side: subjects(self.runs[side].steps or ()) for side in self.sides}
+        found = {side: subjects(self.runs[side].steps) for side in self.sides}
         return [found["a"][a] if a is not None else found["b"][b or 0] for a, b, _ in self.rows]
 
     @cached_property

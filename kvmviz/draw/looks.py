@@ -14,7 +14,8 @@ added here only says when a mark of the picture appears.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from kvmviz.record.runs import Run, Step
+from kvmviz.record.runs import Run
+from kvmviz.record.step import Step
 from kvmviz.scenario.status import STATUS
 from kvmviz.terms import events as e
 
@@ -122,7 +123,7 @@ class _Marks:
 def changes(run: Run) -> list[Changes]:
     """Return for each step of a run the elements that it changes; warnings are `row_changes`' matter."""
     marks = _Marks(run)
-    return [tuple(marks.step(step)) for step in run.steps or ()]
+    return [tuple(marks.step(step)) for step in run.steps]
 
 
 def row_changes(
@@ -133,8 +134,8 @@ def row_changes(
     `steps` holds the side's own step of each row, None where it waits; `others`
     those of the other side.  A trace that only the other side prints is a `ghost`.
     """
-    mine, moves = warned(own.steps or ()), changes(own)
-    theirs = warned(other.steps or ()) if other else []
+    mine, moves = warned(own.steps), changes(own)
+    theirs = warned(other.steps) if other else []
     used: Counter[str] = Counter()
     found: list[Changes] = []
     for row, at in enumerate(steps):

@@ -27,7 +27,7 @@ from kvmviz.draw.parts import ID, LARGE_WIDTH, first_state
 from kvmviz.draw.plan import Shown, plan, times
 from kvmviz.draw.signs import definitions
 from kvmviz.draw.skeleton import skeleton
-from kvmviz.record.alike import Folded
+from kvmviz.record.folding import FoldedTree
 from kvmviz.record.runs import Run
 from kvmviz.scenario import ScenarioError
 from kvmviz.scenario.names import sept_name, spt_name
@@ -47,7 +47,7 @@ _CLASSED = re.compile(r'class="([^"]*)"([^<>]*?data-state="([^"]*)")')
 
 def at_step(run: Run, step: int) -> int:
     """Return `step` if the run has it; raise ScenarioError with one sentence otherwise."""
-    last = len(run.steps or ())
+    last = len(run.steps)
     if not 0 <= step <= last:
         raise ScenarioError(f"step={step}: this run has the steps 0 to {last}.")
     return step
@@ -61,11 +61,11 @@ def states_after(moves: Iterable[Changes]) -> dict[str, str]:
 def draw_svg(run: Run, step: int, theme: Theme = "light") -> str:
     """Return the picture of a run after `step` steps as an SVG file that needs nothing else."""
     at_step(run, step)
-    moves = row_changes(run, list(range(len(run.steps or ()))))
+    moves = row_changes(run, list(range(len(run.steps))))
     picture = frame(run, moves[:step], here_of(run, step), theme)
     head = [
         f"{run.revision}   {run.scenario}",
-        f"step {step} / {len(run.steps or ())}: {_said(run, step)}",
+        f"step {step} / {len(run.steps)}: {_said(run, step)}",
         _counts(run, step),
         *_stands_for(run.tree),
     ]
@@ -73,14 +73,14 @@ def draw_svg(run: Run, step: int, theme: Theme = "light") -> str:
 
 
 def _stands_for(tree: Shown) -> list[str]:
-    if not isinstance(tree, Folded):
+    if not isinstance(tree, FoldedTree):
         return []
     return [f"{tree.count:,} tables stand for all {tree.tree.count:,}; \u00d7 says for how many that behave alike"]
 
 
 def here_of(run: Run, step: int) -> str | None:
     """Return the page that the last of `step` steps is about."""
-    return subjects((run.steps or ())[:step])[-1] if step else None
+    return subjects(run.steps[:step])[-1] if step else None
 
 
 def _said(run: Run, step: int) -> str:

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from kvmviz.record.alike import Folded
+from kvmviz.record.folding import FoldedTree
 from kvmviz.scenario.names import gfn_step, sept_name
 from kvmviz.scenario.tree import Tree
 
-Shown = Tree | Folded
+Shown = Tree | FoldedTree
 """What is drawn: every table of a tree, or of a large one those that stand for all."""
 
 Table = tuple[int, int]
@@ -113,7 +113,7 @@ def ancestor(tree: Shown, table: Table, level: int) -> Table | None:
 
 def times(tree: Shown, page: str) -> int:
     """Return how many pages are drawn as this one."""
-    return tree.times_of(page) if isinstance(tree, Folded) else 1
+    return tree.times_of(page) if isinstance(tree, FoldedTree) else 1
 
 
 def alike(tree: Shown, tables: Iterable[Table]) -> int:
@@ -132,15 +132,15 @@ def plan(tree: Shown) -> Plan:
     rest = [table for table in tree.tables() if table[0] < lowest]
     if not rest:
         return Plan(large, (), (), lowest)
-    if tree.count <= (STANDING if isinstance(tree, Folded) else UNFOLDED):
+    if tree.count <= (STANDING if isinstance(tree, FoldedTree) else UNFOLDED):
         return Plan(large, tuple(_shelves(tree, rest, lowest)), (), lowest)
-    apart = _apart(tree, rest, lowest) if isinstance(tree, Folded) else {}
+    apart = _apart(tree, rest, lowest) if isinstance(tree, FoldedTree) else {}
     shown = {table for tables in apart.values() for table in tables}
     groups = _groups(tree, [table for table in rest if table not in shown], lowest)
     return Plan(large, tuple(_shelf(at, tables, BAR, "medium") for at, tables in apart.items()), tuple(groups), lowest)
 
 
-def _apart(tree: Folded, rest: list[Table], lowest: int) -> dict[Table | None, list[Table]]:
+def _apart(tree: FoldedTree, rest: list[Table], lowest: int) -> dict[Table | None, list[Table]]:
     """Return the tables that are shown below the group they stand out from: the first that fail, where most do not."""
     whole = _by_ancestor(tree, rest, lowest)
     found = _by_ancestor(tree, [table for table in tree.exceptions() if table[0] < lowest], lowest)
@@ -151,16 +151,16 @@ def _shelves(tree: Shown, rest: Iterable[Table], lowest: int) -> Iterator[Shelf]
     below = _by_ancestor(tree, rest, lowest)
     width = _shelf_width(len(below))
     for anchor, tables in below.items():
-        yield _shelf(anchor, tables, width, "medium" if isinstance(tree, Folded) else None)
+        yield _shelf(anchor, tables, width, "medium" if isinstance(tree, FoldedTree) else None)
 
 
 def _groups(tree: Shown, rest: Iterable[Table], lowest: int) -> Iterator[Group]:
-    whole = isinstance(tree, Folded) or lowest <= 2 or tree.level_counts()[lowest - 1] > BARS
+    whole = isinstance(tree, FoldedTree) or lowest <= 2 or tree.level_counts()[lowest - 1] > BARS
     at = lowest if whole else lowest - 1
     for head, tables in _by_ancestor(tree, rest, at).items():
         name = "root" if head is None else f"L{head[0]} gfn={head[1]:#x}"
         anchor = head if head is None or head[0] == lowest else ancestor(tree, head, lowest)
-        yield Group(name, anchor, _shelf(anchor, tables, WIDTH, "medium" if isinstance(tree, Folded) else "small"))
+        yield Group(name, anchor, _shelf(anchor, tables, WIDTH, "medium" if isinstance(tree, FoldedTree) else "small"))
 
 
 def _by_ancestor(tree: Shown, tables: Iterable[Table], level: int) -> dict[Table | None, list[Table]]:

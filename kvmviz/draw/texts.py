@@ -10,7 +10,8 @@ from typing import Any
 
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.why import meaning, rests_on
-from kvmviz.record.runs import Run, Step
+from kvmviz.record.runs import Run
+from kvmviz.record.step import Step
 from kvmviz.scenario.status import SUCCESS, status_word
 from kvmviz.terms import events as e
 

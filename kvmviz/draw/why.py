@@ -11,7 +11,8 @@ from functools import cache
 from typing import Final
 
 from kvmviz.draw.looks import table_of
-from kvmviz.record.runs import Run, Step
+from kvmviz.record.runs import Run
+from kvmviz.record.step import Step
 from kvmviz.scenario.status import STATUS, SUCCESS
 from kvmviz.terms import events as e
 
@@ -45,7 +46,7 @@ _GRANTED: Final = {
 
 def meaning(run: Run, index: int) -> str:
     """Return what the step `index` of a run means for what follows, or nothing."""
-    steps = run.steps or ()
+    steps = run.steps
     event = steps[index].event
     match event:
         case e.Seamcall(name, _, _, status):
@@ -71,7 +72,7 @@ def _refused(event: e.Seamcall, run: Run, index: int) -> str:
         return "The page stays the module's, and the host must not touch it."
     if event.seamcall == "TDH.MNG.KEY.FREEID":
         return "It stays with this TD."
-    after = [step.event for step in (run.steps or ())[index + 1 : index + 2]]
+    after = [step.event for step in run.steps[index + 1 : index + 2]]
     silent = "" if any(isinstance(event, e.Warn | e.Masked) for event in after) else ", and KVM prints nothing about it"
     return f"So the key cannot be given back{silent}."
 

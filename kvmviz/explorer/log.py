@@ -13,7 +13,8 @@ from typing import Any
 
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.explorer.code import slot
-from kvmviz.record.runs import Run, Step
+from kvmviz.record.runs import Run
+from kvmviz.record.step import Step
 from kvmviz.terms import events as e
 from kvmviz.terms.words import short_site
 

@@ -25,8 +25,8 @@ from kvmviz.explorer.code import code
 from kvmviz.explorer.log import log
 from kvmviz.explorer.questions import questions
 from kvmviz.explorer.stack import stack
-from kvmviz.record.alike import Folded
-from kvmviz.record.frames import Fold
+from kvmviz.record.folding import FoldedTree
+from kvmviz.record.frames import FrameBuilder
 from kvmviz.record.runs import Run
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import CAUSES, Scenario
@@ -117,7 +117,7 @@ def view_of(lockstep: Lockstep) -> dict[str, Any]:
     }
     for side in lockstep.sides:
         found[side] = _side(lockstep, side, names)
-    if isinstance(lockstep.tree, Folded):
+    if isinstance(lockstep.tree, FoldedTree):
         found["times"] = {page: count for page in pages if (count := lockstep.tree.times_of(page)) > 1}
         found["allbut"] = {
             f"L{level}@{gfn:#x}": all_but(scenario.tree, level, gfn) for level, gfn in lockstep.tree.tables()
@@ -159,7 +159,7 @@ def _side(lockstep: Lockstep, side: Side, names: _Names) -> dict[str, Any]:
 def _counts(run: Run, indices: Sequence[int | None]) -> dict[str, list[int]]:
     """Return what was printed and lost up to each row; number 0 is before the first."""
     found: dict[str, list[int]] = {"traces": [0], "lines": [0], "leaked": [0]}
-    fold, steps = Fold(run.pages), run.steps or ()
+    fold, steps = FrameBuilder(run.pages), run.steps
     for at in indices:
         if at is not None:
             fold.apply(steps[at].event, steps[at].times)

@@ -35,7 +35,7 @@ def fate(run: Run, page: str) -> str:
 
 def fates(run: Run) -> dict[str, str]:
     """Return what becomes of each page that is freed in a run."""
-    freed = [step.event for step in run.steps or () if isinstance(step.event, e.Free)]
+    freed = [step.event for step in run.steps if isinstance(step.event, e.Free)]
     return {event.page: FATES[0] if event.how == "immediate" else FATES[1] for event in freed}
 
 

@@ -4,7 +4,7 @@ A run is recorded once and never replayed: a frame is what the events up to it
 say, so going back is indexing.
 
 >>> from kvmviz.scenario import Scenario
->>> Fold(pages_of(Scenario())).frame().states["spt root"]
+>>> FrameBuilder(pages_of(Scenario())).frame().states["spt root"]
 'in-use'
 """
 
@@ -88,7 +88,7 @@ class Frame:
     leaked_count: int
 
 
-class Fold:
+class FrameBuilder:
     """Takes events in order and keeps the picture; `apply` returns what changed."""
 
     def __init__(self, pages: Sequence[PageInfo]) -> None:
@@ -158,7 +158,7 @@ class Frames(Sequence[Frame]):
     def __init__(self, pages: Sequence[PageInfo], events: Sequence[tuple[e.Event, int]]) -> None:
         self._pages = pages
         self._events = events
-        self._fold = Fold(pages)
+        self._builder = FrameBuilder(pages)
         self._at = 0
 
     def __len__(self) -> int:
@@ -175,8 +175,8 @@ class Frames(Sequence[Frame]):
         if not 0 <= wanted < len(self):
             raise IndexError(f"step {index} is not among 0 to {len(self) - 1}")
         if wanted < self._at:
-            self._fold, self._at = Fold(self._pages), 0
+            self._builder, self._at = FrameBuilder(self._pages), 0
         for event, times in self._events[self._at : wanted]:
-            self._fold.apply(event, times)
+            self._builder.apply(event, times)
         self._at = wanted
-        return self._fold.frame()
+        return self._builder.frame()

@@ -1,15 +1,12 @@
 """A run as a log of steps: every event in a line or two, what repeats left out and said so."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from kvmviz.record.step import Step
 from kvmviz.scenario.status import SUCCESS, status_word
 from kvmviz.terms import events as e
 from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.terms.words import short_site
-
-if TYPE_CHECKING:
-    from kvmviz.record.runs import Step
 
 PHASES = {
     "gmem_release": "guest pages are taken back",
@@ -21,7 +18,7 @@ PHASES = {
 """The phases of a teardown, in order, and what happens in each."""
 
 _BEGINS = (e.Op, e.RcuCallback, e.RcuBarrier, e.CallRcu)
-Block = list[tuple[int, "Step"]]
+Block = list[tuple[int, Step]]
 
 
 def what(event: e.Event) -> str:
@@ -54,7 +51,7 @@ def what(event: e.Event) -> str:
             return str(getattr(event, "page", ""))
 
 
-def step_lines(number: int, step: "Step", mark: str = "", width: int = WIDTH, *, stack: bool = True) -> list[str]:
+def step_lines(number: int, step: Step, mark: str = "", width: int = WIDTH, *, stack: bool = True) -> list[str]:
     """Return the lines of one step; a printed trace brings its `stack`, one function a line."""
     head = f"{mark}{number:>5}  {step.event.kind:<12} "
     often = f" (x {step.times:,})" if step.times > 1 else ""
@@ -65,7 +62,7 @@ def step_lines(number: int, step: "Step", mark: str = "", width: int = WIDTH, *,
     return lines
 
 
-def steps_text(steps: Sequence["Step"], width: int = WIDTH) -> str:
+def steps_text(steps: Sequence[Step], width: int = WIDTH) -> str:
     """Return all steps; blocks that repeat with another page are counted instead of printed."""
     lines: list[str] = []
     phase = ""
@@ -89,7 +86,7 @@ def _elided(blocks: list[Block]) -> list[str]:
     return [f"       ... {pages}, {steps}"]
 
 
-def _blocks(steps: Sequence["Step"]) -> Iterator[Block]:
+def _blocks(steps: Sequence[Step]) -> Iterator[Block]:
     """Cut the steps where something new is begun: an op, a RECLAIM of its own, a guest page, a callback."""
     block: Block = []
     for number, step in enumerate(steps, 1):
@@ -127,7 +124,7 @@ def _shape(block: Block) -> tuple[object, ...]:
     return tuple((step.phase, step.event.kind, *_details(step)) for _, step in block)
 
 
-def _details(step: "Step") -> tuple[object, ...]:
+def _details(step: Step) -> tuple[object, ...]:
     skip = {"page", "message", "registers"}
     details = tuple(getattr(step.event, name) for name in step.event.__dataclass_fields__ if name not in skip)
     kind = (getattr(step.event, "page", None) or "").split(" ")[0].split("[")[0]

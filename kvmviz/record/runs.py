@@ -7,36 +7,27 @@
 Same input, same bytes, in any process.
 """
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+from typing import Any, Final
 
-from kvmviz.kvm.vm import VM, build
-from kvmviz.machine.callchain import Location
-from kvmviz.machine.host import HostPanicked
+from kvmviz.errors import KvmvizError
 from kvmviz.machine.journal import Tape
-from kvmviz.machine.printk import Boot
-from kvmviz.machine.recorder import Tally
-from kvmviz.record.frames import Change, Fold, Frames, PageInfo, pages_of
+from kvmviz.machine.recorder import LISTED, Tally
+from kvmviz.record.folding import FAILING_FIRST, OTHERS_FIRST, FoldedTree, fold
+from kvmviz.record.frames import FrameBuilder, Frames, PageInfo, pages_of
 from kvmviz.record.sources import Source, source
+from kvmviz.record.step import Step
 from kvmviz.record.summary import Summary, summarize
-from kvmviz.record.text import run_text
-from kvmviz.revisions import Revision, revision
-from kvmviz.revisions.guard import guarded
-from kvmviz.revisions.linked import linked
+from kvmviz.record.tapes import FoldedTape, Weighed
+from kvmviz.record.teardown import tear_down
+from kvmviz.record.text import run_text, step_text
+from kvmviz.revisions import Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.tree import Tree
-from kvmviz.terms import events as e
-from kvmviz.terms.words import sentence
+from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import SCHEMA, __version__
-
-if TYPE_CHECKING:
-    from kvmviz.record.alike import Folded
-    from kvmviz.record.folded import Folding
 
 RECORDED_TABLES: Final = 5_000
 """Largest tree, in tables below the root, that is recorded without being asked to."""
@@ -44,72 +35,27 @@ RECORDED_TABLES: Final = 5_000
 MOST_TABLES: Final = 50_000
 """Largest tree that can be recorded."""
 
-REMEMBERED_BOOTS: Final = 1_000
-"""How many first TDs of a revision are kept, so that a large space does not fill the memory."""
-
-_BOOTS: Final[WeakKeyDictionary[type[Revision], dict[tuple[Scenario, bool], tuple[Boot, bool]]]] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One event, and where it happened: `where` is the call chain, outermost first, with its lines.
-
-    `times` is more than 1 in a folded run, where a table stands for others that are alike.
-    """
-
-    phase: str
-    event: e.Event
-    where: tuple[Location, ...]
-    changes: tuple[Change, ...]
-    times: int = 1
-
-    @property
-    def chain(self) -> tuple[str, ...]:
-        """The kernel functions on the stack, outermost first."""
-        return tuple(location.function.name for location in self.where)
-
-    @property
-    def text(self) -> str:
-        """One sentence that says what happened."""
-        said = sentence(self.event)
-        return said if self.times == 1 else f"{said[:-1]} (x {self.times:,})."
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the event as the run contract writes it."""
-        function = self.where[-1].function if self.where else None
-        return {
-            "phase": self.phase, "kind": self.event.kind,
-            "function": function.name if function else None, "file": function.file if function else None,
-            "chain": list(self.chain), "text": self.text, **event_fields(self.event),
-            **({"times": self.times} if self.times > 1 else {}),
-        }  # fmt: skip
-
-
-def event_fields(event: e.Event) -> dict[str, Any]:
-    """Return an event's own fields for JSON; a status is written in hex, what is None is left out."""
-    found = {f.name: getattr(event, f.name) for f in fields(event)}
-    if isinstance(event, e.Seamcall):
-        found["status"] = f"{event.status:#x}"
-        found["registers"] = [f"{value:#x}" for value in event.registers] if event.registers else None
-    return {name: value for name, value in found.items() if value is not None}
+OWN_FIRST: Final = FAILING_FIRST
+"""Tables of a kind that stand alone under a reader's revision, which may print a line for any of them."""
 
 
 class Run:
     """A recorded teardown.
 
     `revision` is the revision's name, `scenario` what went in, `summary` what came
-    out.  `steps` is None where the run was too large to be recorded; `folded` has
-    some then.  `tree` is what `steps` and `pages` speak of: the scenario's, or that
+    out.  `recorded` says whether there are `steps`: a run of a large tree has none,
+    and its `folded` has them.  `tree` is what `steps` and `pages` speak of: the scenario's, or that
     one folded.
     """
 
     def __init__(
         self, which: type[Revision], scenario: Scenario, summary: Summary, tape: Tape | None,
-        tree: "Tree | Folded | None" = None,
+        tree: Tree | FoldedTree | None = None,
     ) -> None:  # fmt: skip
         self.revision = which.name
         self.scenario = scenario
         self.summary = summary
+        self.recorded = tape is not None
         self.tree = tree or scenario.tree
         self._which = which
         self._tape = tape
@@ -119,12 +65,10 @@ class Run:
         """The same teardown with tables that are alike counted together, or this run if it is recorded.
 
         >>> large = run("v1", "tree=16GiB fail=L1@0x200")
-        >>> large.steps is None, large.folded.summary == large.summary, max(s.times for s in large.folded.steps)
-        (True, True, 7680)
+        >>> large.recorded, large.folded.summary == large.summary, max(s.times for s in large.folded.steps)
+        (False, True, 7680)
         """
-        from kvmviz.record.folded import run_folded
-
-        return self if self._tape else run_folded(self._which, self.scenario)
+        return self if self.recorded else run_folded(self._which, self.scenario)
 
     @cached_property
     def pages(self) -> tuple[PageInfo, ...]:
@@ -132,13 +76,13 @@ class Run:
         return pages_of(self.scenario, self.tree)
 
     @cached_property
-    def steps(self) -> tuple[Step, ...] | None:
-        """Everything that happened, in order."""
+    def steps(self) -> tuple[Step, ...]:
+        """Everything that happened, in order; empty where the run was not recorded."""
         if self._tape is None:
-            return None
-        fold = Fold(self.pages)
+            return ()
+        builder = FrameBuilder(self.pages)
         return tuple(
-            Step(phase, event, where, fold.apply(event, times), times)
+            Step(phase, event, where, builder.apply(event, times), times)
             for (phase, event), where, times in zip(
                 self._tape.entries, self._tape.where, self._tape.often(), strict=True
             )
@@ -147,7 +91,7 @@ class Run:
     @cached_property
     def frames(self) -> Frames:
         """The picture after each step; number 0 is before the first event."""
-        return Frames(self.pages, [(step.event, step.times) for step in self.steps or ()])
+        return Frames(self.pages, [(step.event, step.times) for step in self.steps])
 
     def times(self, page: str) -> int:
         """Return how many pages this one stands for: 1 unless the run is folded."""
@@ -156,12 +100,12 @@ class Run:
     @property
     def events(self) -> list[dict[str, Any]] | None:
         """The events as the run contract writes them."""
-        return None if self.steps is None else [step.to_json() for step in self.steps]
+        return [step.to_json() for step in self.steps] if self.recorded else None
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
         """The Python source of every model function that stood in a call chain, by `Location.source`."""
-        keys = {location.source for step in self.steps or () for location in step.where}
+        keys = {location.source for step in self.steps for location in step.where}
         return {key: source(key) for key in sorted(keys)}
 
     def to_json(self) -> dict[str, Any]:
@@ -177,8 +121,29 @@ class Run:
     def __hash__(self) -> int:
         return hash((self.revision, str(self.scenario)))
 
+    def text(self, width: int = WIDTH) -> str:
+        """Return the run as a log of steps and its summary; a large one with tables that are alike counted together."""
+        if self.recorded:
+            return run_text(self.title, self.steps, self.summary, width)
+        try:
+            steps = self.folded.steps
+        except KvmvizError as error:
+            return run_text(self.title, (), self.summary, width, note=paragraph(str(error), width=width))
+        tables = f"{self.scenario.tree.count:,} tables below the root"
+        note = f"{tables}; those alike are counted together\n(--events asks for a record of each)."
+        return run_text(self.title, steps, self.summary, width, note=note)
+
+    def step_text(self, number: int, width: int = WIDTH) -> str:
+        """Return one step as text: what happens, where, and the picture's counts after it."""
+        return step_text(self.title, self.steps, number, self.frames[number], self.times, width)
+
+    @property
+    def title(self) -> str:
+        """What was run: revision and scenario, a line each."""
+        return f"revision {self.revision}\n{self.scenario}"
+
     def __str__(self) -> str:
-        return run_text(self)
+        return self.text()
 
     def __repr__(self) -> str:
         return f"kvmviz.run({self.revision!r}, {str(self.scenario)!r})"
@@ -210,78 +175,52 @@ def _recorded(scenario: Scenario, events: bool | None) -> bool:
     return count <= RECORDED_TABLES if events is None else events
 
 
-def tear_down(
-    which: type[Revision], scenario: Scenario, recorder: Tally, folded: "Folding | None" = None
-) -> tuple[VM, str]:
-    """Run the scenario with this recorder; return the TD and which one was recorded, `first` or `second`.
+def run_folded(which: type[Revision], scenario: Scenario, others: int | None = None) -> Run:
+    """Tear a TD down with tables that are alike folded, and return the record.
 
-    For the second TD of a boot the first is torn down unwatched before; if that
-    panics the host, there is no second, and the first is recorded.  `folded` says
-    of which tables the TDs are built, if not of the whole tree.
+    `others` says how many tables of a kind that do not fail stand alone.  Raises
+    RevisionError for a reader's revision that does not treat tables alike.
     """
-    if scenario.boot is None:
-        boot = Boot()
-        vm = _tear_down(which, scenario, boot, recorder, folded)
-        _remember(which, scenario, boot, recorder, folded)
-        return vm, "first"
-    boot, panicked = boot_after(which, replace(scenario, boot=None), folded)
-    if panicked:
-        return _tear_down(which, scenario, Boot(), recorder, folded), "first"
-    boot = boot.copy()
-    boot.now += scenario.boot
-    return _tear_down(which, scenario, boot, recorder, folded), "second"
+    first = others or (OWN_FIRST if which.base else OTHERS_FIRST)
+    tree = fold(scenario.tree, scenario.fail, others=first)
+    tape = FoldedTape(tree)
+    tear_down(which, scenario, tape, tree)
+    result = Run(which, scenario, summary_folded(which, scenario), tape, tree)
+    if which.base:
+        _treats_alike(result)
+    return result
 
 
-def boot_after(which: type[Revision], scenario: Scenario, folded: "Folding | None" = None) -> tuple[Boot, bool]:
-    """Return what the boot remembers after this TD, and whether the host panicked; the latest are kept."""
-    found = _BOOTS.get(which, {}).get((scenario, folded is not None))
-    if found is None:
-        tally, boot = folded.tally() if folded else Tally(), Boot()
-        _tear_down(which, scenario, boot, tally, folded)
-        found = _remember(which, scenario, boot, tally, folded)
-    return found
+def _treats_alike(result: Run) -> None:
+    """Raise RevisionError if two folds of one tree do not come to the same: then tables are not alike to this patch."""
+    end, whole = result.frames[-1], result.summary
+    same = (end.traces, end.lines) == (whole.traces, whole.lines)
+    if not same or (end.leaked_count != whole.leaked_count and not whole.panicked):
+        raise RevisionError(
+            f"{result.revision}: it treats tables differently by where they stand or by how many there are, so they "
+            f"cannot be counted together; use a tree of at most {RECORDED_TABLES:,} tables."
+        )
 
 
-def _remember(
-    which: type[Revision], scenario: Scenario, boot: Boot, tally: Tally, folded: "Folding | None"
-) -> tuple[Boot, bool]:
-    """Keep the boot; how many lines it withheld is what was counted, since a table may stand for others."""
-    for site, withheld in tally.ratelimited.items():
-        boot.limit(site).missed = withheld
-    known = _BOOTS.setdefault(which, {})
-    if len(known) >= REMEMBERED_BOOTS:
-        known.clear()
-    known[scenario, folded is not None] = boot, tally.panicked
-    return boot, tally.panicked
+def run_all(revisions: Sequence[type[Revision]], scenario: Scenario) -> list[Run]:
+    """Run each revision with every step: of a large tree folded, and for all in the same way.
 
-
-def _tear_down(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally, folded: "Folding | None") -> VM:
-    with _no_gc(scenario):
-        called, teardown = linked(which)
-        vm = build(scenario, called, boot, folded.tree if folded else None)
-        vm.host.watch(recorder)
-        with _guard(which, scenario), suppress(HostPanicked):
-            teardown(vm)
-    return vm
-
-
-def _guard(which: type[Revision], scenario: Scenario) -> AbstractContextManager[None]:
-    """Watch a reader's own revision; the project's need no watching."""
-    return guarded(which.name, scenario.tree.count, scenario) if which.base else nullcontext()
-
-
-@contextmanager
-def _no_gc(scenario: Scenario) -> Iterator[None]:
-    """Keep the cyclic garbage collector off while a large TD is built and torn down.
-
-    Nothing becomes garbage before the run ends, and each of the collector's
-    looks would cost more the larger the TD is.
+    >>> [len(one.steps) for one in run_all([revision("before"), revision("v1")], Scenario.parse("tree=1TiB"))]
+    [112, 112]
     """
-    if scenario.tree.count <= 100 or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+    if scenario.tree.count <= RECORDED_TABLES:
+        return [run(which, scenario) for which in revisions]
+    first = OWN_FIRST if any(which.base for which in revisions) else OTHERS_FIRST
+    return [run_folded(which, scenario, first) for which in revisions]
+
+
+def summary_folded(which: type[Revision], scenario: Scenario, listed: int = LISTED) -> Summary:
+    """Return the summary of the whole tree, whose lists are whole up to `listed` names.
+
+    >>> summary_folded(revision("v1"), Scenario.parse("tree=1TiB hkid=assigned")).leaked_count
+    525327
+    """
+    tree = fold(scenario.tree, scenario.fail, listed, listed)
+    tally = Weighed(tree)
+    vm, td = tear_down(which, scenario, tally, tree)
+    return replace(summarize(vm, tally, td), most_rcu_pending=tally.most_waiting)

@@ -1,56 +1,45 @@
-"""A whole run as text: what was run, its steps, its summary."""
+"""A run as text: what was run, its steps, its summary."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
-from kvmviz.errors import KvmvizError
+from kvmviz.record.frames import Frame
 from kvmviz.record.lines import step_lines, steps_text
+from kvmviz.record.step import Step
+from kvmviz.record.summary import Summary
 from kvmviz.terms.columns import WIDTH, ascii_only, columns, listing, paragraph
 from kvmviz.terms.words import short_site
 
-if TYPE_CHECKING:
-    from kvmviz.record.runs import Run
-    from kvmviz.record.summary import Summary
+
+def run_text(title: str, steps: Sequence[Step], summary: Summary, width: int = WIDTH, note: str = "") -> str:
+    """Return a run as a log of steps and its summary; a `note` stands before the steps, or in their place."""
+    parts = [title, note, steps_text(steps, width), summary_text(summary, width)]
+    return ascii_only("\n\n".join(part for part in parts if part))
 
 
-def run_text(result: "Run", width: int = WIDTH) -> str:
-    """Return the run as a log of steps and its summary."""
-    head = f"revision {result.revision}\n{result.scenario}\n"
-    steps = _folded(result, width) if result.steps is None else steps_text(result.steps, width)
-    return ascii_only(f"{head}\n{steps}\n\n{summary_text(result.summary, width)}")
+def step_text(
+    title: str, steps: Sequence[Step], number: int, frame: Frame, times: Callable[[str], int], width: int = WIDTH
+) -> str:
+    """Return one step of a run: what happens, where, and the counts of the picture after it, its `frame`.
 
-
-def _folded(result: "Run", width: int) -> str:
-    """Return the steps of a large run with tables that are alike counted, or why they cannot be."""
-    try:
-        steps = steps_text(result.folded.steps or (), width)
-    except KvmvizError as error:
-        return paragraph(str(error), width=width)
-    tables = f"{result.scenario.tree.count:,} tables below the root"
-    return f"{tables}; those alike are counted together\n(--events asks for a record of each).\n\n{steps}"
-
-
-def step_text(result: "Run", number: int, width: int = WIDTH) -> str:
-    """Return one step of a run: what happens, where, and the picture's counts after it."""
-    head = f"revision {result.revision}\n{result.scenario}\n"
-    frame = result.frames[number]
-    lines = [head, f"step {number} of {len(result.frames) - 1}"]
+    `times` says how many pages stand behind the name of one.
+    """
+    lines = [f"{title}\n", f"step {number} of {len(steps)}"]
     if number:
-        step = (result.steps or ())[number - 1]
+        step = steps[number - 1]
         said = paragraph(step.text, width=width)
         lines += [f"phase {step.phase}", "", *step_lines(number, step, width=width, stack=False), "", said, ""]
         lines += [f"  {'in' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
     counts = Counter[str]()
     for page, state in frame.states.items():
-        counts[state] += result.times(page)
+        counts[state] += times(page)
     lines += ["", "after it"]
     lines += [columns(f"pages {state}", f"{count:,}", width) for state, count in counts.items()]
     lines += [columns("HKID", frame.hkid, width), columns("traces, error lines", f"{frame.traces:,}, {frame.lines:,}")]
     return ascii_only("\n".join(lines))
 
 
-def summary_text(summary: "Summary", width: int = WIDTH) -> str:
+def summary_text(summary: Summary, width: int = WIDTH) -> str:
     """Return the summary, one figure a line."""
     lines = ["summary" if summary.td == "first" else "summary (second TD of the boot)"]
     if summary.panicked:

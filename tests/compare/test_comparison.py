@@ -20,8 +20,8 @@ NAMES = st.sampled_from(list(REVISIONS))
 @settings(max_examples=100, deadline=None)
 def test_each_step_of_each_side_stands_once_and_in_order(a: str, b: str, scenario: str) -> None:
     both = compare(a, b, scenario)
-    assert [row.a for row in both.rows if row.a is not None] == list(range(len(both.a.steps or ())))
-    assert [row.b for row in both.rows if row.b is not None] == list(range(len(both.b.steps or ())))
+    assert [row.a for row in both.rows if row.a is not None] == list(range(len(both.a.steps)))
+    assert [row.b for row in both.rows if row.b is not None] == list(range(len(both.b.steps)))
 
 
 @given(NAMES, SCENARIOS)
@@ -35,7 +35,7 @@ def test_a_run_differs_in_nothing_from_itself(name: str, scenario: str) -> None:
 def test_the_alignment_is_a_longest_one(a: str, b: str, scenario: str) -> None:
     """Against the textbook's quadratic table."""
     both = compare(a, b, scenario)
-    left, right = keys(both.a.steps or ()), keys(both.b.steps or ())
+    left, right = keys(both.a.steps), keys(both.b.steps)
     best = [0] * (len(right) + 1)
     for key in left:
         row = [0]
@@ -60,7 +60,7 @@ def test_before_and_v1_differ_in_one_warning_a_failing_table() -> None:
 def test_a_step_that_both_take_and_that_comes_out_differently_is_a_difference() -> None:
     both = compare("before", "v1", "fail=L1@0x200")
     paired = [row for row in both.rows if not row.same and row.a is not None and row.b is not None]
-    assert [(both.a.steps or ())[row.a or 0].event.kind for row in paired] == ["set_null"]
+    assert [both.a.steps[row.a or 0].event.kind for row in paired] == ["set_null"]
 
 
 def test_v1_and_landed_differ_in_when_a_page_is_freed() -> None:

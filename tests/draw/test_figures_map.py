@@ -9,12 +9,11 @@ from matplotlib.text import Text
 
 from kvmviz.draw import address_map
 from kvmviz.draw.figures_map import STRIPS, lanes
-from kvmviz.record.folded import run_folded
-from kvmviz.record.runs import run
+from kvmviz.record.runs import run, run_folded
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.names import sept_name
-from tests.record.test_folded import scenarios
+from tests.record.test_folding import scenarios
 
 LINES = ["tree=1TiB fail=rate:1/1000:7", "tree=1GiB fail=L1@0x200", "tree=16GiB hkid=assigned", "tree=1x1x3"]
 

@@ -12,7 +12,7 @@ from kvmviz.draw.dot import picture, slug
 from kvmviz.draw.layout import Layout, layout, read
 from kvmviz.draw.plan import BARS, LARGE, UNFOLDED, plan
 from kvmviz.draw.skeleton import shelf, skeleton
-from kvmviz.record.alike import fold
+from kvmviz.record.folding import fold
 from kvmviz.record.frames import pages_of
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree

@@ -25,7 +25,7 @@ SCENARIOS = [
 @given(st.sampled_from(REVISIONS), st.sampled_from(SCENARIOS), st.data())
 def test_changes_lead_to_the_frame(revision: str, scenario: str, data: st.DataObject) -> None:
     result = run(revision, scenario)
-    step = data.draw(st.integers(0, len(result.steps or ())))
+    step = data.draw(st.integers(0, len(result.steps)))
     frame, shown = result.frames[step], states_after(changes(result)[:step])
     for page, state in frame.states.items():
         assert shown.get(page, result.frames[0].states[page]) == state
@@ -52,7 +52,7 @@ def test_a_triangle_for_every_trace_and_a_ghost_for_every_one_of_the_other_side(
 
 
 def steps(result: Run) -> int:
-    return len(result.steps or ())
+    return len(result.steps)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_the_line_to_the_lost_tdr_begins_at_a_shelf_or_a_folded_group_too(scenar
 
 def test_subjects_follow_the_last_page_within_a_phase() -> None:
     result = run("before", "fail=L1@0x200")
-    about = subjects(result.steps or ())
-    kinds = [step.event.kind for step in result.steps or ()]
+    about = subjects(result.steps)
+    kinds = [step.event.kind for step in result.steps]
     assert about[kinds.index("warn")] == "S-EPT L1 gfn=0x200"
     assert about[kinds.index("hkid_free")] == "HKID"
     assert about[kinds.index("rcu_barrier")] is None

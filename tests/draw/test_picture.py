@@ -52,7 +52,7 @@ def test_draw_svg_escapes_a_revision_name() -> None:
 
 def test_draw_svg_counts_a_folded_group() -> None:
     result = run("v1", "tree=1x1x100 fail=L1@0x200,L1@0x600")
-    svg = picture.draw_svg(result, len(result.steps or ()))
+    svg = picture.draw_svg(result, len(result.steps))
     assert re.search(r'class="seg seg-leaked">.*?<text[^>]*>2</text>', svg)
     assert re.search(r'class="seg seg-freed">.*?<text[^>]*>98</text>', svg)
 
@@ -120,7 +120,7 @@ def test_spans_fill_the_bar() -> None:
 @pytest.mark.parametrize("words", ["fail=L1@0x200", "fail=all", "fail=rate:1/1000:7", "hkid=assigned vcpus=6"])
 def test_a_large_tree_is_drawn_with_exact_counts(words: str) -> None:
     result = run("v1", f"tree=1TiB {words}", events=False).folded
-    drawn = picture.draw_svg(result, len(result.steps or ()))
+    drawn = picture.draw_svg(result, len(result.steps))
     ElementTree.fromstring(drawn)
     twins = re.findall(r'data-group="([^"]*)" data-times="[0-9]+"((?: data-count-[a-z-]+="[0-9]+")*)', drawn)
     bars = re.findall(r'data-bar="[^"]*">(.*?)</g></g>', drawn)

@@ -61,24 +61,24 @@ def printed(revision: str, scenario: str, function: str) -> int:
 
 def bugged_in(scenario: str) -> list[str]:
     """Phases of the teardown in which the VM is marked; by `mmu_uninit` its vCPUs are freed."""
-    return [str(step.phase) for step in run("v1", scenario).steps or () if step.event.kind == "vm_bugged"]
+    return [str(step.phase) for step in run("v1", scenario).steps if step.event.kind == "vm_bugged"]
 
 
 def reported(scenario: str, at: int) -> list[str]:
     """Error lines of v1 from the step with this index on."""
-    steps = run("v1", scenario).steps or ()
+    steps = run("v1", scenario).steps
     return [step.event.message for step in steps[at:] if isinstance(step.event, PrErr)]
 
 
 def given_up_by(revision: str, scenario: str) -> set[tuple[str, str]]:
     """Each leaked page and the function that asked for it and does not free it."""
-    steps = run(revision, scenario).steps or ()
+    steps = run(revision, scenario).steps
     return {(step.event.page, step.chain[-1]) for step in steps if isinstance(step.event, Leak)}
 
 
 def without_handle_removed_pt(scenario: str) -> list[str]:
     """Mirror tables that go to RCU from elsewhere than handle_removed_pt."""
-    steps = run("v1", scenario).steps or ()
+    steps = run("v1", scenario).steps
     queued = [(step.event.page, step.chain) for step in steps if isinstance(step.event, CallRcu)]
     return [page for page, chain in queued if "handle_removed_pt" not in chain]
 

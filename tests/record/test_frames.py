@@ -1,6 +1,6 @@
 """The fold from events to pictures, where no real revision leads."""
 
-from kvmviz.record.frames import Fold, pages_of
+from kvmviz.record.frames import FrameBuilder, pages_of
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import CallRcu, Seamcall, SetNull
 
@@ -8,8 +8,8 @@ RECLAIM = "TDH.PHYMEM.PAGE.RECLAIM"
 SEPT, SPT = "S-EPT L1 gfn=0x0", "spt L1 gfn=0x0"
 
 
-def fold() -> Fold:
-    return Fold(pages_of(Scenario()))
+def fold() -> FrameBuilder:
+    return FrameBuilder(pages_of(Scenario()))
 
 
 def test_a_page_that_the_module_still_owns_does_not_wait_for_rcu_with_its_table() -> None:

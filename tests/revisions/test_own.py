@@ -105,9 +105,9 @@ def test_a_class_without_base_builds_on_v1() -> None:
 
 def test_lines_and_chains_of_ones_own_function_are_recorded() -> None:
     result = run(made("sp.external_spt = None"), LINE)
-    step = next(step for step in result.steps or () if step.event.kind == "set_null")
+    step = next(step for step in result.steps if step.event.kind == "set_null")
     assert step.chain[-1] == "tdx_sept_free_private_spt" and step.where[-1].line == 4
-    callback = next(step for step in result.steps or () if step.event.kind == "rcu_callback")
+    callback = next(step for step in result.steps if step.event.kind == "rcu_callback")
     assert callback.chain == ("tdp_mmu_free_sp_rcu_callback",)
 
 

@@ -13,7 +13,7 @@ from kvmviz.terms.glossary import explain
 
 
 def shown(result: Run) -> set[str]:
-    events = [step.event for step in result.steps or ()]
+    events = [step.event for step in result.steps]
     sites = {
         site for counts in (result.summary.splats, result.summary.pr_err, result.summary.masked) for site in counts
     }

@@ -100,7 +100,7 @@ def own_op(runs: Runs) -> Finding:
 
 
 def _crossings(runs: Runs, tree: str) -> set[str]:
-    steps = run(runs.revision("landed"), f"tree={tree}").steps or ()
+    steps = run(runs.revision("landed"), f"tree={tree}").steps
     pairs = [(a, b) for step in steps for a, b in zip(step.where, step.where[1:], strict=False)]
     return {b.function.name for a, b in pairs if (a.function.file, b.function.file) == ("tdp_mmu.c", "tdx.c")}
 

@@ -37,7 +37,7 @@ def covered_by_helper(runs: Runs) -> Finding:
 
 def _callers(runs: Runs) -> str:
     """Return which of the two functions of interest stand in the call chain of the helper's trace."""
-    steps = run(runs.revision("v1"), "tree=1x1x1 fail=L1@0x0").steps or ()
+    steps = run(runs.revision("v1"), "tree=1x1x1 fail=L1@0x0").steps
     chain = next((step.chain for step in steps if getattr(step.event, "site", "") == R), ())
     named = [name for name in ("handle_removed_pt", "tdx_sept_free_private_spt") if name in chain]
     return " and ".join(named) or "neither caller"

@@ -15,7 +15,7 @@ NUMBER: Final = "00"
 def first_warning() -> Question:
     """Drive the explorer to the first warning."""
     both = compare("before", "v1", ONE)
-    steps = both.a.steps or ()
+    steps = both.a.steps
     events = [steps[row.a].event if row.a is not None else None for row in both.rows]
     found = next(n for n, event in enumerate(events, 1) if isinstance(event, Warn) and event.printed)
     return Question(
@@ -32,7 +32,7 @@ def first_warning() -> Question:
 
 def refusal() -> Question:
     """Read a step: what did the module answer?"""
-    steps = compare("before", "v1", ONE).a.steps or ()
+    steps = compare("before", "v1", ONE).a.steps
     refused = next(s.event for s in steps if isinstance(s.event, Seamcall) and s.event.status != SUCCESS)
     answer = status_word(refused.status)
     return Question(

@@ -27,7 +27,7 @@ def too_early() -> Question:
 
 def guest_first() -> Question:
     """Which phase needs the key?"""
-    needs = next(step.phase for step in run("v1").steps or () if step.phase != "pre_destroy")
+    needs = next(step.phase for step in run("v1").steps if step.phase != "pre_destroy")
     choices = tuple(PHASES.values())
     return Question(
         "Which part of the teardown has to come before the key is given back?",
@@ -73,7 +73,7 @@ def quiet_cause() -> Question:
 
 def _spoken(cause: str) -> bool:
     """Say whether anything is printed while the key is given back, or kept for this cause."""
-    steps = run("v1", f"hkid={cause}").steps or ()
+    steps = run("v1", f"hkid={cause}").steps
     return any(step.phase == "pre_destroy" and step.event.kind in ("warn", "pr_err") for step in steps)
 
 

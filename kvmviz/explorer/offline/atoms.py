@@ -21,7 +21,8 @@ from kvmviz.explorer import log
 from kvmviz.explorer.code import slot
 from kvmviz.explorer.payload import mark_of
 from kvmviz.machine.callchain import Location
-from kvmviz.record.runs import Run, Step
+from kvmviz.record.runs import Run
+from kvmviz.record.step import Step
 from kvmviz.terms import events as e
 from kvmviz.terms.words import short_site
 
@@ -47,7 +48,7 @@ class Writer:
 
     def atoms(self, run: Run) -> list[Atom]:
         """Return the atoms of a run."""
-        steps = run.steps or ()
+        steps = run.steps
         return [self._atom(run, *each) for each in zip(count(), steps, subjects(steps), changes(run), _counts(run))]
 
     def _atom(self, run: Run, at: int, step: Step, about: str | None, moves: Changes, counted: Counts) -> Atom:

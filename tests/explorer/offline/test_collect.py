@@ -19,5 +19,5 @@ def test_no_run_is_taken_for_another(line: str, name: str) -> None:
     for scenario, number in zip(family.scenarios, found.at[name], strict=True):
         alone = run(name, scenario)
         taken = [found.atoms[n].event for segment in found.runs[number].segments for n in segment]
-        assert taken == [step.event for step in alone.steps or ()], str(scenario)
+        assert taken == [step.event for step in alone.steps], str(scenario)
         assert found.runs[number].summary == alone.summary.to_json(), str(scenario)

@@ -37,7 +37,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class FoldedTable:
     """Tables of one level that behave alike, shown by the first of them.
 
     `times` says how many they are, `fails` whether their reclaims do; `kind` and
@@ -55,7 +55,7 @@ class Alike:
 
 
 @dataclass(frozen=True, eq=False)
-class Folded:
+class FoldedTree:
     """The folded tree; to whoever builds or draws it, a `Tree` with few tables.
 
     `tree` is what was folded, `levels` its tables by level, ascending; `kinds`
@@ -63,7 +63,7 @@ class Folded:
     """
 
     tree: Tree
-    levels: dict[int, tuple[Alike, ...]]
+    levels: dict[int, tuple[FoldedTable, ...]]
     kinds: Flags
     text: str
     _times: dict[str, int] = field(default_factory=dict)
@@ -129,7 +129,7 @@ class Folded:
             return []
         return [(one.level, one.gfn) for one in failing if one.times == 1]
 
-    def members(self, one: Alike) -> Iterator[int]:
+    def members(self, one: FoldedTable) -> Iterator[int]:
         """Yield the first guest frames of the tables that this one stands for, ascending."""
         kinds = self.kinds[one.level]
         return (self.tree.gfn(one.level, n) for start, stop in one.spans for n in range(start, stop)
@@ -137,12 +137,12 @@ class Folded:
 
 
 @lru_cache(maxsize=64)
-def fold(tree: Tree, fail: Fail, failing: int = FAILING_FIRST, others: int = OTHERS_FIRST) -> Folded:
+def fold(tree: Tree, fail: Fail, failing: int = FAILING_FIRST, others: int = OTHERS_FIRST) -> FoldedTree:
     """Fold a tree whose reclaims fail as `fail` says; the first of each kind stand alone, so many of each level."""
-    return _Folding(tree, fail.flags(tree), others, failing).folded(f"{tree} fail={fail} first={others},{failing}")
+    return _Folder(tree, fail.flags(tree), others, failing).folded(f"{tree} fail={fail} first={others},{failing}")
 
 
-class _Folding:
+class _Folder:
     """Works a fold out: kinds from below, then groups from above."""
 
     def __init__(self, tree: Tree, flags: Flags, *firsts: int) -> None:
@@ -155,14 +155,14 @@ class _Folding:
             self.alone[level] |= {n // tree.fanout(level) for n in self.alone[level - 1]}
         self.cuts = {level: sorted(alone) for level, alone in self.alone.items()}
 
-    def folded(self, text: str) -> Folded:
-        levels: dict[int, tuple[Alike, ...]] = {}
+    def folded(self, text: str) -> FoldedTree:
+        levels: dict[int, tuple[FoldedTable, ...]] = {}
         top = self.tree.root_level - 1
-        levels[top] = tuple(self.alike(top, 0, [(0, self.counts[top])]))
+        levels[top] = tuple(self.tables(top, 0, [(0, self.counts[top])]))
         for level in range(top - 1, 0, -1):
             above = enumerate(levels[level + 1])
-            levels[level] = tuple(one for n, over in above for one in self.alike(level, n, self.below(over)))
-        return Folded(self.tree, levels, self.kinds, text)
+            levels[level] = tuple(one for n, over in above for one in self.tables(level, n, self.below(over)))
+        return FoldedTree(self.tree, levels, self.kinds, text)
 
     def kinds_of(self, level: int, flags: bytes) -> bytes:
         """Number what can be told apart: does the table fail, and which kinds are among its children."""
@@ -191,7 +191,7 @@ class _Folding:
                 found.add(at)
         return found
 
-    def below(self, over: Alike) -> list[Span]:
+    def below(self, over: FoldedTable) -> list[Span]:
         """Return the spans of the children of tables that are alike; what adjoins is joined."""
         kinds, found = self.kinds[over.level], list[Span]()
         for first, last in over.spans:
@@ -203,12 +203,12 @@ class _Folding:
                     found.append((start, stop))
         return found
 
-    def alike(self, level: int, parent: int, spans: list[Span]) -> Iterator[Alike]:
+    def tables(self, level: int, parent: int, spans: list[Span]) -> Iterator[FoldedTable]:
         index = 0
         for piece in self.pieces(level, spans):
             for kind, first, times in self.kinds_in(level, piece):
                 gfn, fails = self.tree.gfn(level, first), bool(self.flags[level][first])
-                yield Alike(level, gfn, times, parent, index, fails, kind, piece)
+                yield FoldedTable(level, gfn, times, parent, index, fails, kind, piece)
                 index += 1
 
     def pieces(self, level: int, spans: list[Span]) -> Iterator[tuple[Span, ...]]:

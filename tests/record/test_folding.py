@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from kvmviz.check.broken import BROKEN
 from kvmviz.kvm.tdx import tdx_reclaim_page
 from kvmviz.machine.bug import TDX_BUG_ON, WARN_ON_ONCE, pr_err_ratelimited
-from kvmviz.record.alike import FAILING_FIRST, Folded, fold
-from kvmviz.record.folded import run_folded, summary_folded
-from kvmviz.record.runs import Run, run
+from kvmviz.record.folding import FAILING_FIRST, FoldedTree, fold
+from kvmviz.record.runs import Run, run, run_folded, summary_folded
 from kvmviz.record.summary import Summary
 from kvmviz.revisions import REVISIONS, Revision, RevisionError
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
@@ -116,7 +115,7 @@ def test_the_summary_is_that_of_the_whole_tree(which: type[Revision], scenario: 
 
 def expanded(result: Run) -> Counter[tuple[Any, ...]]:
     """Every step, once for each page that it is about; steps without a page as often as they happened."""
-    assert isinstance(result.tree, Folded)
+    assert isinstance(result.tree, FoldedTree)
     names = {}
     for one in (one for level in result.tree.levels.values() for one in level):
         gfns = list(result.tree.members(one))
@@ -130,7 +129,7 @@ def expanded(result: Run) -> Counter[tuple[Any, ...]]:
 
 def _expanded(result: Run, names: dict[str, list[str]]) -> Iterator[tuple[tuple[Any, ...], int]]:
     found: Counter[tuple[Any, ...]] = Counter()
-    for step in result.steps or ():
+    for step in result.steps:
         bare: Any = step.event
         page = getattr(bare, "page", None)
         for name in names.get(page or "", [page]):
@@ -142,7 +141,7 @@ def _expanded(result: Run, names: dict[str, list[str]]) -> Iterator[tuple[tuple[
 @given(st.sampled_from(ALL), scenarios(tuple(t for t in TREES if t != "4GiB")))
 @settings(max_examples=60, deadline=None)
 def test_the_steps_written_out_are_those_of_the_whole_tree(which: type[Revision], scenario: Scenario) -> None:
-    whole = Counter((step.phase, step.event, step.where) for step in run(which, scenario).steps or ())
+    whole = Counter((step.phase, step.event, step.where) for step in run(which, scenario).steps)
     assert expanded(run_folded(which, scenario)) == whole
 
 
@@ -155,7 +154,7 @@ def test_the_last_frame_agrees_with_the_summary(which: type[Revision], scenario:
     assert summary.panicked or frame.leaked_count == summary.leaked_count
     states = Counter[str]()
     for page, state in frame.states.items():
-        states[state] += result.tree.times_of(page) if isinstance(result.tree, Folded) else 1
+        states[state] += result.tree.times_of(page) if isinstance(result.tree, FoldedTree) else 1
     assert states["freed"] == summary.freed_count
 
 
@@ -191,7 +190,7 @@ def test_a_fold_is_small_however_large_the_tree() -> None:
 
 def test_folded_steps_say_how_often() -> None:
     result = run("v1", "tree=16GiB").folded
-    last = next(step for step in reversed(result.steps or ()) if step.times > 1)
+    last = next(step for step in reversed(result.steps) if step.times > 1)
     assert last.text.endswith(f"(x {last.times:,}).")
     assert last.to_json()["times"] == last.times
 

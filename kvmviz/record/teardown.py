@@ -1,0 +1,101 @@
+"""A TD built and torn down while a recorder watches, in the first place of a boot or after another TD."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import replace
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from kvmviz.kvm.vm import VM, build
+from kvmviz.machine.host import HostPanicked
+from kvmviz.machine.printk import Boot
+from kvmviz.machine.recorder import Tally
+from kvmviz.record.folding import FoldedTree
+from kvmviz.record.tapes import Weighed
+from kvmviz.revisions import Revision
+from kvmviz.revisions.guard import guarded
+from kvmviz.revisions.linked import linked
+from kvmviz.scenario import Scenario
+
+REMEMBERED_BOOTS: Final = 1_000
+"""How many first TDs of a revision are kept, so that a large space does not fill the memory."""
+
+_BOOTS: Final[WeakKeyDictionary[type[Revision], dict[tuple[Scenario, bool], tuple[Boot, bool]]]] = WeakKeyDictionary()
+
+
+def tear_down(
+    which: type[Revision], scenario: Scenario, recorder: Tally, tree: FoldedTree | None = None
+) -> tuple[VM, str]:
+    """Run the scenario with this recorder; return the TD and which one was recorded, `first` or `second`.
+
+    For the second TD of a boot the first is torn down unwatched before; if that
+    panics the host, there is no second, and the first is recorded.  `tree` is
+    what the TDs are built of, if not the whole tree.
+    """
+    if scenario.boot is None:
+        boot = Boot()
+        vm = _watched(which, scenario, boot, recorder, tree)
+        _remember(which, scenario, boot, recorder, tree)
+        return vm, "first"
+    boot, panicked = boot_after(which, replace(scenario, boot=None), tree)
+    if panicked:
+        return _watched(which, scenario, Boot(), recorder, tree), "first"
+    boot = boot.copy()
+    boot.now += scenario.boot
+    return _watched(which, scenario, boot, recorder, tree), "second"
+
+
+def boot_after(which: type[Revision], scenario: Scenario, tree: FoldedTree | None = None) -> tuple[Boot, bool]:
+    """Return what the boot remembers after this TD, and whether the host panicked; the latest are kept."""
+    found = _BOOTS.get(which, {}).get((scenario, tree is not None))
+    if found is None:
+        tally, boot = Weighed(tree) if tree else Tally(), Boot()
+        _watched(which, scenario, boot, tally, tree)
+        found = _remember(which, scenario, boot, tally, tree)
+    return found
+
+
+def _remember(
+    which: type[Revision], scenario: Scenario, boot: Boot, tally: Tally, tree: FoldedTree | None
+) -> tuple[Boot, bool]:
+    """Keep the boot; how many lines it withheld is what was counted, since a table may stand for others."""
+    for site, withheld in tally.ratelimited.items():
+        boot.limit(site).missed = withheld
+    known = _BOOTS.setdefault(which, {})
+    if len(known) >= REMEMBERED_BOOTS:
+        known.clear()
+    known[scenario, tree is not None] = boot, tally.panicked
+    return boot, tally.panicked
+
+
+def _watched(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally, tree: FoldedTree | None) -> VM:
+    with _no_gc(scenario):
+        called, teardown = linked(which)
+        vm = build(scenario, called, boot, tree)
+        vm.host.watch(recorder)
+        with _guard(which, scenario), suppress(HostPanicked):
+            teardown(vm)
+    return vm
+
+
+def _guard(which: type[Revision], scenario: Scenario) -> AbstractContextManager[None]:
+    """Watch a reader's own revision; the project's need no watching."""
+    return guarded(which.name, scenario.tree.count, scenario) if which.base else nullcontext()
+
+
+@contextmanager
+def _no_gc(scenario: Scenario) -> Iterator[None]:
+    """Keep the cyclic garbage collector off while a large TD is built and torn down.
+
+    Nothing becomes garbage before the run ends, and each of the collector's
+    looks would cost more the larger the TD is.
+    """
+    if scenario.tree.count <= 100 or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
