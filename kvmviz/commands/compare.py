@@ -15,8 +15,7 @@ import argparse
 from kvmviz.commands import common
 from kvmviz.compare.comparison import compare
 from kvmviz.compare.difference import comparison_json, comparison_text
-from kvmviz.compare.many import compare_many
-from kvmviz.compare.spread import spread_text
+from kvmviz.compare.many import compare_many, spread_text
 from kvmviz.scenario import Scenario, ScenarioError
 
 HELP = "what the kernel does differently under two revisions"

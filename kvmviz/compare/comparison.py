@@ -3,80 +3,31 @@
 >>> both = compare("before", "v1", "fail=L1@0x200")
 >>> [both.a.steps[row.a].text for row in both.rows if row.b is None]
 ['WARN_ON in handle_removed_pt prints a warning with a stack trace.']
-
-A step of one run and a step of the other are the same step if the same kind of
-thing happens to the same page in the same phase, for the same time.  The rows are
-the longest common sequence of these; a step that only one side takes stands alone.
 """
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-
+from kvmviz.compare.align import Aligned
+from kvmviz.compare.difference import comparison_text
 from kvmviz.record.runs import Run, run_all
-from kvmviz.record.step import Step
 from kvmviz.revisions import Revision, revision
-from kvmviz.scenario import Scenario, ScenarioError
-from kvmviz.terms.events import Event, PrErr, PrWarn, Seamcall, Warn
+from kvmviz.scenario import Scenario
 
-Key = tuple[str, ...]
 Which = str | type[Revision]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A lockstep step: index into the steps of each side, None where that side waits.
-
-    `same` is False where only one side takes the step, or both take it and it
-    comes out differently.
-    """
-
-    a: int | None
-    b: int | None
-    same: bool
-
-
-class Comparison:
+class Comparison(Aligned):
     """Two runs of the same scenario, `a` and `b`, and their lockstep `rows`.
 
     `revisions` are what was run: names, or a reader's own classes, which no name leads back to.
     """
 
     def __init__(self, a: Run, b: Run, *, revisions: tuple[Which, Which] | None = None) -> None:
-        if not (a.recorded and b.recorded):
-            raise _too_large(a.scenario)
-        self.a, self.b = a, b
+        super().__init__(a, b)
         self.revisions = revisions or (a.revision, b.revision)
-        self._steps = (a.steps, b.steps)
-
-    @property
-    def scenario(self) -> Scenario:
-        """What both runs were given."""
-        return self.a.scenario
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """The lockstep steps, in order."""
-        return tuple(_rows(*self._steps))
-
-    @property
-    def differences(self) -> tuple[int, ...]:
-        """Numbers of the rows, from 0, in which the two sides differ."""
-        return tuple(number for number, row in enumerate(self.rows) if not row.same)
-
-    @property
-    def alike(self) -> bool:
-        """Whether the kernel does the same under both revisions."""
-        return not self.differences
 
     def __repr__(self) -> str:
         return f"kvmviz.compare({self.a.revision!r}, {self.b.revision!r}, {str(self.scenario)!r})"
 
     def __str__(self) -> str:
-        from kvmviz.compare.difference import comparison_text
-
         return comparison_text(self)
 
 
@@ -87,70 +38,3 @@ def compare(a: Which, b: Which, scenario: str | Scenario = "") -> Comparison:
     """
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
     return Comparison(*run_all([revision(a), revision(b)], wanted), revisions=(a, b))
-
-
-def _too_large(scenario: Scenario) -> ScenarioError:
-    return ScenarioError(
-        f"tree={scenario.tree}: a run that was not recorded cannot be compared step by step; use its `folded`."
-    )
-
-
-def keys(steps: Sequence[Step]) -> list[Key]:
-    """Return a name for each step that is unique within its run: phase, kind, page, and which time."""
-    found: list[Key] = []
-    seen: Counter[Key] = Counter()
-    phase, page = "", ""
-    for step in steps:
-        if step.phase != phase:
-            phase, page = step.phase, ""
-        page = _page(step.event) or page
-        key = (phase, step.event.kind, page, *_about(step.event))
-        seen[key] += 1
-        found.append((*key, str(seen[key])))
-    return found
-
-
-def _page(event: Event) -> str | None:
-    """Return the table that an event is about: a mirror page and its S-EPT page count as one."""
-    page: str | None = getattr(event, "page", None)
-    return page.removeprefix("S-EPT ").removeprefix("spt ") if page else None
-
-
-def _about(event: Event) -> tuple[str, ...]:
-    match event:
-        case Seamcall(name, _, _, _):
-            return (name,)
-        case Warn(site, _) | PrErr(site, _, _) | PrWarn(site, _):
-            return (site,)
-        case _:
-            return (str(getattr(event, "site", "")), str(getattr(event, "page", "")))
-
-
-def _rows(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Row]:
-    at_a = at_b = 0
-    for i, j in [*common(keys(a), keys(b)), (len(a), len(b))]:
-        yield from (Row(n, None, False) for n in range(at_a, i))
-        yield from (Row(None, n, False) for n in range(at_b, j))
-        if i < len(a):
-            yield Row(i, j, a[i].event == b[j].event)
-        at_a, at_b = i + 1, j + 1
-
-
-def common(a: Sequence[Key], b: Sequence[Key]) -> list[tuple[int, int]]:
-    """Return the longest common subsequence; with unique keys it is the longest rising run of positions."""
-    where = {key: j for j, key in enumerate(b)}
-    pairs = [(i, where[key]) for i, key in enumerate(a) if key in where]
-    tails: list[int] = []
-    ends: list[int] = []
-    before: list[int | None] = []
-    for number, (_, j) in enumerate(pairs):
-        at = bisect_left(tails, j)
-        tails[at : at + 1] = [j]
-        ends[at : at + 1] = [number]
-        before.append(ends[at - 1] if at else None)
-    chosen: list[tuple[int, int]] = []
-    last = ends[-1] if ends else None
-    while last is not None:
-        chosen.append(pairs[last])
-        last = before[last]
-    return chosen[::-1]

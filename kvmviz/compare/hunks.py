@@ -6,14 +6,12 @@ Hunks that differ from the one above only in the page are counted, not repeated.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from kvmviz.compare.align import Aligned, Row
 from kvmviz.record.lines import step_lines, what
+from kvmviz.record.step import Step
 from kvmviz.terms.columns import WIDTH
-
-if TYPE_CHECKING:
-    from kvmviz.compare.comparison import Comparison, Row
-    from kvmviz.record.step import Step
 
 CONTEXT: Final = 3
 """Steps of context around a difference."""
@@ -46,21 +44,21 @@ class Hunk:
         return f"... {self.alike:,} more hunk{many} alike, for other pages" if self.alike else ""
 
 
-def hunks(both: "Comparison", width: int = WIDTH) -> list[Hunk]:
+def hunks(both: Aligned, width: int = WIDTH) -> list[Hunk]:
     """Return the hunks in order; those alike one after the other are counted in the first of them."""
     found: list[Hunk] = []
     printed: tuple[object, ...] | None = None
     for first, last in _ranges(both):
         shape = _shape(both, first, last)
         if shape == printed:
-            found[-1].alike += _either(both, both.rows[first]).times
+            found[-1].alike += both.step(both.rows[first]).times
         else:
             found.append(_hunk(both, first, last, width))
         printed = shape
     return found
 
 
-def _ranges(both: "Comparison") -> Iterator[tuple[int, int]]:
+def _ranges(both: Aligned) -> Iterator[tuple[int, int]]:
     """Yield first and last row of each hunk, without context; close differences share one."""
     first = last = None
     for number in both.differences:
@@ -73,47 +71,42 @@ def _ranges(both: "Comparison") -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _new_page(both: "Comparison", last: int, number: int) -> bool:
+def _new_page(both: Aligned, last: int, number: int) -> bool:
     """Whether another op begins between two differences, which makes them two matters."""
     between = (both.rows[n] for n in range(last + 1, number + 1))
-    return any(_either(both, row).event.kind in ("op", "rcu_callback") for row in between)
+    return any(both.step(row).event.kind in ("op", "rcu_callback") for row in between)
 
 
-def _either(both: "Comparison", row: "Row") -> "Step":
-    index, run = (row.a, both.a) if row.a is not None else (row.b, both.b)
-    return run.steps[index or 0]
-
-
-def _shape(both: "Comparison", first: int, last: int) -> tuple[object, ...]:
+def _shape(both: Aligned, first: int, last: int) -> tuple[object, ...]:
     """What a hunk says, whichever page it is about."""
     return tuple(
-        (row.a is None, row.b is None, row.same, _pageless(_either(both, row))) for row in both.rows[first : last + 1]
+        (row.a is None, row.b is None, row.same, _pageless(both.step(row))) for row in both.rows[first : last + 1]
     )
 
 
-def _pageless(step: "Step") -> str:
+def _pageless(step: Step) -> str:
     text = f"{step.phase} {step.event.kind} {what(step.event)}"
     page = getattr(step.event, "page", None)
     kind = page.split(" ")[0] if page else ""
     return text.replace(page, kind) if page else text
 
 
-def _hunk(both: "Comparison", first: int, last: int, width: int) -> Hunk:
+def _hunk(both: Aligned, first: int, last: int, width: int) -> Hunk:
     start, end = max(0, first - CONTEXT), min(len(both.rows), last + CONTEXT + 1)
     while start < first and _new_page(both, start, first - 1 if first - 1 > start else first):
         start += 1
-    event = _either(both, both.rows[first]).event
+    event = both.step(both.rows[first]).event
     page = getattr(event, "page", "") or _page_before(both, first)
     lines = [line for row in both.rows[start:end] for line in _lines(both, row, width)]
     return Hunk(first + 1, page, event.kind, lines)
 
 
-def _page_before(both: "Comparison", number: int) -> str:
-    pages = (getattr(_either(both, both.rows[n]).event, "page", None) for n in range(number, -1, -1))
+def _page_before(both: Aligned, number: int) -> str:
+    pages = (getattr(both.step(both.rows[n]).event, "page", None) for n in range(number, -1, -1))
     return next((page for page in pages if page), "the TD")
 
 
-def _lines(both: "Comparison", row: "Row", width: int) -> Iterator[str]:
+def _lines(both: Aligned, row: Row, width: int) -> Iterator[str]:
     sides = (("-", row.a, both.a), ("+", row.b, both.b))
     for mark, index, run in sides if not row.same else ((" ", row.a, both.a),):
         if index is not None:

@@ -11,6 +11,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any
 
 from kvmviz.machine.journal import Journal
@@ -18,6 +19,7 @@ from kvmviz.record.lines import what
 from kvmviz.record.teardown import tear_down
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
+from kvmviz.terms.columns import WIDTH, ascii_only, command, paragraph
 from kvmviz.terms.events import Event, SetNull
 from kvmviz.version import SCHEMA, __version__
 
@@ -63,8 +65,6 @@ class Spread:
         }  # fmt: skip
 
     def __str__(self) -> str:
-        from kvmviz.compare.spread import spread_text
-
         return spread_text(self)
 
 
@@ -102,3 +102,24 @@ def _name(event: Event) -> str:
     page: str = getattr(event, "page", None) or ""
     text = what(event).replace(page, page.split(" ")[0].split("[")[0]) if page else what(event)
     return f"{event.kind}: {text}" if text else event.kind
+
+
+def spread_text(spread: Spread, width: int = WIDTH, names: tuple[str, str] | None = None) -> str:
+    """Return the groups, each with its count, what differs, and a command that shows it.
+
+    `names` are what the command line calls the revisions, where that is not their own name.
+    """
+    show = f"kvmviz compare {' '.join(map(quote, names or (spread.a, spread.b)))}"
+    lines = [f"--- {spread.a}", f"+++ {spread.b}", f"{spread.scenarios:,} scenarios", ""]
+    for group in spread.groups:
+        lines += [*_group(group, width), command(show, group.witness, "  ", width), ""]
+    return ascii_only("\n".join(lines).rstrip())
+
+
+def _group(group: Group, width: int) -> list[str]:
+    if group.alike:
+        return [f"identical in {group.count:,}"]
+    head = [f"differs in {group.count:,}" + (": the same things in another order" if group.moved else "")]
+    marked = [(mark, text) for mark, texts in (("-", group.only_a), ("+", group.only_b)) for text in texts]
+    body = [paragraph(text, f"{mark}   ", width).replace(f"\n{mark}   ", f"\n{mark}     ") for mark, text in marked]
+    return head + body

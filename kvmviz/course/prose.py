@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from kvmviz.compare.comparison import compare
-from kvmviz.compare.difference import figures
-from kvmviz.record.summary import Summary
+from kvmviz.compare.figures import LABELS, Figures
 from kvmviz.revisions import Revision, revision
 
-HEADS: Final = {
-    "pages leaked": "pages leaked: table + control",
-    "decides to leak": "decides to leak a table page",
+HEADS: Final = LABELS | {
+    "leaked": "pages leaked: table + control",
+    "deciders": "decides to leak a table page",
 }
-"""How a table of outcomes heads a figure, where the label alone would not say what is counted."""
+"""How a table of outcomes heads a figure; more than the label where that would not say what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +55,31 @@ def _row(cells: Sequence[object]) -> str:
 def outcomes(scenarios: Iterable[str], a: str = "before", b: str = "v1", what: Sequence[str] = ()) -> Prose:
     """Return what these scenarios come to under two revisions, a row each.
 
-    `what` chooses among the figures that `kvmviz compare` prints, by their labels;
-    by default traces printed, error lines, pages leaked and who decides to leak.
-    Leaked pages are counted as table pages + control pages.
+    `what` chooses among the fields of `Figures`; by default traces printed, error
+    lines, pages leaked and who decides to leak.  Leaked pages are counted as table
+    pages + control pages.
 
-    >>> print(outcomes(["fail=L1@0x200"], what=["traces printed", "silent"]))
+    >>> print(outcomes(["fail=L1@0x200"], what=["traces", "silent"]))
     | before → v1 | traces printed | silent |
     |---|---|---|
     | `fail=L1@0x200` | 2 → 1 | no → no |
     """
-    labels = what or ("traces printed", "error lines", "pages leaked", "decides to leak")
-    head = [f"{a} \u2192 {b}", *(HEADS.get(label, label) for label in labels)]
-    return table(head, [[f"`{line}`", *_cells(a, b, line, labels)] for line in scenarios])
+    fields = what or ("traces", "lines", "leaked", "deciders")
+    head = [f"{a} \u2192 {b}", *(HEADS[field] for field in fields)]
+    return table(head, [[f"`{line}`", *_cells(a, b, line, fields)] for line in scenarios])
 
 
-def _cells(a: str, b: str, line: str, labels: Sequence[str]) -> list[str]:
+def _cells(a: str, b: str, line: str, fields: Sequence[str]) -> list[str]:
     both = compare(a, b, line)
-    found = {label: (_short(one), _short(two)) for label, one, two in figures(both)}
-    found["pages leaked"] = (_leaked(both.a.summary), _leaked(both.b.summary))
-    return [_pair(*found[label]) for label in labels]
+    one, two = Figures.of(both.a), Figures.of(both.b)
+    return [_pair(_cell(one, field), _cell(two, field)) for field in fields]
 
 
-def _leaked(end: Summary) -> str:
-    """Return how many table pages leaked and how many control pages; the list of names begins with the latter."""
-    control = sum(not page.startswith("S-EPT") for page in end.leaked)
-    return f"{end.leaked_count - control:,} + {control:,}"
-
-
-def _short(value: str) -> str:
-    """Return a value as it fits a cell: functions as code, and no bytes beside a count of pages."""
-    return re.sub(r"\w+_\w+", r"`\g<0>`", value.split(" (")[0])
+def _cell(figures: Figures, field: str) -> str:
+    """Return a figure as it fits a cell: functions as code, leaked table pages and control pages apart."""
+    if field == "leaked":
+        return f"{figures.leaked - figures.control:,} + {figures.control:,}"
+    return re.sub(r"\w+_\w+", r"`\g<0>`", figures.cell(field))
 
 
 def _pair(one: str, two: str) -> str:

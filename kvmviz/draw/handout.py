@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from kvmviz.compare.comparison import compare
-from kvmviz.compare.difference import figures
+from kvmviz.compare.figures import LABELS, Figures
 from kvmviz.draw.figures import COLOUR, INK, QUIET, TAPE, Drawn, drawing
 from kvmviz.record.lines import PHASES
 from kvmviz.terms.states import PAGE_STATES
@@ -32,9 +32,9 @@ SCENARIOS: Final = (
 SUBTITLE: Final = "How KVM gives back the page tables of a TDX guest, before and after a patch"
 COMMANDS: Final = "kvmviz compare before v1 'fail=L1@0x200'   kvmviz explain HKID   kvmviz check"
 
-COLUMNS: Final = ("traces printed", "error lines", "pages leaked", "silent")
-HEADS: Final = {"traces printed": "traces"}
-"""Names of columns that have to be shorter than in a comparison."""
+COLUMNS: Final = ("traces", "lines", "leaked", "silent")
+HEADS: Final = LABELS | {"traces": "traces"}
+"""Heads of the columns, some shorter than in a comparison."""
 
 NOTE: Final = (
     "fail: pages that cannot be had back. hkid: how the key stayed with the TD. boot=second: an identical TD, later in "
@@ -58,13 +58,10 @@ def rows() -> list[tuple[str, ...]]:
     """Return the table: a scenario, and each figure before and after the patch."""
     found = []
     for line in SCENARIOS:
-        values = {label: f"{_short(a)} \u2192 {_short(b)}" for label, a, b in figures(compare("before", "v1", line))}
-        found.append((line, *(values[label] for label in COLUMNS)))
+        both = compare("before", "v1", line)
+        a, b = Figures.of(both.a), Figures.of(both.b)
+        found.append((line, *(f"{a.cell(field)} \u2192 {b.cell(field)}" for field in COLUMNS)))
     return found
-
-
-def _short(value: str) -> str:
-    return value.split(" (")[0]
 
 
 def handout() -> Drawn:
@@ -84,7 +81,7 @@ def handout() -> Drawn:
 
 
 def _said(row: tuple[str, ...]) -> str:
-    return f"{row[0]}: {', '.join(f'{c} {v}' for c, v in zip(COLUMNS, row[1:], strict=True))}"
+    return f"{row[0]}: {', '.join(f'{LABELS[c]} {v}' for c, v in zip(COLUMNS, row[1:], strict=True))}"
 
 
 def _paragraphs(axis: Axes, y: float) -> float:
@@ -100,8 +97,8 @@ def _table(axis: Axes, y: float) -> float:
     at = (0, 46, 57, 71, 89)
     axis.text(0, y, "What happens, before \u2192 after (v1)", fontsize=12, fontweight="bold", va="top")
     y += 5.5
-    for x, head in zip(at, ("scenario", *COLUMNS), strict=True):
-        axis.text(x, y, HEADS.get(head, head), fontsize=10, fontweight="bold", va="center")
+    for x, head in zip(at, ("scenario", *(HEADS[field] for field in COLUMNS)), strict=True):
+        axis.text(x, y, head, fontsize=10, fontweight="bold", va="center")
     for row in rows():
         y += 3.3
         axis.plot([0, 100], [y - 1.65, y - 1.65], color=COLOUR["line"], linewidth=0.8)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kvmviz.compare.comparison import Comparison, compare, keys
+from kvmviz.compare.align import keys
+from kvmviz.compare.comparison import Comparison, compare
 from kvmviz.compare.many import compare_many
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS

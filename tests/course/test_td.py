@@ -48,13 +48,13 @@ def test_table_is_markdown() -> None:
 
 
 def test_outcomes_has_a_row_for_each_scenario() -> None:
-    rows = str(outcomes(["fail=none", "fail=all"], "v1", "landed", ["pages leaked"])).splitlines()
+    rows = str(outcomes(["fail=none", "fail=all"], "v1", "landed", ["leaked"])).splitlines()
     assert [row.count("\u2192") for row in rows[2:]] == [1, 1]
 
 
 def test_outcomes_tells_table_pages_from_control_pages() -> None:
     # one refused page and the TDR; with the key kept 514 tables, six TDCS pages, the TDR and six pages of a vCPU
-    rows = str(outcomes(["fail=L1@0x200", "tree=1GiB hkid=key-freeid-error"], what=["pages leaked"])).splitlines()
+    rows = str(outcomes(["fail=L1@0x200", "tree=1GiB hkid=key-freeid-error"], what=["leaked"])).splitlines()
     assert "table + control" in rows[0]
     assert [row.split(" | ")[1].rstrip(" |") for row in rows[2:]] == ["1 + 1 \u2192 1 + 1", "514 + 13 \u2192 514 + 13"]
 

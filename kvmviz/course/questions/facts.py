@@ -2,8 +2,7 @@
 
 from functools import cache
 
-from kvmviz.compare.comparison import compare
-from kvmviz.compare.difference import figures
+from kvmviz.compare.figures import Figures
 from kvmviz.record.runs import run
 from kvmviz.record.summary import Summary
 from kvmviz.terms.words import short_site
@@ -21,8 +20,7 @@ def end(revision: str, scenario: str = ONE) -> Summary:
 @cache
 def decides(revision: str, scenario: str = ONE) -> str:
     """Return the function that forgets the page and so leaks it."""
-    found = {label: a for label, a, _ in figures(compare(revision, revision, scenario))}
-    return found["decides to leak"]
+    return Figures.of(run(revision, scenario)).cell("deciders")
 
 
 def peak_waiting(revision: str, scenario: str) -> int:

@@ -8,7 +8,7 @@ phase only, so that the alignment of two runs is that of their phases in a row.
 from collections.abc import Sequence
 from itertools import groupby
 
-from kvmviz.compare.comparison import Key, common, keys
+from kvmviz.compare.align import Key, common, keys
 from kvmviz.explorer.offline.atoms import Atom
 
 

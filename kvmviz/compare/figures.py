@@ -1,0 +1,93 @@
+"""What a run came to, in the figures that a comparison sets side by side.
+
+>>> from kvmviz.record.runs import run
+>>> found = Figures.of(run("v1", "fail=L1@0x200"))
+>>> found.traces, found.leaked, found.deciders
+(1, 2, ('tdx_sept_free_private_spt',))
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from kvmviz.record.runs import Run
+from kvmviz.record.step import Step
+from kvmviz.terms.events import Free, Leak, SetNull
+
+LABELS: Final = {
+    "traces": "traces printed",
+    "lines": "error lines",
+    "withheld": "withheld or muted",
+    "leaked": "pages leaked",
+    "deciders": "decides to leak",
+    "freers": "S-EPT pages freed",
+    "silent": "silent",
+}
+"""How each figure is called where it is printed, by field, in the order of print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one run.
+
+    `withheld` counts traces and lines that were due and not printed; `control` how
+    many of the `leaked` pages are control pages; `deciders` are the functions that
+    cleared the pointer of a page that then leaked, `freers` where S-EPT pages are
+    freed; `silent` says that pages leaked and nothing was printed.
+    """
+
+    traces: int
+    lines: int
+    withheld: int
+    leaked: int
+    leaked_bytes: int
+    control: int
+    deciders: tuple[str, ...]
+    freers: tuple[str, ...]
+    silent: bool
+
+    @staticmethod
+    def of(run: Run) -> "Figures":
+        """Return the figures of a run that was recorded."""
+        s = run.summary
+        return Figures(
+            s.traces, s.lines,
+            sum(s.suppressed.values()) + sum(s.masked.values()) + sum(s.pr_err_ratelimited.values()),
+            s.leaked_count, s.leaked_bytes, sum(not page.startswith("S-EPT") for page in s.leaked),
+            tuple(sorted(set(_deciders(run.steps)))), tuple(sorted(set(_freers(run.steps)))), s.silent,
+        )  # fmt: skip
+
+    def cell(self, field: str) -> str:
+        """Return a figure as a cell of a table writes it.
+
+        >>> from kvmviz.record.runs import run
+        >>> [Figures.of(run("v1")).cell(field) for field in ("leaked", "deciders", "freers", "silent")]
+        ['0', 'nobody', 'by the RCU callback', 'no']
+        """
+        match field:
+            case "deciders":
+                return ", ".join(self.deciders) or "nobody"
+            case "freers":
+                return ", ".join(self.freers) or "none"
+            case "silent":
+                return "yes" if self.silent else "no"
+            case _:
+                return f"{getattr(self, field):,}"
+
+    def said(self) -> dict[str, str]:
+        """Return every figure by its field, as the summary of a comparison writes it: leaked pages with their bytes."""
+        found = {field: self.cell(field) for field in LABELS}
+        return found | ({"leaked": f"{self.leaked:,} ({self.leaked_bytes:,} bytes)"} if self.leaked else {})
+
+
+def _deciders(steps: Sequence[Step]) -> Iterator[str]:
+    for step, after in pairwise(steps):
+        if isinstance(step.event, SetNull) and isinstance(after.event, Leak):
+            yield step.event.by.split(":")[1]
+
+
+def _freers(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step.event, Free) and step.event.page.startswith("S-EPT"):
+            yield f"by {'the RCU callback' if step.event.how == 'rcu' else step.chain[-1]}"
