@@ -13,19 +13,22 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-# Loaded at once, since loading the package `kvmviz.compare` later would put it
-# in the place of the function of that name.
-from kvmviz.compare.comparison import Comparison as Comparison
-from kvmviz.compare.comparison import compare as compare
 from kvmviz.record.runs import Run as Run
 from kvmviz.record.runs import run as run
 from kvmviz.version import __version__ as __version__
+
+# Loading the package `kvmviz.compare` puts it in the place of the function of that
+# name, and that happens once: now, and here it makes room for the function.
+import_module("kvmviz.compare")
+del globals()["compare"]
 
 if TYPE_CHECKING:
     from kvmviz.check import Report as Report
     from kvmviz.check import Verdict as Verdict
     from kvmviz.check import check as check
     from kvmviz.check import claims as claims
+    from kvmviz.compare.comparison import Comparison as Comparison
+    from kvmviz.compare.comparison import compare as compare
     from kvmviz.explorer import Explorer as Explorer
     from kvmviz.revisions import REVISIONS as REVISIONS
     from kvmviz.revisions import Revision as Revision
@@ -34,12 +37,13 @@ if TYPE_CHECKING:
     from kvmviz.scenario.tree import Tree as Tree
 
 _WHERE = {
+    "Comparison": "compare.comparison", "compare": "compare.comparison",
     "check": "check", "claims": "check.claims", "Report": "check", "Verdict": "check.claims", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
     "Tree": "scenario.tree",
 }  # fmt: skip
 
-__all__ = ["Comparison", "Run", "compare", "run", *_WHERE]
+__all__ = ["Run", "run", *_WHERE]
 
 
 def __getattr__(name: str) -> Any:

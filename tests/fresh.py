@@ -20,7 +20,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -162,21 +161,25 @@ def bring(path: Path, there: Path) -> None:
 
 def lab(command: Sequence[str]) -> None:
     """Start `make lab`, see JupyterLab answer with its page, stop it, and see that nothing runs on."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            address = ADDRESS.search(line)
-            if address:
-                break
-        else:
-            fail(f"make lab ended without an address:\n{said}")
-        page = fetch(address[0])
-        if "<title>JupyterLab" not in page or "00-start-here" not in address[0]:
-            fail(f"{address[0]} does not show the course: {page[:200]}")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        address = address_in(process)
+        page = fetch(address)
+        if "<title>JupyterLab" not in page or "00-start-here" not in address:
+            raise SystemExit(f"make: {address} does not show the course: {page[:200]}")
+    finally:
         stop_all()
-    print(f"make lab: {address[0].partition('?')[0]} answers", flush=True)
+    print(f"make lab: {address.partition('?')[0]} answers", flush=True)
+
+
+def address_in(process: subprocess.Popen[str]) -> str:
+    """Return the address that `make lab` prints."""
+    said = ""
+    for line in process.stdout or ():
+        said += line
+        if address := ADDRESS.search(line):
+            return address[0]
+    raise SystemExit(f"make: make lab ended without an address:\n{said}")
 
 
 def fetch(address: str) -> str:
@@ -198,7 +201,7 @@ def stop_all() -> None:
     deadline = time.monotonic() + 5
     while left := [process for process in others() if running(process)]:
         if time.monotonic() > deadline:
-            fail(f"make lab left processes behind: {left}")
+            raise SystemExit(f"make: make lab left processes behind: {left}")
         time.sleep(0.1)
 
 
@@ -213,11 +216,6 @@ def running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def fail(sentence: str) -> NoReturn:
-    """End with a sentence."""
-    raise SystemExit(f"make: {sentence}")
 
 
 if __name__ == "__main__":

@@ -51,3 +51,12 @@ def test_run_loads_nothing_but_the_standard_library(command: str, tmp_path: Path
     loaded = {name.split(".")[0] for name in kvmviz(tmp_path, *command.split()).stderr.split()}
     assert "kvmviz" in loaded
     assert BASE.isdisjoint(loaded)
+
+
+def test_run_loads_only_what_it_needs() -> None:
+    """What costs a start its time and only other commands want: the command starts in a few times a bare Python."""
+    code = "import sys; from kvmviz.cli import main; main(['run']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    idle = {"asyncio", "difflib", "hashlib", "json", "logging", "pathlib", "subprocess", "unittest"}
+    ours = {"compare.comparison", "record.folded", "record.alike", "check", "draw", "explorer", "review", "course"}
+    assert not (idle | {f"kvmviz.{name}" for name in ours}) & set(done.stderr.split())

@@ -1,10 +1,8 @@
 """What several commands share: reading a scenario or link, revisions, and the width of text."""
 
 import argparse
-import json
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from kvmviz.revisions import Revision, RevisionError, revision
@@ -63,6 +61,8 @@ def find_revisions(text: str) -> list[type[Revision]]:
 
 def scenarios_in(path: str) -> list[Scenario]:
     """Read a file of scenario lines, `-` for standard input; raise ScenarioError with the wrong line's number."""
+    from pathlib import Path
+
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -99,4 +99,6 @@ def _coloured(line: str) -> str:
 
 def print_json(value: Any) -> None:
     """Print one JSON object on one line."""
+    import json
+
     print(json.dumps(value))

@@ -121,7 +121,14 @@ def _view(link: Link) -> Path:
 
 
 def _notebook(code: str) -> str:
-    cell: dict[str, object] = {"cell_type": "code", "id": "view", "metadata": {}, "execution_count": None, "outputs": [], "source": code}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "id": "view",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": code,
+    }
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
 

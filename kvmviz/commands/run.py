@@ -12,7 +12,6 @@ import argparse
 from collections.abc import Iterable, Iterator
 
 from kvmviz.commands import common
-from kvmviz.compare.comparison import Comparison
 from kvmviz.record.runs import Run, run_all
 from kvmviz.record.runs import run as run_one
 from kvmviz.revisions import Revision
@@ -84,6 +83,8 @@ def _results(
 
 def _lockstep(runs: list[Run], step: int) -> list[int | None]:
     """Return each side's own step that stands at this lockstep step."""
+    from kvmviz.compare.comparison import Comparison
+
     rows = Comparison(*runs).rows
     if not 0 <= step <= len(rows):
         raise ScenarioError(f"step={step}: there is no such lockstep step; use 0 to {len(rows)}.")

@@ -150,4 +150,3 @@ def _runs(lines: Sequence[str], depths: Sequence[int]) -> Iterator[tuple[int, in
             if filled:
                 yield filled[0], filled[-1]
             start = end
-

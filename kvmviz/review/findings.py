@@ -71,9 +71,7 @@ def finding(letter: Letter) -> Finding:
     return Finding(letter, depths, patch, found, recognised, remarks, claimed, len(patches) - 1)
 
 
-def _origin(
-    letter: Letter, depths: Sequence[int], patch: Patch, who: dict[int, Speaker]
-) -> tuple[str, date | None]:
+def _origin(letter: Letter, depths: Sequence[int], patch: Patch, who: dict[int, Speaker]) -> tuple[str, date | None]:
     """Give who wrote a patch and when it was posted: a `From:` in its log goes before the sender's name."""
     sender = who.get(patch.depth, Speaker("", None))
     for number in _log(depths, patch):

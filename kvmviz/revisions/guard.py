@@ -20,8 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from os import sep
-from pathlib import Path
+from os.path import normpath
 from threading import Lock
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Final
@@ -178,8 +177,8 @@ class _Counter:
         return self.line
 
 
-_KVMVIZ: Final = str(Path(__file__).parents[1]) + sep
-_PYTHON: Final = (str(Path(dis.__file__).parent) + sep, "<frozen")
+_KVMVIZ: Final = __file__.removesuffix(normpath("revisions/guard.py"))
+_PYTHON: Final = (str(dis.__file__).removesuffix("dis.py"), "<frozen")
 
 
 def is_kvmviz(function: Callable[..., Any]) -> bool:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
@@ -24,9 +23,10 @@ TDCS_PAGES: Final = 6
 TDCX_PAGES: Final = 5
 """TDCX pages a vCPU of the model (a choice of ours)."""
 
-_PAGE: Final = re.compile(r"L([1-9])@0[xX]([0-9a-fA-F]{1,16})(?:-0[xX]([0-9a-fA-F]{1,16}))?", re.ASCII)
-_RATE: Final = re.compile(r"rate:(0|[1-9][0-9]{0,8})/([1-9][0-9]{0,8}):([A-Za-z0-9._+-]{1,64})", re.ASCII)
-_CONTROL: Final = re.compile(r"TDR|(TDVPR|TDCS)\[(0|[1-9][0-9]?)\]|TDCX\[(0|[1-9][0-9]?)\]\[([0-9])\]", re.ASCII)
+# Compiled, and kept, by `re` when they are first asked for: most runs need none of them.
+_PAGE: Final = r"L([1-9])@0[xX]([0-9a-fA-F]{1,16})(?:-0[xX]([0-9a-fA-F]{1,16}))?"
+_RATE: Final = r"rate:(0|[1-9][0-9]{0,8})/([1-9][0-9]{0,8}):([A-Za-z0-9._+-]{1,64})"
+_CONTROL: Final = r"TDR|(TDVPR|TDCS)\[(0|[1-9][0-9]?)\]|TDCX\[(0|[1-9][0-9]?)\]\[([0-9])\]"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,6 +60,8 @@ class Rate:
 
     def selects(self, level: int, gfn: int) -> bool:
         """Say whether the rate hits the S-EPT page at `level` and `gfn`."""
+        from hashlib import sha256
+
         digest = sha256(f"{self.seed}:{sept_name.__wrapped__(level, gfn)}".encode()).digest()
         return int.from_bytes(digest, "big") % self.out_of < self.hits
 
@@ -118,11 +120,11 @@ def _parse(text: str, tree: Tree, vcpus: int) -> Fail:
     for item in text.split(","):
         if item == "all":
             every += 1
-        elif match := _PAGE.fullmatch(item):
+        elif match := re.fullmatch(_PAGE, item, re.ASCII):
             ranges.append(_range(match, item, tree))
-        elif match := _RATE.fullmatch(item):
+        elif match := re.fullmatch(_RATE, item, re.ASCII):
             rates.append(_rate(match, item))
-        elif match := _CONTROL.fullmatch(item):
+        elif match := re.fullmatch(_CONTROL, item, re.ASCII):
             controls.append(_control(match, item, vcpus))
         else:
             raise ValueError(
@@ -195,6 +197,8 @@ def _rate_flags(tree: Tree, rate: Rate) -> Flags:
 
 def _selected(rate: Rate, level: int, gfns: Iterable[int]) -> Iterator[bool]:
     """Say of each page what `Rate.selects` says; what all names begin with is hashed once."""
+    from hashlib import sha256
+
     begun = sha256(f"{rate.seed}:{sept_name(level, 0).removesuffix('0x0')}".encode())
     for gfn in gfns:
         whole = begun.copy()

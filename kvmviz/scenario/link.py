@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kvmviz.scenario import Scenario, ScenarioError
 
-_STEP = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+_STEP = r"0|[1-9][0-9]{0,8}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Link:
         line = text.strip().removeprefix("#")
         parts = (line.replace("&", " ") if " " not in line else line).split(" ")
         step = _only(parts, "step")
-        if step is not None and not _STEP.fullmatch(step):
+        if step is not None and not re.fullmatch(_STEP, step, re.ASCII):
             raise ScenarioError(f"step={step[:60]}: use a whole number, 0 for before the first event.")
         revisions = _only(parts, "revisions")
         names = None if revisions is None else tuple(revisions.split(","))

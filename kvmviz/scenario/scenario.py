@@ -12,7 +12,6 @@ left out, but `tree` is always printed.  `Scenario.parse(str(s)) == s`.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -44,7 +43,7 @@ _CHOICES: Final = {
     "zap": ("default", "prove-mmu"),
     "panic": ("off", "on"),
 }
-_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+_NUMBER: Final = r"0|[1-9][0-9]{0,8}"
 
 
 class ScenarioError(KvmvizError):
@@ -111,6 +110,8 @@ def unknown(word: str, known: list[str]) -> str:
     >>> unknown("tee", ["tree", "hkid"])
     'did you mean tree? The keys are tree, hkid'
     """
+    from difflib import get_close_matches
+
     near = get_close_matches(word, known, 1)
     return (f"did you mean {near[0]}? The" if near else "the") + f" keys are {', '.join(known)}"
 
@@ -180,6 +181,6 @@ def _boot(words: dict[str, str]) -> int | None:
 
 
 def _number(words: dict[str, str], key: str, most: int, allowed: str) -> int:
-    if not _NUMBER.fullmatch(words[key]) or int(words[key]) > most:
+    if not re.fullmatch(_NUMBER, words[key], re.ASCII) or int(words[key]) > most:
         raise _wrong(key, words[key], allowed or f"use a whole number from 0 to {most}")
     return int(words[key])

@@ -26,8 +26,8 @@ MAX_TABLES: Final = 2_000_000
 FIRST_FANOUT: Final = {3: 256, 4: 8}
 """Largest first fan-out for three (4-level) and four numbers (5-level): the private half."""
 
-_FANOUTS: Final = re.compile(r"[1-9][0-9]{0,2}(?:x[1-9][0-9]{0,2}){2,3}", re.ASCII)
-_SIZE: Final = re.compile(r"([1-9][0-9]{0,6})(GiB|TiB)", re.ASCII)
+_FANOUTS: Final = r"[1-9][0-9]{0,2}(?:x[1-9][0-9]{0,2}){2,3}"
+_SIZE: Final = r"([1-9][0-9]{0,6})(GiB|TiB)"
 
 
 Place = tuple[int, int, int]
@@ -59,9 +59,9 @@ class Tree:
     @staticmethod
     def parse(text: str) -> "Tree":
         """Read `1x1x3` or `16GiB`; raise ValueError with what would be allowed."""
-        if _FANOUTS.fullmatch(text):
+        if re.fullmatch(_FANOUTS, text, re.ASCII):
             return _of_fanouts(tuple(map(int, text.split("x"))))
-        if match := _SIZE.fullmatch(text):
+        if match := re.fullmatch(_SIZE, text, re.ASCII):
             return _of_size(int(match[1]) * (1024 if match[2] == "TiB" else 1))
         raise ValueError(
             "use fan-outs below the root such as 1x1x3 (three numbers, or four for a 5-level "
