@@ -16,10 +16,11 @@ from typing import Final, Never
 from loky import cpu_count
 from tqdm.auto import tqdm
 
+from kvmviz.check.likeness import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Report
 from kvmviz.check.shipping import deaf_to_interrupts, pack, stop_workers, unpack, workers
-from kvmviz.check.space import scenarios
+from kvmviz.check.space import Space, scenarios
 from kvmviz.revisions import Revision, revision
 from kvmviz.revisions.guard import PatchError
 from kvmviz.scenario import Scenario
@@ -36,8 +37,6 @@ WORTH_WORKERS: Final = 1_500
 
 WORTH_WATCHING: Final = 20_000
 """Scenarios from which on a notebook shows a progress bar."""
-
-Space = str | Tree | Iterable[Scenario | str]
 
 
 def check(
@@ -58,17 +57,19 @@ def check(
     """
     which = revision(revision_)
     other = None if against is None else revision(against)
-    todo = list(scenarios(space)) if isinstance(space, str | Tree) else scenarios(space)
-    total = len(todo) if isinstance(todo, list) else None
+    todo = list(scenarios(space))
+    total = len(todo)
+    workers_ = executor or _default(total)
     with _bar(total, which.name, progress) as bar:
         outcome = Outcome()
         started = time.perf_counter()
-        for part in _parts(which, other, todo, executor or _default(total)):
+        for part in _parts(which, other, todo, workers_):
             outcome.merge(part)
             bar.update(part.scenarios)
         elapsed = time.perf_counter() - started
     _confirm(which, outcome)
-    return Report.of(which, _name(space), outcome, other, elapsed)
+    like = alike(which, bytes(outcome.digests), todo, label_of(space), workers_)
+    return Report.of(which, _name(space), outcome, other, elapsed, like)
 
 
 def _confirm(which: type[Revision], outcome: Outcome) -> None:

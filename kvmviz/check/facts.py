@@ -40,6 +40,12 @@ def faults(scenario: Scenario) -> int:
     return failing + (scenario.hkid != "released")
 
 
+def smallness(scenario: Scenario) -> tuple[int, int, int, str]:
+    """Return by what a scenario counts as smaller: fewest tables, fewest faults, the shortest line, its text."""
+    line = str(scenario)
+    return tables(scenario.tree), faults(scenario), len(line), line
+
+
 def lines_of(scenario: Scenario) -> int:
     """Return how many error lines the reclaim helper tries for one TD whose HKID is released.
 

@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, TypeVar
 
+from kvmviz.check.trail import Trail
 from kvmviz.machine.journal import Journal
 from kvmviz.machine.recorder import Tally
 from kvmviz.record.summary import Summary, summarize
 from kvmviz.record.teardown import tear_down
 from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.revisions.ran import counted
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.events import Event, Op
@@ -50,30 +51,19 @@ class Observation:
         """What leaks in this scenario under `REFERENCE`."""
         return _leaks(replace(self.scenario, boot=None, zap="default", panic=False))
 
-    @property
-    def behaviour(self) -> bytes:
-        """A digest of everything that happened: equal for runs in which the same happens to the same pages."""
-        return blake2b(b"".join([_DIGESTS[entry] for entry in self.entries]), digest_size=8).digest()
-
-
-class _Digests(dict[tuple[str, Event], bytes]):
-    """A short digest of each (phase, event), the same in every process."""
-
-    def __missing__(self, entry: tuple[str, Event]) -> bytes:
-        if len(self) > 100_000:
-            self.clear()
-        self[entry] = blake2b(repr(entry).encode(), digest_size=8).digest()
-        return self[entry]
-
-
-_DIGESTS = _Digests()
-
 
 def observe(revision: type[Revision], scenario: Scenario) -> Observation:
     """Run a scenario and return what it showed; raises PatchError as `run` does."""
-    journal = Journal()
-    vm, td = tear_down(revision, scenario, journal)
-    return Observation(scenario, summarize(vm, journal, td), journal, sum(sp.header for sp in vm.sps))
+    return watch(revision, scenario)[0]
+
+
+def watch(revision: type[Revision], scenario: Scenario) -> tuple[Observation, Trail]:
+    """Run a scenario and return what it showed, and the record with its call chains."""
+    with counted() as ran:
+        trail = Trail(ran)
+        vm, td = tear_down(revision, scenario, trail)
+    trail.close()
+    return Observation(scenario, summarize(vm, trail, td), trail, sum(sp.header for sp in vm.sps)), trail
 
 
 @lru_cache(maxsize=1000)

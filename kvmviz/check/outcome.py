@@ -17,7 +17,8 @@ from kvmviz.check.catalogue import INVARIANTS
 from kvmviz.check.facts import Signature, faults, signature, tables
 from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.known import known_of
-from kvmviz.check.observation import REVISIONS, Observation, observe
+from kvmviz.check.observation import REVISIONS, Observation, observe, watch
+from kvmviz.check.trail import digest, pieces
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 
@@ -84,8 +85,10 @@ class Outcome:
     """Many scenarios under one revision.
 
     `cells` by invariant; `behaviours` digests of what happened; `totals` scenarios
-    by signature.  Where another revision was run beside it, `newly` counts what is
-    broken here and not there, `mended` what is broken there and not here.
+    by signature; `digests` what happened in each scenario, with its call chains, one
+    behind another; `ran` calls of the reader's own functions.  Where another revision
+    was run beside it, `newly` counts what is broken here and not there, `mended` what
+    is broken there and not here.
     """
 
     scenarios: int = 0
@@ -94,6 +97,8 @@ class Outcome:
     cells: dict[str, Cell] = field(default_factory=_cells)
     newly: dict[str, Cell] = field(default_factory=_cells)
     mended: dict[str, Cell] = field(default_factory=_cells)
+    digests: bytearray = field(default_factory=bytearray)
+    ran: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def merge(self, other: "Outcome") -> None:
@@ -101,6 +106,8 @@ class Outcome:
         self.scenarios += other.scenarios
         self.behaviours |= other.behaviours
         self.totals.update(other.totals)
+        self.digests += other.digests
+        self.ran.update(other.ran)
         self.seconds += other.seconds
         for name in INVARIANTS:
             self.cells[name].merge(other.cells[name])
@@ -114,8 +121,11 @@ def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: ty
     for scenario in scenarios:
         outcome.scenarios += 1
         outcome.totals[signature(scenario)] += 1
-        seen = observe(revision, scenario)
-        outcome.behaviours.add(seen.behaviour)
+        seen, trail = watch(revision, scenario)
+        parts = pieces(trail.entries, trail.chains)
+        outcome.behaviours.add(digest(plain for plain, _ in parts))
+        outcome.digests += digest(whole for _, whole in parts)
+        outcome.ran.update(trail.ran)
         broken = _hold(seen, outcome.cells)
         for name, what in broken.items():
             is_known = name in known and known[name].where(scenario)

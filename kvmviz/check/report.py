@@ -11,8 +11,10 @@ from typing import Any
 from kvmviz.check.catalogue import INVARIANTS, Invariant
 from kvmviz.check.conditions import conditions, words
 from kvmviz.check.known import known_of
+from kvmviz.check.likeness import Likeness
 from kvmviz.check.outcome import Cell, Example, Outcome
 from kvmviz.revisions import Revision
+from kvmviz.revisions.guard import is_kvmviz
 from kvmviz.version import SCHEMA, __version__
 
 
@@ -81,6 +83,8 @@ class Report:
     `behaviours` counts the scenarios' distinct behaviours (the same events for the
     same pages); `against` names the other revision, if one was given; `seconds` is
     processor time of all runs together and `elapsed` what one waited for it.
+    `like` is which of the project's revisions it behaves like; `own` the functions
+    that are the reader's, and how often each ran.
     """
 
     revision: str
@@ -92,16 +96,20 @@ class Report:
     against: str | None
     seconds: float
     elapsed: float
+    like: Likeness
+    own: Mapping[str, int]
 
     @staticmethod
     def of(
-        which: type[Revision], space: str, outcome: Outcome, against: type[Revision] | None, elapsed: float
+        which: type[Revision], space: str, outcome: Outcome, against: type[Revision] | None, elapsed: float,
+        like: Likeness,
     ) -> "Report":
         """Return the report of what a space came to."""
         results = tuple(_result(invariant, outcome, which) for invariant in INVARIANTS.values())
         return Report(
             which.name, which.base_name, space, outcome.scenarios, len(outcome.behaviours), results,
-            against.name if against else None, outcome.seconds, elapsed,
+            against.name if against else None, outcome.seconds, elapsed, like,
+            {name: outcome.ran[name] for name, function in which.functions.items() if not is_kvmviz(function)},
         )  # fmt: skip
 
     @property
@@ -133,9 +141,15 @@ class Report:
         return {
             "kvmviz": __version__, "schema": SCHEMA, "revision": self.revision, "base": self.base,
             "space": self.space, "against": self.against, "ok": self.ok, "scenarios": self.scenarios,
-            "behaviours": self.behaviours, "invariants": [result.to_json() for result in self.results],
+            "behaviours": self.behaviours, **self._likeness(),
+            "invariants": [result.to_json() for result in self.results],
             "seconds_per_run": round(self.seconds / max(self.scenarios, 1), 6),
         }  # fmt: skip
+
+    def _likeness(self) -> dict[str, Any]:
+        found = self.like.to_json()
+        del found["scenarios"]
+        return {**found, "own": dict(self.own)}
 
     def text(self, width: int = 72, name: str = "", against: str = "") -> str:
         """Return the report as ASCII text of at most `width` columns; scenario lines are never wrapped.

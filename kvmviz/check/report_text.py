@@ -28,7 +28,15 @@ def report_text(report: Report, width: int, name: str = "", against: str = "") -
             lines += ["", *_finding(result, result.broken, width, show)]
     if report.against:
         lines += ["", *_beside(report, width, f"kvmviz compare {other} {word}" if other and word else "")]
+    lines += ["", *_likeness(report, width)]
     return ascii_only("\n".join([*lines, "", paragraph(_last(report), width=width)]))
+
+
+def _likeness(report: Report, width: int) -> Iterator[str]:
+    yield report.like.text(width)
+    if report.own:
+        ran = ", ".join(f"{name} {f'{count:,} times' if count else 'never'}" for name, count in report.own.items())
+        yield paragraph(f"Own functions, and how often they ran: {ran}.", width=width)
 
 
 def _word(name: str) -> str:

@@ -41,6 +41,9 @@ MOST_FOR_SETS: Final = 10
 MOST_PAGES: Final = 100
 """Most S-EPT pages of a tree whose every scenario is tried."""
 
+Space = str | Tree | Iterable[Scenario | str]
+"""What a space can be given as: `default`, `quick`, a tree, or scenarios of one's own."""
+
 SPACES: Final = ("default", "quick")
 """The spaces with a name."""
 
@@ -66,7 +69,7 @@ def _tree(text: str) -> Tree:
         raise ScenarioError(f"{text[:60]!r} is no space: use default, quick or a tree; {error}.") from None
 
 
-def scenarios(space: "str | Tree | Iterable[Scenario | str]") -> Iterator[Scenario]:
+def scenarios(space: Space) -> Iterator[Scenario]:
     """Yield every scenario of a space, smaller trees first.
 
     A space is `default`, `quick`, a tree such as `1x1x4`, or scenarios of one's own.

@@ -52,6 +52,7 @@ class Location:
 _REGISTER: Final[dict[CodeType, KernelFunction]] = {}
 _SOURCES: Final[dict[str, Callable[..., Any]]] = {}
 _BOTTOMS: Final[set[CodeType]] = set()
+_NAMES: Final[dict[CodeType, str]] = {}
 _LOCATIONS: Final[dict[tuple[CodeType, int], Location]] = {}
 _MET: Final[dict[tuple[CodeType, int], tuple[bool, Location | None]]] = {}
 """By code and instruction, which a frame tells sooner than its line: whether it is a foot, and where it stands."""
@@ -73,6 +74,7 @@ def enroll(function: Callable[..., Any], name: str, path: str) -> None:
     code = function.__code__
     key = f"{function.__module__}:{function.__qualname__}"
     _REGISTER[code] = KernelFunction(name, path)
+    _NAMES[code] = name
     _SOURCES[key] = function
     _KEYS[code] = key
     _MET.clear()
@@ -82,7 +84,7 @@ def enroll_like(function: Callable[..., Any], model: Callable[..., Any]) -> None
     """Enter a function that stands in call chains as `model` does: under its name, and as part of its source."""
     code, meant = function.__code__, model.__code__
     if meant in _REGISTER:
-        _REGISTER[code], _KEYS[code] = _REGISTER[meant], _KEYS[meant]
+        _REGISTER[code], _KEYS[code], _NAMES[code] = _REGISTER[meant], _KEYS[meant], _NAMES[meant]
         _MET.clear()
 
 
@@ -94,8 +96,13 @@ def is_kernel(function: Callable[..., Any]) -> bool:
 def bottom(function: F) -> F:
     """Mark a function of the machine as the foot of a stack: what runs in it has no callers below."""
     _BOTTOMS.add(function.__code__)
+    _NAMES[function.__code__] = ""
     _MET.clear()
     return function
+
+
+name_of: Final = _NAMES.get
+"""Takes code; returns the kernel function's name, empty for the foot of a stack, None for what is not marked."""
 
 
 def function_of(function: Callable[..., Any]) -> KernelFunction:

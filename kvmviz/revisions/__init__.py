@@ -32,6 +32,7 @@ from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of, is_kernel
 from kvmviz.revisions import before, landed, v1, v1_17, v2
 from kvmviz.revisions.guard import check_function, is_kvmviz, watched
+from kvmviz.revisions.ran import counting
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
 """The function that takes a guest page back; v2 renamed it."""
@@ -130,7 +131,7 @@ def _counterpart(parent: type[Revision], name: str) -> Callable[..., Any]:
 def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
     cls.name, cls.functions = name, dict(functions)
     for key, function in functions.items():
-        call = function if is_kvmviz(function) else watched(function)
+        call = function if is_kvmviz(function) else counting(key, watched(function))
         setattr(cls, "remove_leaf" if key in LEAF_NAMES else key, staticmethod(call))
 
 

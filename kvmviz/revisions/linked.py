@@ -8,6 +8,7 @@ from kvmviz.kvm import vm
 from kvmviz.kvm.kvm_main import teardown
 from kvmviz.kvm.linking import REPLACEABLE, link
 from kvmviz.revisions.guard import is_kvmviz, watched
+from kvmviz.revisions.ran import counting
 
 if TYPE_CHECKING:
     from kvmviz.revisions import Revision
@@ -53,4 +54,4 @@ def _link(which: "type[Revision]") -> Linked:
 
 
 def _prepared(function: Callable[..., Any]) -> Callable[..., Any]:
-    return function if is_kvmviz(function) else watched(function)
+    return function if is_kvmviz(function) else counting(function.__name__, watched(function))

@@ -1,0 +1,233 @@
+"""Same or not: which of the project's revisions a revision behaves like, and where it first differs.
+
+>>> found = likeness("v1", "1x1x1")
+>>> found.same_as, found.differs, found.scenarios
+(('v1',), 0, 1104)
+>>> print(found)
+Equal to v1 in all 1,104 scenarios.
+
+Equal means event for event, with the phase, every field and the call chain of each
+event, by the names of the kernel functions, in every scenario of the space.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from kvmviz.check.facts import smallness
+from kvmviz.check.observation import watch
+from kvmviz.check.replay import trails_digest
+from kvmviz.check.shipping import deaf_to_interrupts, pack, unpack
+from kvmviz.check.space import Space, scenarios
+from kvmviz.check.trail import SIZE, digest, pieces
+from kvmviz.revisions import REVISIONS, Revision, revision
+from kvmviz.scenario import Scenario
+from kvmviz.scenario.tree import Tree
+from kvmviz.terms.columns import paragraph
+
+BATCH: Final = 480
+"""Scenarios of one task for another process."""
+
+AHEAD: Final = 8
+"""Tasks handed out before the first is back."""
+
+SETUP: Final = 24
+"""Scenarios of a space that differ in leaves, zap, panic and boot alone, and stand one behind another."""
+
+SETUPS: Final = 48
+"""About so many of these are the sample that is looked at first."""
+
+OPEN: Final = 1.5
+"""How many times as often as the likeliest a revision may differ in the sample and still be the nearest."""
+
+MOST_KEPT: Final = 40
+"""Answers of the project's revisions that are kept."""
+
+_KNOWN: Final[dict[tuple[str, str], bytes]] = {}
+"""Digests of the project's revisions over spaces with a name, by space and revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What a revision behaves like over a space of so many `scenarios`.
+
+    `same_as` names the project's revisions that it equals; `nearest` the one from
+    which it differs in the fewest scenarios, the one that it builds on first among
+    equals, and `differs` in how many.  `first` is the smallest of these as a
+    scenario line (as counterexamples are chosen) and `step` the step of that run at
+    which the two part, from 1; None and 0 where nothing differs.
+    """
+
+    scenarios: int
+    same_as: tuple[str, ...]
+    nearest: str
+    differs: int
+    first: str | None
+    step: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {**asdict(self), "same_as": list(self.same_as)}
+
+    def text(self, width: int = 72) -> str:
+        """Return it as text of at most `width` columns; a scenario line is never wrapped."""
+        if not self.scenarios:
+            return "Nothing was run, so it is like nothing."
+        if self.same_as:
+            return paragraph(f"Equal to {' and '.join(self.same_as)} in all {self.scenarios:,} scenarios.", width=width)
+        head = (
+            f"Differs from {self.nearest}, which is nearest, in {self.differs:,} of {self.scenarios:,} scenarios; "
+            f"first here, at step {self.step}:"
+        )
+        return paragraph(head, width=width) + f"\n  {self.first}"
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def likeness(which: str | type[Revision], space: Space = "quick", executor: Executor | None = None) -> Likeness:
+    """Return which of the project's revisions a revision behaves like over a space, and where it first differs.
+
+    `space` as in `check`; without an `executor` this process does the work, and a
+    space with a name is remembered for the next question.  Raises PatchError, with
+    one sentence, if a reader's own revision cannot be run.
+    """
+    known, todo = revision(which), list(scenarios(space))
+    if REVISIONS.get(known.name) is known:
+        parts = _each(executor, trails_digest, ((known.name, batch) for batch in _batches(todo)))
+    else:
+        packed = pack(known)
+        parts = _each(executor, own_digests, ((packed, batch) for batch in _batches(todo)))
+    return alike(known, b"".join(parts), todo, label_of(space), executor)
+
+
+def own_digests(packed: bytes, batch: Sequence[Scenario]) -> bytes:
+    """Return the digests of what a revision does in these scenarios; this is what runs in another process."""
+    which = unpack(packed)
+    return b"".join(whole_digest(which, scenario) for scenario in batch)
+
+
+def whole_digest(which: type[Revision], scenario: Scenario) -> bytes:
+    """Return the digest of what a revision does in one scenario, chains included."""
+    _, trail = watch(which, scenario)
+    return digest(whole for _, whole in pieces(trail.entries, trail.chains))
+
+
+def alike(
+    which: type[Revision], own: bytes, todo: Sequence[Scenario], label: str = "", executor: Executor | None = None
+) -> Likeness:
+    """Return the likeness of a revision whose digests are known; `label` is the space's name, if it has one.
+
+    Every revision is run in a sample.  One that equals it there, and one that may be
+    the nearest by what the sample shows (within a half more), is run in all scenarios.
+    """
+    order = _order(which)
+    if not todo:
+        return Likeness(0, (), order[0], 0, None, 0)
+    if REVISIONS.get(which.name) is which:
+        _remember(label, which.name, own)
+    sample = {name: _in_sample(name, own, todo, label) for name in order}
+    found: dict[str, list[int]] = {}
+    most = len(todo)
+    for name in sorted(order, key=sample.__getitem__):
+        if sample[name] <= OPEN * min(sample.values()):
+            places = _places(name, own, todo, label, executor, most)
+            if len(places) <= most:
+                found[name], most = places, len(places)
+    nearest = min(found, key=lambda name: (len(found[name]), order.index(name)))
+    return _result(which, nearest, found, todo)
+
+
+def _order(which: type[Revision]) -> list[str]:
+    """Return the names of the project's revisions, the one that this one builds on first, then as they came to be."""
+    base = which
+    while base.base is not None:
+        base = base.base
+    return sorted(REVISIONS, key=lambda name: name != base.name)
+
+
+def _in_sample(name: str, own: bytes, todo: Sequence[Scenario], label: str) -> int:
+    """Return in how many scenarios of a sample, which is whole setups, this revision does something else."""
+    stride = SETUP * max(1, len(todo) // (SETUP * SETUPS))
+    blocks = [range(at, min(at + SETUP, len(todo))) for at in range(0, len(todo), stride)]
+    places = [place for block in blocks for place in block]
+    kept = _KNOWN.get((label, name))
+    theirs = kept and b"".join(_one(kept, place) for place in places)
+    theirs = theirs or trails_digest(name, [todo[place] for place in places])
+    return sum(_one(own, place) != _one(theirs, n) for n, place in enumerate(places))
+
+
+def _places(
+    name: str, own: bytes, todo: Sequence[Scenario], label: str, executor: Executor | None, most: int
+) -> list[int]:
+    """Return the numbers of the scenarios in which this revision does something else; stop at more than `most`."""
+    kept = _KNOWN.get((label, name))
+    parts = iter([kept]) if kept else _each(executor, trails_digest, ((name, batch) for batch in _batches(todo)))
+    theirs, places = bytearray(), list[int]()
+    for part in parts:
+        start = len(theirs) // SIZE
+        theirs += part
+        places += [n for n in range(start, len(theirs) // SIZE) if _one(own, n) != _one(theirs, n)]
+        if len(places) > most:
+            return places
+    _remember(label, name, bytes(theirs))
+    return places
+
+
+def _remember(label: str, name: str, digests: bytes) -> None:
+    if label:
+        if len(_KNOWN) >= MOST_KEPT:
+            _KNOWN.clear()
+        _KNOWN[label, name] = digests
+
+
+def _one(digests: bytes | bytearray, number: int) -> bytes:
+    return bytes(digests[number * SIZE : (number + 1) * SIZE])
+
+
+def _result(
+    which: type[Revision], nearest: str, found: dict[str, list[int]], todo: Sequence[Scenario]
+) -> Likeness:  # fmt: skip
+    same = tuple(name for name in REVISIONS if found.get(name) == [])
+    differing = [todo[place] for place in found[nearest]]
+    first = min(differing, key=smallness, default=None)
+    step = 0 if first is None else _parting(which, REVISIONS[nearest], first)
+    return Likeness(len(todo), same, nearest, len(differing), None if first is None else str(first), step)
+
+
+def _parting(a: type[Revision], b: type[Revision], scenario: Scenario) -> int:
+    """Return the number, from 1, of the first step at which the two do not do the same in the same place."""
+    runs = [watch(which, scenario)[1] for which in (a, b)]
+    one, other = ([*zip(run.entries, run.chains, strict=True)] for run in runs)
+    apart = (number for number, pair in enumerate(zip(one, other, strict=False), 1) if pair[0] != pair[1])
+    return next(apart, min(len(one), len(other)) + 1)
+
+
+def label_of(space: Space) -> str:
+    """Return the name of a space that has one, by which its answers can be kept; empty for scenarios of one's own."""
+    return str(space) if isinstance(space, str | Tree) else ""
+
+
+def _batches(todo: Sequence[Scenario]) -> Iterator[Sequence[Scenario]]:
+    return (todo[start : start + BATCH] for start in range(0, len(todo), BATCH))
+
+
+def _each(executor: Executor | None, call: Callable[..., bytes], jobs: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
+    """Yield what each job returns, in order, a few ahead of what is asked for."""
+    if executor is None:
+        yield from (call(*job) for job in jobs)
+        return
+    waiting: deque[Future[bytes]] = deque()
+    try:
+        for job in jobs:
+            with deaf_to_interrupts():
+                waiting.append(executor.submit(call, *job))
+            if len(waiting) >= AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
