@@ -22,6 +22,7 @@ ROWS = (
     {"record"},
     {"compare"},
     {"c", "mail"},
+    {"patches"},
     {"check"},
     {"draw"},
     {"explorer", "review", "course"},
