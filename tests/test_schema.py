@@ -14,7 +14,7 @@ from kvmviz.cli import main
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
 from kvmviz.schema import names, schema
-from kvmviz.terms.events import KINDS
+from kvmviz.terms.kinds import KINDS
 from kvmviz.version import SCHEMA
 from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
@@ -96,4 +96,4 @@ def test_every_form_asks_for_both_versions() -> None:
 
 
 def test_every_kind_of_event_has_a_word() -> None:
-    assert all(kind == cls.kind for kind, cls in KINDS.items())
+    assert all(name == kind.event.kind for name, kind in KINDS.items())

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kvmviz.compare.align import Aligned, Row
-from kvmviz.record.lines import step_lines, what
+from kvmviz.record.lines import step_lines
 from kvmviz.record.step import Step
 from kvmviz.terms.columns import WIDTH
+from kvmviz.terms.kinds import brief
 
 CONTEXT: Final = 3
 """Steps of context around a difference."""
@@ -85,7 +86,7 @@ def _shape(both: Aligned, first: int, last: int) -> tuple[object, ...]:
 
 
 def _pageless(step: Step) -> str:
-    text = f"{step.phase} {step.event.kind} {what(step.event)}"
+    text = f"{step.phase} {step.event.kind} {brief(step.event)}"
     page = getattr(step.event, "page", None)
     kind = page.split(" ")[0] if page else ""
     return text.replace(page, kind) if page else text

@@ -15,12 +15,12 @@ from shlex import quote
 from typing import Any
 
 from kvmviz.machine.journal import Journal
-from kvmviz.record.lines import what
 from kvmviz.record.teardown import tear_down
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.columns import WIDTH, ascii_only, command, paragraph
 from kvmviz.terms.events import Event, SetNull
+from kvmviz.terms.kinds import brief
 from kvmviz.version import SCHEMA, __version__
 
 
@@ -100,7 +100,7 @@ def _name(event: Event) -> str:
     if isinstance(event, SetNull):
         return f"set_null: external_spt cleared by {event.by.split(':')[1]}"
     page: str = getattr(event, "page", None) or ""
-    text = what(event).replace(page, page.split(" ")[0].split("[")[0]) if page else what(event)
+    text = brief(event).replace(page, page.split(" ")[0].split("[")[0]) if page else brief(event)
     return f"{event.kind}: {text}" if text else event.kind
 
 

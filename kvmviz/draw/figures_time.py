@@ -16,14 +16,10 @@ from matplotlib.ticker import MaxNLocator
 from kvmviz.draw.figures import INK, LINES, QUIET, TAPE, Drawn, at_end, drawing
 from kvmviz.record.runs import Run, run
 from kvmviz.scenario import Scenario
+from kvmviz.terms.phases import PHASES
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES, State
 
 HATCH = {"leaked": "//", "rcu-pending": "..", "freed": ""}
-PHASE_WORDS = {
-    "gmem_release": "guest memory", "pre_destroy": "key", "vcpu_free": "vCPUs", "mmu_uninit": "page tables",
-    "vm_destroy": "control pages",
-}  # fmt: skip
-"""The phases of a teardown, in a word that fits above the picture."""
 
 
 def lives(revision: str = "v1", scenario: str = "fail=L1@0x200") -> Drawn:
@@ -99,7 +95,7 @@ def _phases(axis: Axes, result: Run, rows: int) -> None:
     for phase, steps in groupby(result.steps, key=lambda step: step.phase):
         length = len(list(steps))
         axis.axvline(at, color=QUIET, linewidth=1)
-        axis.text(at + 0.6, -0.7, PHASE_WORDS[phase], fontsize=11, ha="left", va="bottom", fontweight="bold")
+        axis.text(at + 0.6, -0.7, PHASES[phase].word, fontsize=11, ha="left", va="bottom", fontweight="bold")
         at += length
 
 

@@ -17,7 +17,7 @@ from matplotlib.patches import Rectangle
 from kvmviz.compare.comparison import compare
 from kvmviz.compare.figures import LABELS, Figures
 from kvmviz.draw.figures import COLOUR, INK, QUIET, TAPE, Drawn, drawing
-from kvmviz.record.lines import PHASES
+from kvmviz.terms.phases import PHASES
 from kvmviz.terms.states import PAGE_STATES
 
 A4: Final = (8.27, 11.69)
@@ -112,15 +112,15 @@ def _table(axis: Axes, y: float) -> float:
 def _order(axis: Axes, y: float) -> float:
     axis.text(0, y, "The order of a teardown", fontsize=12, fontweight="bold", va="top")
     width = 100 / len(PHASES)
-    for n, (phase, words) in enumerate(PHASES.items()):
-        key = phase == "pre_destroy"
+    for n, (name, phase) in enumerate(PHASES.items()):
+        key = name == "pre_destroy"
         box: dict[str, Any] = {
             "facecolor": COLOUR["reclaimed-fill"] if key else "white",
             "edgecolor": INK,
             "linewidth": 1,
         }
         axis.add_patch(Rectangle((n * width + 0.4, y + 3.6), width - 0.8, 6.6, **box))
-        axis.text(n * width + width / 2, y + 6.9, fill(words, 16), fontsize=10, ha="center", va="center")
+        axis.text(n * width + width / 2, y + 6.9, fill(phase.happens, 16), fontsize=10, ha="center", va="center")
     note = "RECLAIM works only when the key is back; guest pages can be removed only before."
     axis.text(0, y + 11.6, note, fontsize=10.5, va="top")
     return y + 13.8

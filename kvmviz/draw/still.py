@@ -21,7 +21,8 @@ from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.looks import row_changes
 from kvmviz.draw.palette import Theme
 from kvmviz.draw.picture import frame, page
-from kvmviz.draw.texts import many, texts
+from kvmviz.draw.texts import texts
+from kvmviz.terms.words import many
 
 WIDTH = 72
 """Columns of a mail."""

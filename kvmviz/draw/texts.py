@@ -9,11 +9,13 @@
 from typing import Any
 
 from kvmviz.draw.lockstep import Lockstep, Side
-from kvmviz.draw.why import meaning, rests_on
+from kvmviz.draw.why import meaning
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.scenario.status import SUCCESS, status_word
 from kvmviz.terms import events as e
+from kvmviz.terms.kinds import kind_of
+from kvmviz.terms.words import many
 
 KIB = 4
 """KiB in a page."""
@@ -30,7 +32,7 @@ def texts(lockstep: Lockstep) -> dict[str, Any]:
         for side in lockstep.sides:
             sides[side].append(_side_line(lockstep, row, side))
         events.append(event_words(leading, lockstep.about[row]))
-        rests.append(rests_on(leading.event))
+        rests.append(kind_of(leading.event).rests_on)
     if len(lockstep):
         why[-1] = f"{lockstep.leading[-1].text} {verdict(lockstep)}"
     return {"why": why, "sides": sides, "events": events, "rests": rests, "verdict": verdict(lockstep)}
@@ -73,19 +75,7 @@ def differing_words(step: Step, means: str) -> str:
 
 def alone_words(step: Step, own: str, other: str) -> str:
     """Return what is said of a step that the revision `own` takes alone."""
-    return f"Only {own}: {step.text} {_other(step, other)}"
-
-
-def _other(step: Step, other: str) -> str:
-    match step.event:
-        case e.Warn(_, True):
-            return f"{other} prints nothing here."
-        case e.Free():
-            return f"{other} does not free it here."
-        case e.SetNull():
-            return f"{other} leaves the pointer as it is."
-        case _:
-            return f"{other} has no such step."
+    return f"Only {own}: {step.text} {other} {kind_of(step.event).lacks(step.event)}"
 
 
 def _side_line(lockstep: Lockstep, row: int, side: Side) -> str:
@@ -100,23 +90,7 @@ def side_words(step: Step | None) -> str:
     if step is None:
         return "Waits: while the other side takes this step."
     function = step.where[-1].function.name if step.where else "the kernel"
-    return f"{function}: {_doing(step.event)}"
-
-
-def _doing(event: e.Event) -> str:
-    match event:
-        case e.Warn(_, printed):
-            return "warns." if printed else "would warn, but its trace was printed before."
-        case e.SetNull():
-            return "cuts the pointer."
-        case e.Free(_, how):
-            return "frees the page at once." if how == "immediate" else "frees the page from the RCU callback."
-        case e.CallRcu():
-            return "queues the page for RCU."
-        case e.Leak():
-            return "leaks the page."
-        case _:
-            return f"{event.kind.replace('_', ' ')}."
+    return f"{function}: {kind_of(step.event).does(step.event)}"
 
 
 def event_words(step: Step, about: str | None) -> str:
@@ -158,12 +132,3 @@ def lost_words(run: Run) -> str:
 def printed_words(run: Run) -> str:
     """Return what a run printed."""
     return f"printed {many(run.summary.traces, 'warning')} and {many(run.summary.lines, 'error line')}"
-
-
-def many(number: int, word: str) -> str:
-    """Return a number with its word.
-
-    >>> many(1, "page"), many(0, "page")
-    ('1 page', '0 pages')
-    """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

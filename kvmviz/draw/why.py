@@ -7,41 +7,14 @@
 """
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Final
 
 from kvmviz.draw.looks import table_of
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.scenario.status import STATUS, SUCCESS
 from kvmviz.terms import events as e
-
-_MEANS: Final[dict[type[e.Event], str]] = {
-    e.Op: "The module owns that page, and only KVM's TDX code knows how to ask for it.",
-    e.VmBugged: "Later checks that look at this mark stay silent.",
-    e.RcuBarrier: "So none of them is on its way when the control pages are asked for.",
-    e.Reset: "There, by a bug of the processor, writing to such a page could raise a machine check later.",
-    e.HkidFree: "Key ids are few: another TD can have this one now.",
-    e.HkidLeak: "Every page that the module still has will be lost.",
-    e.Leak: "4 KiB are lost until reboot: cheaper than using a page that is not ours.",
-    e.Masked: "KVM goes the way of the error all the same.",
-    e.PrWarn: "It comes late: with the first line after the five seconds.",
-}
-
-_HOME: Final = "It is the host's again, but not free yet."
-
-_GRANTED: Final = {
-    "TDH.MEM.RANGE.BLOCK": "No processor can learn a new way to the page.",
-    "TDH.MEM.TRACK": "Now no old way to the page is left either.",
-    "TDH.MEM.PAGE.REMOVE": _HOME,
-    "TDH.PHYMEM.PAGE.WBINVD": "So nothing left in a cache can overwrite what the host puts there.",
-    "TDH.VP.FLUSH": "The key is in use as long as a processor holds a vCPU.",
-    "TDH.MNG.VPFLUSHDONE": "From here on the TD cannot run.",
-    "TDH.PHYMEM.CACHE.WB": "What a cache still held under this key is in memory now.",
-    "TDH.MNG.KEY.FREEID": "Only now will the module let go of its pages.",
-    "TDH.PHYMEM.PAGE.RECLAIM": _HOME,
-}
-"""What it means that the TDX module did what it was asked for."""
+from kvmviz.terms.calls import CALLS
+from kvmviz.terms.kinds import ERROR_PATH, kind_of
 
 
 def meaning(run: Run, index: int) -> str:
@@ -49,8 +22,10 @@ def meaning(run: Run, index: int) -> str:
     steps = run.steps
     event = steps[index].event
     match event:
-        case e.Seamcall(name, _, _, status):
-            return _GRANTED.get(name, "") if status == SUCCESS else _refused(event, run, index)
+        case e.Seamcall(name, _, _, status) if status == SUCCESS:
+            return CALLS[name].granted if name in CALLS else ""
+        case e.Seamcall():
+            return _refused(event, run, index)
         case e.SetNull(page):
             return _cut(_lost(steps, index, f"S-EPT {table_of(page)}"))
         case e.CallRcu():
@@ -62,7 +37,7 @@ def meaning(run: Run, index: int) -> str:
         case e.Warn() | e.PrErr():
             return _printed(event)
         case _:
-            return _MEANS.get(type(event), "")
+            return kind_of(event).follows
 
 
 def _refused(event: e.Seamcall, run: Run, index: int) -> str:
@@ -94,7 +69,7 @@ def _cut(lost: bool) -> str:
 def _printed(event: e.Warn | e.PrErr) -> str:
     """Say what was printed counts for, or that what was not printed changes nothing."""
     if not event.printed:
-        return "KVM goes the way of the error all the same."
+        return ERROR_PATH
     if isinstance(event, e.PrErr):
         return "It has no stack trace and does not count as a warning."
     if event.site.endswith(":WARN_ON"):
@@ -110,19 +85,3 @@ def _lost(steps: Sequence[Step], index: int, page: str) -> bool:
         if steps[at].event == e.Op(page):
             break
     return True
-
-
-def rests_on(event: e.Event) -> str:
-    """Return what the kind of an event rests on, as its docstring says.
-
-    >>> rests_on(e.Leak("TDR"))
-    'a choice of ours: a step to see it by'
-    """
-    return _ground(type(event).__doc__ or "")
-
-
-@cache
-def _ground(docstring: str) -> str:
-    first = docstring.split("\n")[0]
-    said = first.partition(".  ")[2].rstrip(".")
-    return said[:1].lower() + said[1:]

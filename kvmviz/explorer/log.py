@@ -16,10 +16,8 @@ from kvmviz.explorer.code import slot
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.terms import events as e
+from kvmviz.terms.kinds import kind_of
 from kvmviz.terms.words import short_site
-
-LOGGED = (e.Warn, e.Masked, e.PrErr, e.PrWarn, e.Panic)
-"""What stands in a kernel log, or would."""
 
 
 def site_parts(site: str) -> tuple[str, str, str]:
@@ -104,16 +102,10 @@ def absent_because(revision: str, site: str, text: str | None) -> str:
 
 
 def mark(event: e.Event) -> str:
-    """Return how a side's share of an entry is shown."""
-    match event:
-        case e.Warn(_, printed) | e.PrErr(_, printed, _):
-            return ("full" if printed else "held") if isinstance(event, e.Warn) else "line" if printed else "held"
-        case e.Masked():
-            return "masked"
-        case e.PrWarn():
-            return "line"
-        case _:
-            return "panic"
+    """Return how a side's share of an entry is shown: the sign of its kind; what a log does not have is no entry."""
+    logged = kind_of(event).logged
+    assert logged is not None, f"{event.kind} leaves nothing in a log"
+    return logged(event)
 
 
 def head(step: Step) -> tuple[str, str]:
@@ -134,7 +126,7 @@ def log(lockstep: Lockstep) -> list[dict[str, Any]]:
     sides = {side: _Side(lockstep, side) for side in lockstep.sides}
     found: list[dict[str, Any]] = []
     for row, leading in enumerate(lockstep.leading):
-        if isinstance(leading.event, LOGGED):
+        if kind_of(leading.event).logged:
             found.append(_entry(sides, row, leading, lockstep.about[row]))
         for side in sides.values():
             side.see(row)
@@ -146,7 +138,7 @@ def _entry(sides: dict[Side, _Side], row: int, leading: Step, page: str | None) 
     if leading.times > 1:
         detail = f"{detail} (x {leading.times:,})".strip()
     entry: dict[str, Any] = {"row": row + 1, "kind": leading.event.kind, "head": first, "detail": detail, "page": page}
-    if isinstance(leading.event, e.Warn | e.Masked):
+    if kind_of(leading.event).traced:
         entry["chain"] = list(leading.chain)
     for side, own in sides.items():
         entry[side] = own.entry(row, leading)

@@ -35,17 +35,9 @@ from kvmviz.scenario.names import guest_name, sept_name, spt_name
 from kvmviz.scenario.status import STATUS
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms import events as e
+from kvmviz.terms.kinds import kind_of
+from kvmviz.terms.phases import PARTS, RCU
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES
-
-PHASES = {
-    "gmem_release": "guest memory",
-    "pre_destroy": "key",
-    "vcpu_free": "vCPUs",
-    "mmu_uninit": "page tables",
-    "rcu": "RCU frees",
-    "vm_destroy": "control pages",
-}
-"""Phases of a teardown in words; the frees from RCU callbacks stand apart."""
 
 TREES = ("1x1x1", "1x1x3", "1x2x3", "2x2x2", "1x1x12", "1x1x2x3", "1x2x58", "1GiB", "1TiB")
 """Trees that the explorer offers; any other can be typed."""
@@ -150,7 +142,7 @@ def _side(lockstep: Lockstep, side: Side, names: _Names) -> dict[str, Any]:
     return {
         "revision": lockstep.runs[side].revision,
         "changes": [[n for name, state in row for n in (names(name), names.state(state))] for row in moves],
-        "marks": [mark_of(step.event) if step else "wait" for step in lockstep.steps(side)],
+        "marks": [kind_of(step.event).mark(step.event) if step else "wait" for step in lockstep.steps(side)],
         **_counts(lockstep.runs[side], lockstep.indices(side)),
         "summary": lockstep.runs[side].summary.to_json(),
     }
@@ -169,32 +161,15 @@ def _counts(run: Run, indices: Sequence[int | None]) -> dict[str, list[int]]:
     return found
 
 
-def mark_of(event: e.Event) -> str:
-    """Return what stands for a step on the slider."""
-    match event:
-        case e.Warn(_, True):
-            return "warn"
-        case e.Warn() | e.Masked():
-            return "held"
-        case e.Leak() | e.HkidLeak():
-            return "leak"
-        case e.Free():
-            return "free"
-        case e.Panic() | e.Violation() | e.DoubleFree():
-            return "panic"
-        case _:
-            return "dot"
-
-
 def _phases(lockstep: Lockstep) -> list[dict[str, Any]]:
     """Return the phases with their first and last row number."""
     found: list[dict[str, Any]] = []
     after_barrier = False
     for number, step in enumerate(lockstep.leading, 1):
         after_barrier = (after_barrier or isinstance(step.event, e.RcuBarrier)) and step.phase == "mmu_uninit"
-        name = "rcu" if after_barrier else step.phase
+        name = RCU if after_barrier else step.phase
         if not found or found[-1]["name"] != name:
-            found.append({"name": name, "label": PHASES[name], "first": number, "last": number})
+            found.append({"name": name, "label": PARTS[name], "first": number, "last": number})
         found[-1]["last"] = number
     return found
 

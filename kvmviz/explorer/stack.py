@@ -13,6 +13,7 @@ from typing import Any
 from kvmviz.draw.lockstep import Lockstep, Shape
 from kvmviz.machine.callchain import Location
 from kvmviz.terms import events as e
+from kvmviz.terms.kinds import kind_of
 
 
 @dataclass
@@ -29,14 +30,9 @@ class _Node:
 
 
 def mark_of(event: e.Event) -> str | None:
-    """Return the mark that an event leaves in the stack: `full`, `held` or `masked`."""
-    match event:
-        case e.Warn(_, printed):
-            return "full" if printed else "held"
-        case e.Masked():
-            return "masked"
-        case _:
-            return None
+    """Return the mark that an event leaves in the stack: its sign in the log, if a call trace belongs to it."""
+    kind = kind_of(event)
+    return kind.logged(event) if kind.logged and kind.traced else None
 
 
 class _Tree:

@@ -17,11 +17,11 @@ from kvmviz.machine import pamt
 from kvmviz.machine.memory import Memory
 from kvmviz.machine.page import Page, PamtEntry
 from kvmviz.machine.pamt import NDA, RSVD
+from kvmviz.scenario.causes import CAUSES
 from kvmviz.scenario.names import PAGE_SIZE
 from kvmviz.scenario.status import (
     BUSY_TDR,
     FLUSHVP_NOT_DONE,
-    RECORDED_ERROR,
     STATUS,
     SUCCESS,
     VCPU_NOT_ASSOCIATED,
@@ -53,6 +53,11 @@ class Faults:
 
     hkid: str = "released"
     status: int = STATUS["OPERAND_BUSY"]
+
+    def refusal(self, seamcall: str) -> int | None:
+        """Return the status with which the scenario lets this call be refused, None if it does not."""
+        cause = CAUSES.get(self.hkid)
+        return cause.status if cause is not None and cause.seamcall == seamcall else None
 
 
 @dataclass(slots=True)
@@ -97,8 +102,9 @@ class TdxModule:
     def tdh_vp_flush(self, tdr: Page, vcpu: int) -> int:
         """Flush a vCPU from the processor that holds it.  The first vCPU's flush is the one that can fail."""
         td = self.tds[tdr]
-        if self.faults.hkid == "vp-flush-error" and vcpu == 0:
-            return self._answer("TDH.VP.FLUSH", None, RECORDED_ERROR)
+        refused = self.faults.refusal("TDH.VP.FLUSH")
+        if refused is not None and vcpu == 0:
+            return self._answer("TDH.VP.FLUSH", None, refused)
         if vcpu not in td.associated:
             return self._answer("TDH.VP.FLUSH", None, VCPU_NOT_ASSOCIATED)
         td.associated.discard(vcpu)
@@ -107,14 +113,13 @@ class TdxModule:
     def tdh_mng_vpflushdone(self, tdr: Page) -> int:
         """Confirm that no processor holds a vCPU; the TD becomes BLOCKED."""
         td = self.tds[tdr]
-        status = SUCCESS
-        if self.faults.hkid == "vpflushdone-error":
-            status = RECORDED_ERROR
-        elif self.faults.hkid == "flushvp-not-done" or td.associated:
-            status = FLUSHVP_NOT_DONE
-        else:
-            td.lifecycle = BLOCKED
-        return self._answer("TDH.MNG.VPFLUSHDONE", None, status)
+        refused = self.faults.refusal("TDH.MNG.VPFLUSHDONE")
+        if refused is not None:
+            return self._answer("TDH.MNG.VPFLUSHDONE", None, refused)
+        if td.associated:
+            return self._answer("TDH.MNG.VPFLUSHDONE", None, FLUSHVP_NOT_DONE)
+        td.lifecycle = BLOCKED
+        return self._answer("TDH.MNG.VPFLUSHDONE", None, SUCCESS)
 
     def tdh_phymem_cache_wb(self, tdr: Page) -> int:
         """Write back the caches of one package.
@@ -122,15 +127,19 @@ class TdxModule:
         The failing status is a choice of ours; the real call can also ask to be
         resumed, which the model leaves out.
         """
-        if self.faults.hkid == "cache-wb-error":
-            return self._answer("TDH.PHYMEM.CACHE.WB", None, RECORDED_ERROR)
+        refused = self.faults.refusal("TDH.PHYMEM.CACHE.WB")
+        if refused is not None:
+            return self._answer("TDH.PHYMEM.CACHE.WB", None, refused)
         self.tds[tdr].cache_dirty = False
         return self._answer("TDH.PHYMEM.CACHE.WB", None, SUCCESS)
 
     def tdh_mng_key_freeid(self, tdr: Page) -> int:
         """Give the key id back; the TD enters TEARDOWN, the only state in which RECLAIM works."""
         td = self.tds[tdr]
-        if td.cache_dirty or self.faults.hkid == "key-freeid-error":
+        refused = self.faults.refusal("TDH.MNG.KEY.FREEID")
+        if refused is not None:
+            return self._answer("TDH.MNG.KEY.FREEID", None, refused)
+        if td.cache_dirty:
             return self._answer("TDH.MNG.KEY.FREEID", None, WBCACHE_NOT_COMPLETE)
         if td.lifecycle != BLOCKED:
             return self._answer("TDH.MNG.KEY.FREEID", None, STATUS["LIFECYCLE_STATE_INCORRECT"])

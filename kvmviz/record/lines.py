@@ -3,59 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from kvmviz.record.step import Step
-from kvmviz.scenario.status import SUCCESS, status_word
 from kvmviz.terms import events as e
 from kvmviz.terms.columns import WIDTH, paragraph
-from kvmviz.terms.words import short_site
-
-PHASES = {
-    "gmem_release": "guest pages are taken back",
-    "pre_destroy": "the key is given back",
-    "vcpu_free": "vCPU pages are given back",
-    "mmu_uninit": "page tables are given back",
-    "vm_destroy": "control pages are given back",
-}
-"""The phases of a teardown, in order, and what happens in each."""
+from kvmviz.terms.kinds import brief
+from kvmviz.terms.phases import PHASES
 
 _BEGINS = (e.Op, e.RcuCallback, e.RcuBarrier, e.CallRcu)
 Block = list[tuple[int, Step]]
-
-
-def what(event: e.Event) -> str:
-    """Return what happened, in the terms of the kernel.
-
-    >>> what(e.Free("TDR", "immediate"))
-    'TDR, immediate'
-    """
-    match event:
-        case e.Seamcall(name, page, object, status):
-            shown = f"{status:#x}" if status_word(status).startswith("0x") else f"{status:#x} {status_word(status)}"
-            return f"{name} {page or object}" + ("" if status == SUCCESS else f" = {shown}")
-        case e.Warn(site, printed):
-            return f"{short_site(site)}: {'trace printed' if printed else 'withheld by once'}"
-        case e.Masked(site):
-            return f"{short_site(site)}: muted, VM bugged already"
-        case e.PrErr(_, printed, message):
-            return message if printed else f"withheld by the rate limit: {message}"
-        case e.PrWarn(_, message):
-            return message
-        case e.VmBugged(site):
-            return f"by {short_site(site)}"
-        case e.SetNull(page, by):
-            return f"external_spt of {page}, by {by}"
-        case e.Free(page, how):
-            return f"{page}, {how}"
-        case e.Violation(page, wrong):
-            return f"{page}: {wrong}"
-        case _:
-            return str(getattr(event, "page", ""))
 
 
 def step_lines(number: int, step: Step, mark: str = "", width: int = WIDTH, *, stack: bool = True) -> list[str]:
     """Return the lines of one step; a printed trace brings its `stack`, one function a line."""
     head = f"{mark}{number:>5}  {step.event.kind:<12} "
     often = f" (x {step.times:,})" if step.times > 1 else ""
-    body = paragraph(what(step.event) + often, f"{mark}{'':<{len(head) - len(mark)}}", width)
+    body = paragraph(brief(step.event) + often, f"{mark}{'':<{len(head) - len(mark)}}", width)
     lines = (head + body[len(head) :]).rstrip().split("\n")
     if stack and isinstance(step.event, e.Warn) and step.event.printed:
         lines += [f"{mark}{'':>7}{'at' if n == 0 else '<-'} {name}" for n, name in enumerate(reversed(step.chain))]
@@ -70,7 +31,7 @@ def steps_text(steps: Sequence[Step], width: int = WIDTH) -> str:
         first = alike[0]
         if first[0][1].phase != phase:
             phase = first[0][1].phase
-            lines += ["", f"{phase}: {PHASES[phase]}"]
+            lines += ["", f"{phase}: {PHASES[phase].happens}"]
         for number, step in first:
             lines += step_lines(number, step, width=width)
         if len(alike) > 1:

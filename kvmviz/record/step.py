@@ -6,7 +6,7 @@ from typing import Any
 from kvmviz.machine.callchain import Location
 from kvmviz.record.frames import Change
 from kvmviz.terms import events as e
-from kvmviz.terms.words import sentence
+from kvmviz.terms.kinds import sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,6 @@
 'tree=1x1x3 hkid=flushvp-not-done'
 """
 
-from kvmviz.scenario.scenario import CAUSES as CAUSES
+from kvmviz.scenario.causes import CAUSES as CAUSES
 from kvmviz.scenario.scenario import Scenario as Scenario
 from kvmviz.scenario.scenario import ScenarioError as ScenarioError

@@ -16,12 +16,10 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from kvmviz.errors import KvmvizError
+from kvmviz.scenario.causes import ASSIGNED, CAUSES
 from kvmviz.scenario.faults import Fail
 from kvmviz.scenario.status import STATUS, parse_status, status_word
 from kvmviz.scenario.tree import Tree
-
-CAUSES: Final = ("flushvp-not-done", "vp-flush-error", "vpflushdone-error", "cache-wb-error", "key-freeid-error")
-"""The five ways in which the HKID stays assigned (tdx_mmu_release_hkid in arch/x86/kvm/vmx/tdx.c)."""
 
 T = TypeVar("T")
 
@@ -140,9 +138,9 @@ def from_words(words: dict[str, str]) -> Scenario:
     for key, choices in _CHOICES.items():
         if full[key] not in choices:
             raise _wrong(key, full[key], f"use {', '.join(choices[:-1])} or {choices[-1]}")
-    hkid = CAUSES[0] if full["hkid"] == "assigned" else full["hkid"]
+    hkid = ASSIGNED if full["hkid"] == "assigned" else full["hkid"]
     vcpus = _number(full, "vcpus", MAX_VCPUS, "")
-    if hkid == "vp-flush-error" and vcpus == 0:
+    if hkid in CAUSES and CAUSES[hkid].needs_vcpu and vcpus == 0:
         raise _wrong("hkid", hkid, "a vCPU flush can fail only where there is a vCPU; use vcpus=1 or more")
     tree = _value("tree", full["tree"], Tree.parse)
     if tree.gib is not None and full["leaves"] == "present":

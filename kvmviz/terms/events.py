@@ -6,8 +6,8 @@
 The model emits these and knows nothing of who reads them; viewers read them and
 know nothing of the model.  A `page` is a name of `kvmviz.scenario.names`; a `site` names a
 line of kernel code as `file:function:macro` (see `kvmviz.machine.callchain`).
-Docstrings end in what the kind rests on: recorded runs of the kernel's own
-functions, kernel source, a deduction, or a choice of ours.
+What each kind means, what it rests on and how it is told stands in one table,
+`kvmviz.terms.kinds`, which puts the first two at the head of these docstrings.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ How = Literal["rcu", "immediate"]
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """Generic code calls the op `free_external_spt` for this S-EPT page.  Recorded runs."""
+    """Fields: `page` is the S-EPT page, `mmu_lock` how KVM holds its MMU lock."""
 
     kind: ClassVar[str] = "op"
     page: str
@@ -27,7 +27,7 @@ class Op:
 
 @dataclass(frozen=True, slots=True)
 class Seamcall:
-    """KVM asks the TDX module for something; `status` 0 is success.  Recorded runs.
+    """Fields: `status` 0 is success.
 
     `page` is set where the operand is a page, else `object` says what it was;
     `registers` are rcx, rdx and r8 where the module filled them.
@@ -43,7 +43,7 @@ class Seamcall:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """A warning's condition was true; `printed` is False if "once" withheld it.  Recorded runs."""
+    """Fields: `printed` is False if "once" withheld the trace."""
 
     kind: ClassVar[str] = "warn"
     site: str
@@ -52,7 +52,7 @@ class Warn:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A BUG_ON condition was true, but the VM was marked bugged before.  Recorded runs."""
+    """Fields: `site` is the one that kept silent."""
 
     kind: ClassVar[str] = "masked"
     site: str
@@ -60,7 +60,7 @@ class Masked:
 
 @dataclass(frozen=True, slots=True)
 class PrErr:
-    """An error line; `printed` is False if the rate limit withheld it.  Recorded runs."""
+    """Fields: `printed` is False if the rate limit withheld it."""
 
     kind: ClassVar[str] = "pr_err"
     site: str
@@ -70,7 +70,7 @@ class PrErr:
 
 @dataclass(frozen=True, slots=True)
 class PrWarn:
-    """The "callbacks suppressed" line of a rate limit.  Read in include/linux/ratelimit.h, lib/ratelimit.c."""
+    """Fields: `site` is the one whose lines were withheld."""
 
     kind: ClassVar[str] = "pr_warn"
     site: str
@@ -79,7 +79,7 @@ class PrWarn:
 
 @dataclass(frozen=True, slots=True)
 class VmBugged:
-    """The site set vm_bugged and vm_dead.  Recorded runs."""
+    """Fields: `site` is the one that marked the VM."""
 
     kind: ClassVar[str] = "vm_bugged"
     site: str
@@ -87,7 +87,7 @@ class VmBugged:
 
 @dataclass(frozen=True, slots=True)
 class SetNull:
-    """`external_spt` of this mirror page's sp became NULL; `by` is the function that did it.  Recorded runs."""
+    """Fields: `page` is the mirror page, `by` the function as `file:function`."""
 
     kind: ClassVar[str] = "set_null"
     page: str
@@ -96,7 +96,7 @@ class SetNull:
 
 @dataclass(frozen=True, slots=True)
 class CallRcu:
-    """The mirror page waits for a grace period.  Recorded runs."""
+    """Fields: `page` is the mirror page."""
 
     kind: ClassVar[str] = "call_rcu"
     page: str
@@ -104,14 +104,14 @@ class CallRcu:
 
 @dataclass(frozen=True, slots=True)
 class RcuBarrier:
-    """KVM waits until every callback has run.  Recorded runs."""
+    """No fields."""
 
     kind: ClassVar[str] = "rcu_barrier"
 
 
 @dataclass(frozen=True, slots=True)
 class RcuCallback:
-    """The callback of this mirror page runs.  Recorded runs."""
+    """Fields: `page` is the mirror page."""
 
     kind: ClassVar[str] = "rcu_callback"
     page: str
@@ -119,7 +119,7 @@ class RcuCallback:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """KVM overwrites the page, if the processor has the erratum (tdx_quirk_reset_paddr).  Recorded runs."""
+    """Fields: `page` is any page of the TD."""
 
     kind: ClassVar[str] = "reset"
     page: str
@@ -127,7 +127,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The page goes back to the allocator; `how` says whether an RCU callback did it.  Recorded runs."""
+    """Fields: `how` says whether an RCU callback freed the page."""
 
     kind: ClassVar[str] = "free"
     page: str
@@ -136,7 +136,7 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """The last reference to a page that the module still owns is dropped.  A choice of ours: a step to see it by."""
+    """Fields: `page` is the page that is lost."""
 
     kind: ClassVar[str] = "leak"
     page: str
@@ -144,28 +144,28 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class HkidFree:
-    """The key id went back to the pool.  Recorded runs."""
+    """No fields."""
 
     kind: ClassVar[str] = "hkid_free"
 
 
 @dataclass(frozen=True, slots=True)
 class HkidLeak:
-    """Releasing the key id was given up.  A choice of ours: a step to see it by."""
+    """No fields."""
 
     kind: ClassVar[str] = "hkid_leak"
 
 
 @dataclass(frozen=True, slots=True)
 class Panic:
-    """panic_on_warn: the host stops at the first printed trace.  Read in kernel/panic.c."""
+    """No fields."""
 
     kind: ClassVar[str] = "panic"
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """The code did what must never happen to this page.  A check of ours, never seen in a real revision."""
+    """Fields: `what` completes a sentence that begins with the page."""
 
     kind: ClassVar[str] = "violation"
     page: str
@@ -174,7 +174,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class DoubleFree:
-    """The page was freed before.  A check of ours, never seen in a real revision."""
+    """Fields: `page` is the page that was freed before."""
 
     kind: ClassVar[str] = "double_free"
     page: str
@@ -184,12 +184,3 @@ Event = (
     Op | Seamcall | Warn | Masked | PrErr | PrWarn | VmBugged | SetNull | CallRcu | RcuBarrier | RcuCallback
     | Reset | Free | Leak | HkidFree | HkidLeak | Panic | Violation | DoubleFree
 )  # fmt: skip
-
-KINDS: dict[str, type[Event]] = {
-    kind.kind: kind
-    for kind in (
-        Op, Seamcall, Warn, Masked, PrErr, PrWarn, VmBugged, SetNull, CallRcu, RcuBarrier, RcuCallback,
-        Reset, Free, Leak, HkidFree, HkidLeak, Panic, Violation, DoubleFree,
-    )
-}  # fmt: skip
-"""Every kind of event by its word."""

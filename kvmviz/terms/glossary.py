@@ -12,7 +12,9 @@ from difflib import get_close_matches
 from typing import Final
 
 from kvmviz.errors import KvmvizError
-from kvmviz.terms.events import KINDS
+from kvmviz.scenario.causes import CAUSES
+from kvmviz.terms.calls import CALLS
+from kvmviz.terms.kinds import KINDS
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES
 
 TERMS: Final = {
@@ -93,21 +95,7 @@ SITES: Final = {
 }
 """The functions in which something is reported."""
 
-CALLS: Final = {
-    "TDH.MEM.RANGE.BLOCK": "blocks a range of the S-EPT, so that no new translation through it is made. It is the "
-    "first step of taking a guest page back.",
-    "TDH.MEM.TRACK": "advances the TD's epoch, after which no processor still has an old translation. It is the second "
-    "step of taking a guest page back.",
-    "TDH.MEM.PAGE.REMOVE": "takes a blocked guest page out of the S-EPT. The page is the host's again.",
-    "TDH.PHYMEM.PAGE.WBINVD": "flushes one page from the caches. The module does it only for a page that is the host's "
-    "again.",
-    "TDH.VP.FLUSH": "flushes a vCPU from the processor that it last ran on. It comes before the key is given back.",
-    "TDH.MNG.VPFLUSHDONE": "tells the module that every vCPU is flushed. It refuses if one is not.",
-    "TDH.PHYMEM.CACHE.WB": "writes back the caches of one package. It is needed on each before the key is freed.",
-    "TDH.MNG.KEY.FREEID": "frees the key id, which brings the TD to TEARDOWN. It refuses if a package's caches were "
-    "not written back.",
-    "TDH.PHYMEM.PAGE.RECLAIM": "asks the module to enter a page as the host's again. It works only in TEARDOWN, and "
-    "for the TDR only when no other page of the TD is left.",
+STATUSES: Final = {
     "OPERAND_INVALID": "RECLAIM's refusal of an address that is misaligned or out of range.",
     "OPERAND_ADDR_RANGE_ERROR": "RECLAIM's refusal of an address that the module keeps no books on.",
     "OPERAND_BUSY": "the refusal of a call while the module holds a lock on what it is about.",
@@ -115,15 +103,8 @@ CALLS: Final = {
     "LIFECYCLE_STATE_INCORRECT": "the refusal of a call that the TD's state of life does not allow. RECLAIM before the "
     "key id is freed gets it.",
     "TD_ASSOCIATED_PAGES_EXIST": "RECLAIM's refusal of the TDR while another page of the TD is left.",
-    "flushvp-not-done": "the key id stays assigned since a vCPU is still with some processor. KVM leaves without a "
-    "word.",
-    "vp-flush-error": "the key id stays assigned since a vCPU could not be flushed. KVM reports it and marks the VM.",
-    "vpflushdone-error": "the key id stays assigned since VPFLUSHDONE was refused. KVM reports it and marks the VM.",
-    "cache-wb-error": "the key id stays assigned since a package's caches were not written back. KVM reports it, and "
-    "the refusal of FREEID that follows marks the VM.",
-    "key-freeid-error": "the key id stays assigned since FREEID was refused. KVM reports it and marks the VM.",
 }
-"""The module's calls, what RECLAIM answers, and the ways in which the key id stays assigned."""
+"""What RECLAIM answers where it refuses."""
 
 _PAGES: Final = (
     (re.compile(r"S-EPT\b"), "S-EPT"), (re.compile(r"spt root$"), "root"), (re.compile(r"spt L"), "spt"),
@@ -152,11 +133,9 @@ def explain(word: str) -> str:
 
 def _table() -> dict[str, str]:
     """Return every word with its explanation: terms, functions, events, states."""
-    terms = {term: f"{term}: {meaning}" for term, meaning in (TERMS | SITES | CALLS).items()}
-    kinds = {kind: f"{kind}: {_first_sentence(cls.__doc__ or '')}" for kind, cls in KINDS.items()}
+    tables = ({name: call.meaning for name, call in CALLS.items()}, {word: c.meaning for word, c in CAUSES.items()})
+    known = TERMS | SITES | STATUSES | tables[0] | tables[1]
+    terms = {term: f"{term}: {meaning}" for term, meaning in known.items()}
+    kinds = {name: f"{name}: {kind.meaning}" for name, kind in KINDS.items()}
     states = {state.name: f"{state.name}: {state.meaning}" for state in (*HKID_STATES.values(), *PAGE_STATES.values())}
     return kinds | states | terms
-
-
-def _first_sentence(doc: str) -> str:
-    return doc.split(".  ")[0].split("\n")[0].rstrip(".") + "."

@@ -11,7 +11,9 @@ from kvmviz.check.claims import CLAIMS
 from kvmviz.cli import main
 from kvmviz.commands.parser import COMMANDS
 from kvmviz.revisions import REVISIONS
-from kvmviz.terms.glossary import CALLS, SITES, TERMS
+from kvmviz.scenario import CAUSES
+from kvmviz.terms.calls import CALLS
+from kvmviz.terms.glossary import SITES, STATUSES, TERMS
 from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
 
@@ -92,7 +94,10 @@ def test_replies(patch: str, form: str, capsys: Capture, tmp_path: Path) -> None
     check(capsys, "review", str(mail))
 
 
-@pytest.mark.parametrize("word", [*TERMS, *SITES, *CALLS, "S-EPT L1 gfn=0x200", "TDCX[0][1]", "warn"])
+WORDS = (*TERMS, *SITES, *CALLS, *STATUSES, *CAUSES, "S-EPT L1 gfn=0x200", "TDCX[0][1]", "warn")
+
+
+@pytest.mark.parametrize("word", WORDS)
 def test_explanations(word: str, capsys: Capture) -> None:
     check(capsys, "explain", word)
 

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.looks import changes, row_changes, subjects
 from kvmviz.draw.picture import draw_svg, states_after
-from kvmviz.draw.why import meaning, rests_on
+from kvmviz.draw.why import meaning
 from kvmviz.record.runs import Run, run
-from kvmviz.terms.events import KINDS
 
 REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
 SCENARIOS = [
@@ -102,8 +101,3 @@ def test_every_step_has_a_meaning_that_is_text(scenario: str) -> None:
         assert "{" not in meaning(result, index)
 
 
-def test_every_kind_of_event_says_what_it_rests_on() -> None:
-    for kind in KINDS.values():
-        assert (kind.__doc__ or "").split("\n")[0].rstrip().endswith("."), kind
-        event = kind.__new__(kind)
-        assert rests_on(event), kind

@@ -8,8 +8,9 @@ from kvmviz.record.runs import Run, run
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import CAUSES
 from kvmviz.scenario.status import STATUS
-from kvmviz.terms.events import KINDS, Seamcall
+from kvmviz.terms.events import Seamcall
 from kvmviz.terms.glossary import explain
+from kvmviz.terms.kinds import KINDS
 
 
 def shown(result: Run) -> set[str]:

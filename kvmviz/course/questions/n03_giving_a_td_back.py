@@ -5,10 +5,10 @@ from typing import Final
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
 from kvmviz.course.td import LiveTd
-from kvmviz.record.lines import PHASES
 from kvmviz.record.runs import run
 from kvmviz.scenario import CAUSES
 from kvmviz.scenario.status import STATUS
+from kvmviz.terms.phases import PHASES
 
 NUMBER: Final = "03"
 
@@ -28,10 +28,10 @@ def too_early() -> Question:
 def guest_first() -> Question:
     """Which phase needs the key?"""
     needs = next(step.phase for step in run("v1").steps if step.phase != "pre_destroy")
-    choices = tuple(PHASES.values())
+    choices = tuple(phase.happens for phase in PHASES.values())
     return Question(
         "Which part of the teardown has to come before the key is given back?",
-        PHASES[needs],
+        PHASES[needs].happens,
         choices,
         ("Look at the picture: what has changed colour at the left of the key's phase?",),
         "A guest page is taken out with block, track and remove, which the module refuses once the TD is in TEARDOWN.",
@@ -64,7 +64,7 @@ def quiet_cause() -> Question:
         "There are several ways in which the key can stay assigned. In which one does KVM say nothing while it "
         "happens?",
         quiet[0],
-        CAUSES,
+        tuple(CAUSES),
         ("The table above has a column for what is printed while the key is given back.",),
         "KVM leaves that function without a word, because some processor still holds a vCPU. "
         "What the log says later depends on the revision.",

@@ -16,14 +16,14 @@ from typing import Any
 
 from kvmviz.draw import texts
 from kvmviz.draw.looks import Changes, changes, subjects, table_of
-from kvmviz.draw.why import meaning, rests_on
+from kvmviz.draw.why import meaning
 from kvmviz.explorer import log
 from kvmviz.explorer.code import slot
-from kvmviz.explorer.payload import mark_of
 from kvmviz.machine.callchain import Location
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.terms import events as e
+from kvmviz.terms.kinds import kind_of
 from kvmviz.terms.words import short_site
 
 THIS, OTHER, ROW, BEFORE = "@1@", "@2@", "@S@", "@B@"
@@ -62,7 +62,7 @@ class Writer:
 def _written(step: Step, about: str | None, moves: Changes, counted: Counts, means: str) -> Atom:
     value = {
         **_words(step, about, means), **_logged(step), **_asked(step), "counted": counted,
-        "phase": step.phase, "kind": step.event.kind, "mark": mark_of(step.event), "about": about,
+        "phase": step.phase, "kind": step.event.kind, "mark": kind_of(step.event).mark(step.event), "about": about,
         "episode": _episode(step, about), "changes": moves, "chain": tuple(map(_location, step.where)),
     }  # fmt: skip
     return Atom(step.phase, step.event, value)
@@ -87,7 +87,7 @@ def _words(step: Step, about: str | None, means: str) -> dict[str, Any]:
         "differ": texts.differing_words(step, means),
         "does": texts.side_words(step),
         "event": texts.event_words(step, about),
-        "rests": rests_on(step.event),
+        "rests": kind_of(step.event).rests_on,
     }
 
 
@@ -95,7 +95,7 @@ def _logged(step: Step) -> dict[str, Any]:
     """Return what the log holds of a step, and why it is withheld where it is."""
     event = step.event
     found: dict[str, Any] = {"logged": None, "held": None, "printed": False, "site": getattr(event, "site", None)}
-    if isinstance(event, log.LOGGED):
+    if kind_of(event).logged:
         found["logged"] = (*log.head(step), log.mark(event))
     if isinstance(event, e.VmBugged):
         found["bugged"] = log.masked_because(event.site, ROW)

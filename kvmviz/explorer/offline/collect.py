@@ -21,9 +21,7 @@ from kvmviz.machine.printk import BURST
 from kvmviz.record.runs import Run, run
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
-
-PHASES = ("gmem_release", "pre_destroy", "vcpu_free", "mmu_uninit", "vm_destroy")
-"""The segments of a run, in their order; a run that panics lacks the last ones."""
+from kvmviz.terms.phases import PHASES
 
 
 @dataclass(frozen=True)

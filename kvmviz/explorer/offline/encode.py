@@ -21,13 +21,13 @@ from kvmviz.explorer.offline.align import Aligner
 from kvmviz.explorer.offline.atoms import THIS, Atom, slot_of
 from kvmviz.explorer.offline.collect import Collected, Outcome, collect_all
 from kvmviz.explorer.offline.space import Family
-from kvmviz.explorer.payload import PHASES as LABELS
 from kvmviz.explorer.payload import choices, failing, named_cases, skeleton_key, skeleton_of, state_table
 from kvmviz.record.frames import pages_of
 from kvmviz.record.sources import source
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
+from kvmviz.terms.phases import PARTS
 
 PART = 120
 """Families that a process gets at once."""
@@ -108,7 +108,7 @@ class Encoder:
             "fields": fields, "summaries": summaries, "values": self.values.things,
             "items": [json.loads(one) for one in self.items.things],
             "functions": self._functions(), "pairs": self._pairs(), "absent": self._absent(),
-            "layouts": self._layouts(trees, single), "waits": side_words(None), "labels": LABELS,
+            "layouts": self._layouts(trees, single), "waits": side_words(None), "labels": PARTS,
             "cases": named_cases(), "table": state_table(),
             "choices": choices(Scenario.parse(f"tree={trees[0]}"), self.revisions),
         }  # fmt: skip

@@ -1,0 +1,65 @@
+"""The table of event kinds: whole, and the one place that speaks of a kind."""
+
+import json
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from kvmviz.record.runs import run
+from kvmviz.terms import events as e
+from kvmviz.terms.calls import CALLS
+from kvmviz.terms.kinds import KINDS, kind_of, sentence
+from kvmviz.terms.phases import PARTS, PHASES
+
+RUNS = ("fail=L1@0x200", "fail=all hkid=flushvp-not-done panic=on", "tree=1x1x20 fail=all boot=second:60s",
+        "leaves=present hkid=vp-flush-error")  # fmt: skip
+SCHEMA = json.loads((Path(__file__).parents[2] / "kvmviz" / "schema" / "run.json").read_text())
+
+
+def test_every_event_has_one_row() -> None:
+    assert {kind.event for kind in KINDS.values()} == set(get_args(e.Event))
+    assert all(name == kind.event.kind for name, kind in KINDS.items())
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_a_kind_says_what_it_means_and_what_it_rests_on(kind: object) -> None:
+    row = KINDS[kind.event.kind]  # type: ignore[attr-defined]  # parametrize gives objects
+    assert row.meaning.endswith(".") and row.rests_on and not row.rests_on.endswith(".")
+    assert (row.event.__doc__ or "").startswith(f"{row.meaning}  {row.rests_on.capitalize()}.")
+
+
+@pytest.mark.parametrize("line", RUNS)
+def test_what_happens_is_said_in_a_sentence_with_no_blank_left(line: str) -> None:
+    for step in run("before", line).steps:
+        said = sentence(step.event)
+        assert re.fullmatch(r"[A-Za-z_].*\.", said) and "None" not in said and "{" not in said
+
+
+@pytest.mark.parametrize("line", RUNS)
+def test_what_a_log_shows_is_what_the_kernel_prints_or_holds_back(line: str) -> None:
+    for step in run("before", line).steps:
+        kind = kind_of(step.event)
+        assert bool(kind.logged) == (step.event.kind in ("warn", "masked", "pr_err", "pr_warn", "panic"))
+        assert kind.mark(step.event) in ("dot", "warn", "held", "leak", "free", "panic")
+
+
+def test_warnings_are_told_apart_by_whether_they_printed() -> None:
+    printed, held = e.Warn("a.c:f:WARN_ON", True), e.Warn("a.c:f:WARN_ON", False)
+    kind = kind_of(printed)
+    assert (kind.mark(printed), kind.mark(held)) == ("warn", "held")
+    assert (kind.lacks(printed), kind.lacks(held)) == ("prints nothing here.", "has no such step.")
+    assert (kind.does(printed), kind.does(held)) == ("warns.", "would warn, but its trace was printed before.")
+
+
+def test_every_call_of_a_run_is_in_the_table() -> None:
+    steps = [step for line in RUNS for step in run("v1", line).steps]
+    assert {step.event.seamcall for step in steps if isinstance(step.event, e.Seamcall)} <= set(CALLS)
+
+
+def test_phases_are_those_of_the_contract_in_the_order_of_a_run() -> None:
+    assert list(PHASES) == SCHEMA["$defs"]["event"]["properties"]["phase"]["enum"]
+    met = list(dict.fromkeys(step.phase for step in run("v1", "leaves=gone").steps))
+    assert [phase for phase in PHASES if phase in met] == met
+    assert [name for name in PARTS if name != "rcu"] == list(PHASES)
