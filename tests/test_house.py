@@ -99,12 +99,6 @@ def test_license_is_the_one_that_pyproject_names() -> None:
     assert re.search(r"GNU GENERAL PUBLIC LICENSE\s+Version 2, June 1991", (ROOT / "LICENSE").read_text())
 
 
-def test_continuous_integration_runs_what_the_readme_tells() -> None:
-    script = (ROOT / ".ci" / "run").read_text()
-    assert re.search(r"^make test$.*^make test-all$", script, re.MULTILINE | re.DOTALL)
-    assert "KVMVIZ_REQUIRE_BROWSER=1" in script
-
-
 def test_no_file_knows_a_machine() -> None:
     assert found(r"/(w[o]rk|r[o]ot|h[o]me/\w+|Users/\w+)/|/[t]mp/\w") == []
 
