@@ -23,6 +23,7 @@ import_module("kvmviz.compare")
 del globals()["compare"]
 
 if TYPE_CHECKING:
+    from kvmviz.c.revision import from_c as from_c
     from kvmviz.check import Report as Report
     from kvmviz.check import Verdict as Verdict
     from kvmviz.check import check as check
@@ -40,7 +41,7 @@ _WHERE = {
     "Comparison": "compare.comparison", "compare": "compare.comparison",
     "check": "check", "claims": "check.claims", "Report": "check", "Verdict": "check.claims", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
-    "Tree": "scenario.tree",
+    "Tree": "scenario.tree", "from_c": "c.revision",
 }  # fmt: skip
 
 __all__ = ["Run", "run", *_WHERE]

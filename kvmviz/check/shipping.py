@@ -8,7 +8,7 @@ import, so its functions are sent by value (cloudpickle) and the class is made a
 """
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -19,10 +19,11 @@ from typing import Any
 import cloudpickle
 from loky import cpu_count, get_reusable_executor
 
+from kvmviz.c.recipe import Recipe
 from kvmviz.revisions import REVISIONS, Revision, revision
 
-Definition = str | tuple[str, Any, dict[str, Callable[..., Any]]]
-"""A project's revision by name, or (name, definition of its base, its own functions)."""
+Definition = str | tuple[str, Any, Any]
+"""A project's revision by name, or (name, definition of its base, its own functions or the C that they come from)."""
 
 
 def workers() -> Executor:
@@ -68,6 +69,8 @@ def unpack(data: bytes) -> type[Revision]:
 def _definition(which: type[Revision]) -> Definition:
     if which.base is None or REVISIONS.get(which.name) is which:
         return which.name
+    if which.origin is not None:
+        return which.name, _definition(which.base), which.origin.recipe
     return which.name, _definition(which.base), {name: which.functions[name] for name in sorted(which.own)}
 
 
@@ -75,4 +78,8 @@ def _class(definition: Definition) -> type[Revision]:
     if isinstance(definition, str):
         return revision(definition)
     name, base, own = definition
+    if isinstance(own, Recipe):
+        from kvmviz.c.revision import remade
+
+        return remade(own, _class(base), name)
     return new_class(name, (Revision,), {"base": _class(base)}, lambda body: body.update(own))

@@ -8,11 +8,13 @@ Examples:
   kvmviz check --revision landed
   kvmviz check --revision v1 --tree 1x2x2
   kvmviz check --revision v1 --against before
+  kvmviz check --file mine.c
   kvmviz check --file mine.py:MyPatch
 
 """
 
 import argparse
+import re
 
 from kvmviz.commands import common
 from kvmviz.revisions import RevisionError
@@ -25,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz check`."""
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--revision", metavar="R", default="before", help="a revision (default: before)")
-    which.add_argument("--file", metavar="PATH:CLASS", help="a revision of your own")
+    which.add_argument("--file", metavar="PATH", help="a revision of your own: mine.c, mine.c:BASE or mine.py:CLASS")
     parser.add_argument("--against", metavar="R", help="also say what is broken here and not there, and when")
     space = parser.add_mutually_exclusive_group()
     space.add_argument("--tree", metavar="T", help="every scenario of this tree")
@@ -52,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _own(text: str) -> str:
+    if re.search(r"\.[ch](:[^:]*)?$", text):
+        return text
     path, colon, name = text.rpartition(":")
     if not (path and colon and name.isidentifier()):
-        raise RevisionError(f"--file {text}: name a file and a class, as in mine.py:MyPatch.")
+        raise RevisionError(f"--file {text}: name a file of C, or a file and a class, as in mine.c or mine.py:MyPatch.")
     return text

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from typing import Any
 
@@ -43,7 +44,12 @@ def link(args: argparse.Namespace) -> Link:
 
 
 def find_revision(text: str) -> type[Revision]:
-    """Return a revision by name, or the class of `PATH.py:CLASS`; that file is run as Python."""
+    """Return a revision by name, from C (`PATH.c`, `PATH.c:BASE`), or the class of `PATH.py:CLASS`, which is run."""
+    c = re.fullmatch(r"(.+\.[ch])(?::([^:]*))?", text)
+    if c is not None:
+        from kvmviz.c.revision import from_c
+
+        return from_c(Path(c[1]), base=c[2] or None)
     path, colon, _ = text.rpartition(":")
     if colon and path.endswith(".py"):
         from kvmviz.check.loading import load_revision

@@ -29,17 +29,20 @@ class BuggableVM(Protocol):
     vm_dead: bool
 
 
-def WARN_ON(host: Host, condition: object) -> bool:
-    """Print a trace each time the condition is true; return the condition."""
+def WARN_ON(host: Host, condition: object, about: str = "") -> bool:
+    """Print a trace each time the condition is true; return the condition.
+
+    `about`, here and below, tells several of one function apart in the site's name.
+    """
     if condition:
-        _trace(host, site("WARN_ON"), printed=True)
+        _trace(host, site(_named("WARN_ON", about)), printed=True)
     return bool(condition)
 
 
-def WARN_ON_ONCE(host: Host, condition: object) -> bool:
+def WARN_ON_ONCE(host: Host, condition: object, about: str = "") -> bool:
     """Print a trace the first time at this site since boot; return the condition every time."""
     if condition:
-        _trace_once(host, site("WARN_ON_ONCE"))
+        _trace_once(host, site(_named("WARN_ON_ONCE", about)))
     return bool(condition)
 
 
@@ -51,7 +54,7 @@ def KVM_BUG_ON(condition: object, vm: BuggableVM, about: str = "") -> bool:
     own trace shows by its line number.
     """
     if condition:
-        name = site(f"KVM_BUG_ON/{about}" if about else "KVM_BUG_ON")
+        name = site(_named("KVM_BUG_ON", about))
         if vm.vm_bugged:
             vm.host.recorder.masked(name)
         else:
@@ -60,7 +63,9 @@ def KVM_BUG_ON(condition: object, vm: BuggableVM, about: str = "") -> bool:
     return bool(condition)
 
 
-def TDX_BUG_ON(host: Host, err: int, fn: str, vm: BuggableVM | None, registers: tuple[int, ...] = ()) -> bool:
+def TDX_BUG_ON(
+    host: Host, err: int, fn: str, vm: BuggableVM | None, registers: tuple[int, ...] = (), about: str = ""
+) -> bool:
     """Report a failed SEAMCALL: one trace a site and boot, the VM bugged if there is one, and an error line.
 
     With a VM the whole report is made only while that VM is not bugged; with
@@ -69,7 +74,7 @@ def TDX_BUG_ON(host: Host, err: int, fn: str, vm: BuggableVM | None, registers: 
     """
     if err:
         macro = "TDX_BUG_ON" + (f"_{len(registers)}" if registers else "")
-        name = site(f"{macro}/{fn}")
+        name = site(_named(f"{macro}/{fn}", about))
         if vm is not None and vm.vm_bugged:
             host.recorder.masked(name)
             return True
@@ -83,6 +88,10 @@ def TDX_BUG_ON(host: Host, err: int, fn: str, vm: BuggableVM | None, registers: 
 def TDX_BUG_ON_3(host: Host, err: int, fn: str, rcx: int, rdx: int, r8: int, vm: BuggableVM | None) -> bool:
     """As TDX_BUG_ON, with three registers in the error line."""
     return TDX_BUG_ON(host, err, fn, vm, (rcx, rdx, r8))
+
+
+def _named(macro: str, about: str) -> str:
+    return f"{macro}/{about}" if about else macro
 
 
 def kvm_vm_bugged(vm: BuggableVM, name: str) -> None:

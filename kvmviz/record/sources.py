@@ -1,4 +1,4 @@
-"""The Python that ran: source text of a model function, for the code shown beside a step."""
+"""The code that ran: source text of a function, Python or C, for the code shown beside a step."""
 
 import inspect
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from kvmviz.machine.callchain import function_of, source_of
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A function's source: kernel name and file, Python module, first line in its file, text.
+    """A function's source: kernel name and file, Python module or file of C, first line in its file, text.
 
-    The text begins at the `def` line, without decorators, and is not indented;
-    `first_line` is that of `def`.
+    Python begins at the `def` line, without decorators, and is not indented;
+    `first_line` is that of `def`.  C stands as it was read, from its first line on.
+    `language` is `Python` or `C`.
     """
 
     function: str
@@ -20,6 +21,7 @@ class Source:
     module: str
     first_line: int
     text: str
+    language: str = "Python"
 
 
 @lru_cache(maxsize=512)
@@ -27,6 +29,9 @@ def source(key: str) -> Source:
     """Return the source that a `Location.source` names; the text is empty if Python cannot find it."""
     function = source_of(key)
     known = function_of(function)
+    fragment = getattr(function, "c_source", None)
+    if fragment is not None:
+        return Source(known.name, known.file, fragment.file, fragment.line, fragment.text, "C")
     try:
         lines, first = inspect.getsourcelines(function)
     except OSError:

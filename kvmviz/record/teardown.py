@@ -80,8 +80,18 @@ def _watched(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Ta
 
 
 def _guard(which: type[Revision], scenario: Scenario) -> AbstractContextManager[None]:
-    """Watch a reader's own revision; the project's need no watching."""
-    return guarded(which.name, scenario.tree.count, scenario) if which.base else nullcontext()
+    """Watch a reader's own revision; the project's need no watching, and functions from C count for themselves."""
+    if which.base is None:
+        return nullcontext()
+    own = which.origin.guard if which.origin is not None else guarded
+    return _guards(own(which.name, scenario.tree.count, scenario), _guard(which.base, scenario))
+
+
+@contextmanager
+def _guards(own: AbstractContextManager[None], base: AbstractContextManager[None]) -> Iterator[None]:
+    """Watch a revision and what it builds on."""
+    with base, own:
+        yield
 
 
 @contextmanager

@@ -24,8 +24,9 @@ function of the model can be replaced as well (`kvmviz.kvm.linking`):
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from types import ModuleType
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from kvmviz.errors import KvmvizError
 from kvmviz.kvm.linking import REPLACEABLE
@@ -51,12 +52,25 @@ class RevisionError(KvmvizError):
     """A revision that cannot be; its text is one sentence that says what would be right."""
 
 
+class Origin(Protocol):
+    """What a revision that is not written in Python is made of (`kvmviz.c.origin.Origin` for C)."""
+
+    guard: Callable[[str, int, object], AbstractContextManager[None]]
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return what every answer says of it: which functions ran, which came from the base, what was passed over."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as data."""
+
+
 class Revision:
     """Base of all revisions: derive with `class MyPatch(kvmviz.Revision, base="v1")`.
 
     Class attributes: `name`; `base` and `base_name` (None for one of the project's);
     `functions` by kernel name; `own` the names that it defines itself;
-    `remove_leaf` the function that takes a guest page back, whatever its name.
+    `remove_leaf` the function that takes a guest page back, whatever its name;
+    `origin` what it was made from, if that is not Python.
     It is no sandbox: its functions run as any Python does.
     """
 
@@ -65,6 +79,7 @@ class Revision:
     base_name: ClassVar[str | None] = None
     functions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     own: ClassVar[frozenset[str]] = frozenset()
+    origin: ClassVar[Any] = None
     handle_removed_pt: ClassVar[Callable[..., Any]]
     tdx_sept_free_private_spt: ClassVar[Callable[..., Any]]
     tdp_mmu_free_sp: ClassVar[Callable[..., Any]]
@@ -72,9 +87,11 @@ class Revision:
     remove_leaf: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(
-        cls, base: "str | type[Revision] | None" = None, module: ModuleType | None = None, **kwargs: object
-    ) -> None:
+        cls, base: "str | type[Revision] | None" = None, module: ModuleType | None = None,
+        origin: Origin | None = None, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init_subclass__(**kwargs)
+        cls.origin = origin
         if module is not None:
             _fill(cls, str(vars(cls)["name"]), {n: vars(module)[n] for n in CHANGEABLE if n in vars(module)})
             return

@@ -182,8 +182,8 @@ _PYTHON: Final = (str(dis.__file__).removesuffix("dis.py"), "<frozen")
 
 
 def is_kvmviz(function: Callable[..., Any]) -> bool:
-    """Say whether a function stands in one of kvmviz's files."""
-    return _in_kvmviz(function.__code__)
+    """Say whether a function stands in one of kvmviz's files, or was made by it from C, and so counts for itself."""
+    return _in_kvmviz(function.__code__) or hasattr(function, "c_source")
 
 
 def _in_kvmviz(code: CodeType) -> bool:

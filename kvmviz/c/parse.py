@@ -1,0 +1,150 @@
+"""C parsed by tree-sitter: the functions of a text by name, each with the file and line where it stands.
+
+A function that does not parse hurts no other: it is refused by name when somebody
+needs it.  tree-sitter and its grammar of C are loaded when the first C is read.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from kvmviz.c.refuse import CError
+from kvmviz.c.text import Prepared, prepare
+from kvmviz.c.types import Type
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+DEEPEST = 150
+"""How deep the constructs of a function may be nested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function as it stands in a text: its node, the text's file, its lines."""
+
+    name: str
+    node: "Node"
+    unit: "Unit"
+    line: int
+    text: str
+
+    @property
+    def file(self) -> str:
+        """The file's name, as sentences give it."""
+        return self.unit.file
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One text of C."""
+
+    file: str
+    source: str
+    prepared: Prepared
+    functions: dict[str, list[Definition]] = field(default_factory=dict)
+    others: "list[Node]" = field(default_factory=list)
+
+    def line(self, node: "Node") -> int:
+        """Return the line of a node."""
+        return node.start_point.row + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of C: its name, its type as declared, where it is declared."""
+
+    name: str
+    type: Type
+    at: int
+
+
+@cache
+def parser() -> "Parser":
+    """Return the parser of C; raise CError where it is not installed."""
+    try:
+        import tree_sitter_c
+        from tree_sitter import Language, Parser
+    except ImportError:
+        raise CError("Reading C needs tree-sitter: pip install tree-sitter tree-sitter-c.") from None
+    return Parser(Language(tree_sitter_c.language()))
+
+
+def parse(source: str, file: str) -> Unit:
+    """Return a text with its functions; raise CError for what is no C at all."""
+    prepared = prepare(source, file)
+    unit = Unit(file, source, prepared)
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for node in _top(parser().parse(prepared.text.encode()).root_node):
+        if node.type == "function_definition":
+            _add(unit, node, lines)
+        else:
+            unit.others.append(node)
+    return unit
+
+
+def _top(root: "Node") -> "Iterator[Node]":
+    """Yield what stands at the top, and functions inside of what the parser could not read."""
+    waiting = [root]
+    while waiting:
+        for node in waiting.pop().children:
+            if node.type in ("ERROR", "linkage_specification", "declaration_list"):
+                waiting.append(node)
+            yield node
+
+
+def _add(unit: Unit, node: "Node", lines: list[str]) -> None:
+    name = function_name(node)
+    if name:
+        first = node.start_point.row
+        text = "\n".join(lines[first : node.end_point.row + 1])
+        found = unit.functions.setdefault(name, [])
+        if all(one.node.start_byte != node.start_byte for one in found):
+            found.append(Definition(name, node, unit, first + 1, text))
+
+
+def function_name(node: "Node") -> str | None:
+    """Return the name of a function's definition."""
+    declarator = node.child_by_field_name("declarator")
+    while declarator is not None and declarator.type == "pointer_declarator":
+        declarator = declarator.child_by_field_name("declarator")
+    if declarator is None or declarator.type != "function_declarator":
+        return None
+    inner = declarator.child_by_field_name("declarator")
+    return text_of(inner) if inner is not None and inner.type == "identifier" else None
+
+
+def text_of(node: Any) -> str:
+    """Return the C of a node."""
+    found: bytes = node.text
+    return found.decode()
+
+
+def broken(node: "Node") -> "Node | None":
+    """Return the first place in a function that the parser could not read."""
+    if not node.has_error:
+        return None
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.type == "ERROR" or one.is_missing:
+            return one
+        waiting += [child for child in reversed(one.children) if child.has_error or child.is_missing]
+    return node
+
+
+def depth_of(node: "Node", most: int) -> int:
+    """Return how deep a function is nested, at most `most`."""
+    waiting, deepest = [(node, 0)], 0
+    while waiting and deepest < most:
+        one, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(child, depth + 1) for child in one.named_children]
+    return deepest
+
+
+def names_in(text: str) -> set[str]:
+    """Return every word of a text."""
+    return set(re.findall(r"[A-Za-z_]\w*", text))

@@ -1,0 +1,116 @@
+r"""Before C is parsed: what a parser without a preprocessor stumbles over, blanked to the same length.
+
+>>> prepared = prepare("#ifdef CONFIG_SMP\nint f(void) { for_each_x(i) g(i); }\n#else\nint f;\n#endif\n", "a.c")
+>>> print(prepared.text.rstrip())
+<BLANKLINE>
+int f(void) { while     (i) g(i); }
+>>> prepared.loops, [str(choice) for choice in prepared.choices]
+({32: 'for_each_x'}, ['a.c:1: #ifdef CONFIG_SMP: kept', 'a.c:3: #else: left out'])
+
+Lines and columns stay what they were.  Comments and directives go, attributes go, a
+loop macro becomes a `while` whose name is kept aside, `struct` goes where a macro is
+given a type.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from kvmviz.c.conditions import Choice, Conditions
+from kvmviz.c.refuse import CError, refused
+
+MOST: Final = 4_000_000
+"""Characters of the longest text that is read; the largest file of KVM has 400,000."""
+
+_TOKENS: Final = re.compile(
+    r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<open>/\*)""", re.S
+)
+_DIRECTIVE: Final = re.compile(r"^[ \t]*#[ \t]*(\w*)((?:\\\n|[^\n])*)", re.M)
+_ATTRIBUTES: Final = re.compile(
+    r"\b(?:__always_inline|__must_check|__init|__exit|__user|__rcu|__iomem|__percpu|__maybe_unused|__always_unused|"
+    r"__read_mostly|__ro_after_init|__used|__cold|__hot|__pure|__packed|__ref|__visible|__sched|__weak|__no_kcsan|"
+    r"__no_sanitize_\w+|noinline(?:_for_stack)?|noinstr|asmlinkage|__force|__bitwise|__deprecated|__inline__|__inline|"
+    r"__nocfi|__flatten|__malloc|__private|__kernel|__safe|__cpuidle|__noreturn|__extension__|notrace|nokprobe_inline)"
+    r"(?!\w)|\b(?:__must_hold|__acquires?|__releases?|__printf|__aligned|__section|__alloc_size|__counted_by|"
+    r"__cond_acquires?|__guarded_by)[ ]*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|"
+    r"\b__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)"
+)
+_LOOPS: Final = re.compile(r"\b(\w*for_each\w*|scoped_guard|scoped_cond_guard)(?=\s*\()")
+_TYPE_ARGUMENT: Final = re.compile(r"(?<=,)(\s*)(struct|union)(\s+\w+\s*)(?=[,)])")
+_EXPORT: Final = re.compile(r"^(?:EXPORT_SYMBOL\w*|MODULE_\w+|module_\w+|DEFINE_\w+|DECLARE_\w+)\([^;{}]*?\);?", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """C that is ready for the parser.
+
+    `loops` has the names of loop macros by offset in bytes, `macros` the values of
+    `#define`s without parameters, `functions` the names of those with.
+    """
+
+    text: str
+    file: str
+    loops: dict[int, str] = field(default_factory=dict)
+    macros: dict[str, str] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
+    choices: tuple[Choice, ...] = ()
+
+
+def prepare(text: str, file: str) -> Prepared:
+    """Return C ready for the parser; raise CError for what is no text of C at all."""
+    if len(text) > MOST:
+        raise CError(f"{file}: it has {len(text):,} characters; at most {MOST:,} are read.")
+    if "\0" in text:
+        raise refused(file, text.count("\n", 0, text.index("\0")) + 1, "a NUL byte", "give C as text")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(1)
+    text = _ascii(_without_comments(text, file))
+    text, conditions = _without_directives(text, file)
+    text = _ATTRIBUTES.sub(_blank, _EXPORT.sub(_blank, text))
+    text = _TYPE_ARGUMENT.sub(lambda m: m[1] + " " * len(m[2]) + m[3], text)
+    loops: dict[int, str] = {}
+    text = _LOOPS.sub(lambda found: _loop(found, loops), text)
+    return Prepared(text, file, loops, conditions.macros, frozenset(conditions.functions), tuple(conditions.choices))
+
+
+def blank(text: str) -> str:
+    """Return blanks and line ends, as many as the text has characters."""
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return blank(found[0])
+
+
+def _ascii(text: str) -> str:
+    """Return the text with one ASCII character for each, so that offsets in bytes and characters agree."""
+    return text if text.isascii() else "".join(c if c.isascii() else "?" for c in text)
+
+
+def _without_comments(text: str, file: str) -> str:
+    def one(found: re.Match[str]) -> str:
+        if found["open"]:
+            raise refused(file, text.count("\n", 0, found.start()) + 1, "a comment without an end")
+        return found["text"] or blank(found[0])
+
+    return _TOKENS.sub(one, text)
+
+
+def _loop(found: re.Match[str], loops: dict[int, str]) -> str:
+    """A loop macro becomes a `while` of the same length."""
+    loops[found.start()] = found[1]
+    return "while".ljust(len(found[1]))
+
+
+def _without_directives(text: str, file: str) -> tuple[str, Conditions]:
+    """Settle every #if by lines, note every #define, and blank them."""
+    conditions, pieces, at = Conditions(file), [], 0
+    for found in _DIRECTIVE.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        between = text[at : found.start()]
+        pieces.append(between if conditions.kept else blank(between))
+        conditions.meet(found[1], found[2].replace("\\\n", " "), line)
+        pieces.append(blank(found[0]))
+        at = found.end()
+    pieces.append(text[at:] if conditions.kept else blank(text[at:]))
+    conditions.end()
+    return "".join(pieces), conditions
