@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -144,8 +145,9 @@ def inside(folder: Path) -> None:
     environment = [f"{name}={value}" for name, value in given.items()]
     in_clone = ["env", "-i", f"--chdir={clone}", *environment, "timeout", "1800", "make"]
     newcomer = ["chroot", f"--userspec={USER}:{USER}", str(folder), *in_clone]
-    lab([*newcomer, "lab"])
-    lab(["chroot", str(folder), *in_clone, "lab"])
+    proc = folder / "proc"  # of this namespace, while /proc is still the machine's
+    lab([*newcomer, "lab"], proc)
+    lab(["chroot", str(folder), *in_clone, "lab"], proc)
     subprocess.run([*newcomer, "test"], check=True)
 
 
@@ -159,7 +161,7 @@ def bring(path: Path, there: Path) -> None:
         shutil.copy(path, there)
 
 
-def lab(command: Sequence[str]) -> None:
+def lab(command: Sequence[str], proc: Path) -> None:
     """Start `make lab`, see JupyterLab answer with its page, stop it, and see that nothing runs on."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
@@ -168,7 +170,7 @@ def lab(command: Sequence[str]) -> None:
         if "<title>JupyterLab" not in page or "00-start-here" not in address:
             raise SystemExit(f"make: {address} does not show the course: {page[:200]}")
     finally:
-        stop_all()
+        stop_all(proc)
     print(f"make lab: {address.partition('?')[0]} answers", flush=True)
 
 
@@ -194,26 +196,27 @@ def fetch(address: str) -> str:
     raise SystemExit(f"make: {address} does not answer.")
 
 
-def stop_all() -> None:
-    """End what was started here, as a closed terminal would, and fail if something is left after five seconds."""
-    for process in others():
-        os.kill(process, signal.SIGTERM)
-    deadline = time.monotonic() + 5
-    while left := [process for process in others() if running(process)]:
+def stop_all(proc: Path) -> None:
+    """End what was started here, as a closed terminal would, and fail if something is left after a while."""
+    for process in others(proc):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGTERM)
+    deadline = time.monotonic() + 20
+    while left := [process for process in others(proc) if running(proc / str(process))]:
         if time.monotonic() > deadline:
             raise SystemExit(f"make: make lab left processes behind: {left}")
         time.sleep(0.1)
 
 
-def others() -> list[int]:
+def others(proc: Path) -> list[int]:
     """The processes of this namespace but for this one, whose number is 1."""
-    return [int(one.name) for one in Path("/proc").glob("[0-9]*") if one.name != "1"]
+    return [int(one.name) for one in proc.glob("[0-9]*") if one.name != "1"]
 
 
-def running(process: int) -> bool:
+def running(process: Path) -> bool:
     """Say whether a process runs; one that ended and was not yet asked for does not."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 

@@ -71,13 +71,13 @@ def scenarios_in(path: str) -> list[Scenario]:
     from pathlib import Path
 
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ScenarioError(f"Cannot read {path}: {reason}; name a file with a scenario a line.") from None
     found = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip() and not line.startswith("#"):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
             try:
                 found.append(Scenario.parse(line))
             except ScenarioError as error:

@@ -16,8 +16,9 @@ from kvmviz.version import __version__
 HELP = "what is found, what is missing, how to mend it"
 
 _PACKAGES = {
-    "graphviz": "kvmviz", "unidiff": "kvmviz", "jupyterlab": "kvmviz[notebook]", "ipywidgets": "kvmviz[notebook]",
-    "anywidget": "kvmviz[notebook]", "matplotlib": "kvmviz[notebook]", "nbval": "kvmviz[test]",
+    "graphviz": "kvmviz", "unidiff": "kvmviz", "loky": "kvmviz", "cloudpickle": "kvmviz",
+    "jupyterlab": "kvmviz[notebook]", "ipywidgets": "kvmviz[notebook]", "anywidget": "kvmviz[notebook]",
+    "matplotlib": "kvmviz[notebook]", "pytest": "kvmviz[test]", "nbval": "kvmviz[test]",
 }  # fmt: skip
 _BROWSERS = ("chromium", "google-chrome", "chromium-browser", "firefox", "firefox-esr")
 
@@ -33,8 +34,15 @@ def run(args: argparse.Namespace) -> int:
     print(columns("Python", platform.python_version()))
     for package, extra in _PACKAGES.items():
         found = _version(package)
-        print(columns(package, found or f"missing; mend with: pip install '{extra}'"))
-        missing += [] if found else [package]
+        tests_only = extra == "kvmviz[test]"
+        mend = f"pip install '{extra}'"
+        print(
+            columns(
+                package,
+                found or (f"none; only the tests want it: {mend}" if tests_only else f"missing; mend with: {mend}"),
+            )
+        )
+        missing += [] if found or tests_only else [package]
     engine = "dot, on PATH" if shutil.which("dot") else "graphviz-pure" if _version("graphviz-pure") else None
     print(columns("Graphviz engine", engine or "missing; mend with: pip install graphviz-pure"))
     browser = next((name for name in _BROWSERS if shutil.which(name)), None)

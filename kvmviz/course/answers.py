@@ -34,7 +34,15 @@ def seat() -> str:
     The network card's number is in it, since machines made from one disk image
     often share a user and a host name.
     """
-    return sha256(f"{getpass.getuser()}@{platform.node()}/{uuid.getnode()}".encode()).hexdigest()[:8]
+    return sha256(f"{_user()}@{platform.node()}/{uuid.getnode()}".encode()).hexdigest()[:8]
+
+
+def _user() -> str:
+    """Return the user's name, or its number: in a container nobody may have given it a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def save(question: Question, answer: str, right: bool, where: Path | None = None) -> Path:
@@ -45,6 +53,15 @@ def save(question: Question, answer: str, right: bool, where: Path | None = None
     with file.open("a", encoding="utf-8") as out:
         out.write(json.dumps(line) + "\n")
     return file
+
+
+def saved(question: Question, answer: str, right: bool) -> str:
+    """Save an answer; return nothing, or a sentence for those who read the mark if it could not be kept."""
+    try:
+        save(question, answer, right)
+    except OSError as error:
+        return f" (The answer could not be saved: {error.strerror or error}.)"
+    return ""
 
 
 def load(where: Path | None = None) -> dict[str, list[dict[str, Any]]]:

@@ -82,13 +82,7 @@ class Exercise:
         return result
 
     def _saved(self, given: str, right: bool) -> str:
-        if not self._save:
-            return ""
-        try:
-            answers.save(self.question, given.strip(), right)
-        except OSError as error:
-            return f" (The answer could not be saved: {error.strerror}.)"
-        return ""
+        return answers.saved(self.question, given.strip(), right) if self._save else ""
 
     def next_hint(self) -> str:
         """Show one hint more; return what is shown."""

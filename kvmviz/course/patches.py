@@ -102,12 +102,15 @@ def mark_patch(patch: Patch, space: str = "quick") -> Prose:
     reached = goals(patch, space)
     right = all(goal.right for goal in reached)
     name = revision(patch).name
+    said = ""
     if not isinstance(patch, str) and _is_tried(patch):
         missed = "; ".join(goal.words for goal in reached if not goal.right)
-        answers.save(Question("Your own patch", "", key="07-own-patch"), f"misses: {missed}" if missed else name, right)
+        said = answers.saved(
+            Question("Your own patch", "", key="07-own-patch"), f"misses: {missed}" if missed else name, right
+        )
     rows = [
         ["\u2713" if g.right else "\u2717", g.words, f"`{g.counterexample}`" if g.counterexample else ""]
         for g in reached
     ]
     found = table([name, "goal", "smallest counterexample"], rows)
-    return Prose(f"{found}\n\n{'All goals are reached.' if right else 'Not yet.'}")
+    return Prose(f"{found}\n\n{'All goals are reached.' if right else 'Not yet.'}{said}")

@@ -238,8 +238,10 @@ def write_picture(run: Run, step: int, path: Path) -> None:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; raise DrawError with one sentence."""
-    name = ""
+    """Write a file whole or not at all, a symbolic link where it leads to; raise DrawError with one sentence."""
+    name, path = "", path.resolve()
+    if path.exists() and not path.stat().st_mode & 0o222:
+        raise DrawError(f"{path} is read-only and stays as it is; make it writable first, or name another file.")
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as half:
             name = half.name

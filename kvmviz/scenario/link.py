@@ -6,15 +6,31 @@
 
 A link is a scenario line plus ` step=N` and ` revisions=A,B`.  With two revisions
 the step counts lockstep steps, with one that run's; 0 is before the first event.
-After the `#` of an address `&` stands for the spaces.
+After the `#` of an address `&` stands for the spaces.  A link that went through a
+mail or a form is read as it was meant:
+
+>>> str(Link.parse("https://host/page.html#tree=1x1x3&fail=L1%400x200&step=62&utm_source=list."))
+'tree=1x1x3 fail=L1@0x200 step=62'
 """
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from kvmviz.scenario import Scenario, ScenarioError
 
-_STEP = r"0|[1-9][0-9]{0,8}"
+_STEP: Final = r"0|[1-9][0-9]{0,8}"
+
+_ADDRESS: Final = r"^([a-z]+://\S*|[^\s=]*)#"
+
+_BETWEEN: Final = r"[& ]+|\+(?=[a-z]+=)"
+"""What separates the words of a link in an address; a form that was sent may have written `+` for a space."""
+
+_SENTENCE_END: Final = ".,;:!?)>\"'"
+"""What a sentence puts behind a link that ends it."""
+
+_TRACKER: Final = r"(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id)="
+"""How what begins that others add to an address to see where a reader comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +44,7 @@ class Link:
     @staticmethod
     def parse(text: str) -> "Link":
         """Read a link; a plain scenario line is one too.  Raises ScenarioError with one sentence."""
-        line = text.strip().removeprefix("#")
-        parts = (line.replace("&", " ") if " " not in line else line).split(" ")
+        parts = _words(text)
         step = _only(parts, "step")
         if step is not None and not re.fullmatch(_STEP, step, re.ASCII):
             raise ScenarioError(f"step={step[:60]}: use a whole number, 0 for before the first event.")
@@ -47,6 +62,19 @@ class Link:
     def fragment(self) -> str:
         """Return the link as it stands after the `#` of an address."""
         return str(self).replace(" ", "&")
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a link, which may have gone through an address, a form or the end of a sentence."""
+    line = re.sub(_ADDRESS, "", text.strip(" \t\r\n\ufeff"))
+    if not re.search(r"rate:[^& ]*$", line):  # a rate's seed may end in a full stop
+        line = line.rstrip(_SENTENCE_END)
+    if "%" in line:
+        from urllib.parse import unquote
+
+        line = unquote(line)
+    words = line.split(" ") if " " in line else re.split(_BETWEEN, line)
+    return [word for word in words if not re.match(_TRACKER, word)]
 
 
 def _only(parts: list[str], key: str) -> str | None:

@@ -1,5 +1,6 @@
 """The command line: exit status, one sentence for a wrong question, plain text within 72 columns."""
 
+import io
 import json
 import os
 import signal
@@ -55,6 +56,27 @@ def test_a_wrong_line_of_a_file_is_named_and_nothing_is_printed(
     file = tmp_path / "scenarios"
     file.write_text("fail=all\n# fine\nfail=never\n")
     assert "line 3" in text_of(capsys, "run", "--scenarios", str(file), status=2)
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufefffail=all\r\n\t# a remark\r\n\r\n  hkid=assigned \r\n", "fail=all\n #\nhkid=assigned"]
+)
+def test_a_file_from_another_system_is_read(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "scenarios"
+    file.write_bytes(text.encode())
+    read = text_of(capsys, "run", "--format", "json", "--scenarios", str(file))
+    assert [json.loads(line)["scenario"] for line in read.splitlines()] == [
+        "tree=1x1x3 fail=all", "tree=1x1x3 hkid=flushvp-not-done",
+    ]  # fmt: skip
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert text_of(capsys, "run", "--format", "json", "--scenarios", "-") == read
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "scenarios").write_bytes("fail=all".encode("utf-16"))
+    assert "not text" in text_of(capsys, "run", "--scenarios", str(tmp_path / "scenarios"), status=2)
 
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

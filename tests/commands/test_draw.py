@@ -26,6 +26,17 @@ def test_the_suffix_chooses_the_form(suffix: str, start: bytes, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_link_is_followed_and_a_read_only_file_left_alone(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.dot", tmp_path / "link.dot"
+    link.symlink_to(target)
+    assert main(["draw", "-o", str(link)]) == 0
+    assert link.is_symlink()
+    drawn = target.read_bytes()
+    target.chmod(0o444)
+    assert main(["draw", "-o", str(link), "fail=all"]) == 2
+    assert target.read_bytes() == drawn
+
+
 @pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_a_map_of_a_large_guest(suffix: str, start: bytes, tmp_path: Path) -> None:
     target = tmp_path / f"map.{suffix}"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kvmviz.check.cases import CASES
 from kvmviz.check.claims import CLAIMS
 from kvmviz.cli import main
+from kvmviz.commands import doctor
 from kvmviz.commands.parser import COMMANDS
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import CAUSES
@@ -104,6 +105,17 @@ def test_explanations(word: str, capsys: Capture) -> None:
 
 def test_doctor(capsys: Capture) -> None:
     check(capsys, "doctor")
+
+
+def test_doctor_lacks_nothing_without_what_only_the_tests_want(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_version", lambda package: None if package in ("pytest", "nbval") else "1")
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out.count("only the tests want it") == 2
+    monkeypatch.setattr(doctor, "_version", lambda package: None if package == "jupyterlab" else "1")
+    assert main(["doctor"]) == 1
+    assert "pip install 'kvmviz[notebook]'" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

@@ -25,6 +25,28 @@ def test_save_appends_a_line_without_a_name(tmp_path: Path, monkeypatch: pytest.
     assert "Ada" not in file.name + file.read_text()
 
 
+@pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 12345"), OSError("No username set")])
+def test_a_user_without_a_name_has_a_seat(error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container a user id may have no name; Python 3.13 calls that an OSError, older ones a KeyError."""
+
+    def nameless() -> str:
+        raise error
+
+    named = answers.seat()
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert (
+        answers.save(ASKED, "2", True, tmp_path).name == f"answers-{answers.seat()}.jsonl" != f"answers-{named}.jsonl"
+    )
+
+
+def test_an_answer_that_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(answers.VARIABLE, str(tmp_path / "file"))
+    assert "could not be saved" in answers.saved(ASKED, "2", True)
+    monkeypatch.setenv(answers.VARIABLE, str(tmp_path))
+    assert answers.saved(ASKED, "2", True) == ""
+
+
 def test_the_folder_can_be_a_shared_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(answers.VARIABLE, str(tmp_path))
     assert answers.save(ASKED, "2", True).parent == tmp_path

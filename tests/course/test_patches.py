@@ -58,3 +58,11 @@ def test_a_dangerous_patch_is_saved_with_what_it_misses() -> None:
 def test_a_revision_of_the_project_is_no_answer() -> None:
     mark_patch("landed", "1x1x1")
     assert answers.class_results().rows() == []
+
+
+def test_a_patch_is_marked_where_no_answer_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(answers.VARIABLE, str(tmp_path / "file"))
+    marked = str(mark_patch(PUZZLES["A"], "1x1x1"))
+    assert "Not yet." in marked
+    assert "could not be saved" in marked

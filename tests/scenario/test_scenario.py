@@ -181,6 +181,31 @@ def test_a_link_round_trips_also_behind_a_hash(text: str) -> None:
     assert Link.parse("#" + link.fragment()) == link
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tree=1x1x3&fail=L1@0x200&step=62&revisions=before,v1.",
+        "#tree=1x1x3&fail=L1@0x200&step=62&revisions=before,v1)",
+        "fail=L1@0x200 step=62 revisions=before,v1.", "fail=L1@0x200 revisions=before,v1 step=62.",
+        "#tree=1x1x3+fail=L1@0x200+step=62+revisions=before,v1", "#fail=L1%400x200&step=62&revisions=before%2Cv1",
+        "https://host.example/a.html?utm_source=x#fail=L1@0x200&step=62&revisions=before,v1&utm_source=list&fbclid=1",
+        "\ufefffail=L1@0x200 step=62 revisions=before,v1\r\n",
+        "explorer.html#fail=L1@0x200&step=62&revisions=before,v1",
+    ],
+)  # fmt: skip
+def test_a_link_is_read_whatever_it_went_through(text: str) -> None:
+    assert str(Link.parse(text)) == "tree=1x1x3 fail=L1@0x200 step=62 revisions=before,v1"
+
+
+def test_reading_generously_loses_nothing() -> None:
+    assert Link.parse("#fail=all&revisions=v1+17,v2").revisions == ("v1+17", "v2")
+    assert str(Link.parse("fail=rate:1/2:a.b+c.")) == "tree=1x1x3 fail=rate:1/2:a.b+c."
+    assert str(Link.parse("step=1 fail=TDCS[2]")) == "tree=1x1x3 fail=TDCS[2] step=1"
+    for lost in ("tree=1x1x1 # fail=all", "tree=1x1x1#fail=all", "fail=all#"):
+        with pytest.raises(ScenarioError):
+            Link.parse(lost)
+
+
 @pytest.mark.parametrize("text", ["step=x", "step=-1", "step=1 step=2", "revisions=a,b,c", "revisions=", "foo=1"])
 def test_a_wrong_link_gets_one_sentence(text: str) -> None:
     with pytest.raises(ScenarioError):

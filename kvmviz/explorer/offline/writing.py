@@ -23,15 +23,32 @@ def check_target(path: Path, *, replace: bool) -> None:
         raise ExportError(f"{path}: there is no folder {path.parent}; make it first.")
     if path.is_dir():
         raise ExportError(f"{path} is a folder; name a file in it.")
-    if path.exists() and not replace:
+    if (path.exists() or path.is_symlink()) and not replace:
         raise ExportError(f"{path} exists; give --replace to write it anew.")
+    _check_place(path, path.resolve())
+
+
+def _check_place(path: Path, place: Path) -> None:
+    """Raise ExportError if the file that a path leads to must not be replaced, or its folder takes no file."""
+    if place.exists() and not place.is_file():
+        raise ExportError(f"{path} is no file; name one that ends in .html.")
+    if place.exists() and not (place.stat().st_mode & 0o222 and os.access(place, os.W_OK)):
+        raise ExportError(f"{path} is read-only and stays as it is; make it writable first, or name another file.")
+    try:
+        with tempfile.TemporaryFile(prefix=f".{place.name}.", dir=place.parent):
+            pass
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {place.parent} takes no file ({error.strerror}).") from None
 
 
 def write_whole(path: Path, text: str, *, replace: bool = False) -> None:
-    """Write a file beside its place and move it there in one step; whoever looks sees the old file or the new one."""
+    """Write a file beside its place and move it there in one step; whoever looks sees the old file or the new one.
+
+    A symbolic link stays one: the file that it leads to is replaced.
+    """
     check_target(path, replace=replace)
     try:
-        _write(path, text, replace=replace)
+        _write(path.resolve(), text, replace=replace)
     except FileExistsError:
         raise ExportError(f"{path} exists; give --replace to write it anew.") from None
     except OSError as error:
@@ -46,7 +63,7 @@ def _write(path: Path, text: str, *, replace: bool) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        written.chmod(0o666 & ~_umask())
+        written.chmod(path.stat().st_mode & 0o777 if replace and path.exists() else 0o666 & ~_umask())
         if replace:
             written.replace(path)
         else:

@@ -4,6 +4,7 @@
 /** @import {Carried, Found} from "./offline_data.js" */
 import { findLine, unpack } from "./offline_data.js";
 import { hashOf, readHash } from "./offline_link.js";
+import { offer } from "./offline_offer.js";
 import { viewOf } from "./offline_view.js";
 import { toggleFault, withWord } from "./line.js";
 import { Explorer } from "./explorer.js";
@@ -41,7 +42,7 @@ export class OfflineHost {
   show(line, revisions) {
     const found = this.find(line, revisions);
     if (!found) {
-      this.said = `This page does not hold that view${elsewhere([line, ...(revisions.length ? [`revisions=${revisions.join(",")}`] : [])].join(" ").trim())}.`;
+      this.said = `This page does not hold that view${offer(line, revisions)}.`;
       return false;
     }
     this.said = "";
@@ -136,14 +137,6 @@ export class OfflineHost {
   on(what, call) {
     this.calls[what]?.push(call);
   }
-}
-
-/**
- * @param {string} link
- * @returns {string} the command that shows it; none for what a shell would not take for a word, since a link may come from anybody
- */
-function elsewhere(link) {
-  return /^[\w=@,:.+[\] -]+$/.test(link) ? `; a notebook may: kvmviz lab '${link}'` : "";
 }
 
 /**

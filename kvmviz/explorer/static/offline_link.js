@@ -1,11 +1,21 @@
 /** The state of an offline page in its address: a link after `#`, with `&` for the spaces. */
 
+/** What separates the words of a link; a form that was sent may have written `+` for a space. */
+const BETWEEN = /[& ]+|\+(?=[a-z]+=)/;
+
+/** What a sentence puts behind a link that ends it; a rate's seed, which may end in a full stop, is left alone. */
+const SENTENCE_END = /[.,;:!?)>"']+$/;
+
+/** What others add to an address to see where a reader comes from. */
+const TRACKER = /^(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id)=/;
+
 /**
  * @param {string} hash what stands after the address
  * @returns {{line: string, step: number | null, revisions: string[] | null}}
  */
 export function readHash(hash) {
-  const parts = decoded(hash.replace(/^#/, "")).split(/[& ]+/).filter(Boolean);
+  const whole = decoded(hash.replace(/^#/, ""));
+  const parts = (/rate:[^& ]*$/.test(whole) ? whole : whole.replace(SENTENCE_END, "")).split(BETWEEN).filter((part) => part && !TRACKER.test(part));
   const word = (/** @type {string} */ key) => parts.find((part) => part.startsWith(`${key}=`))?.slice(key.length + 1);
   const step = word("step");
   const line = parts.filter((part) => !/^(step|revisions)=/.test(part)).join(" ");

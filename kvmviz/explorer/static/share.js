@@ -23,7 +23,7 @@ const LOOK = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opac
  * @returns {string}
  */
 export function pictureOf(root, view, step) {
-  const pictures = [...root.querySelectorAll(".kv-picture > svg")].filter((svg) => svg.checkVisibility());
+  const pictures = [...root.querySelectorAll(".kv-picture > svg")].filter((svg) => svg.getClientRects().length > 0);
   const sheet = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const defs = root.querySelector(".kv-defs svg")?.firstElementChild;
   if (defs) sheet.append(plain(defs));

@@ -28,6 +28,53 @@ def test_an_existing_file_is_replaced_only_when_told(tmp_path: Path) -> None:
     assert file.read_text() == "new"
 
 
+def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+    page, link = tmp_path / "public" / "page.html", tmp_path / "link.html"
+    link.symlink_to(page)
+    with pytest.raises(ExportError, match="--replace"):
+        write_whole(link, "new")
+    for text in ("new", "newer"):
+        write_whole(link, text, replace=True)
+        assert link.is_symlink()
+        assert page.read_text() == text
+    assert sorted(one.name for one in tmp_path.rglob("*.html")) == ["link.html", "page.html"]
+
+
+def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
+    file = tmp_path / "a.html"
+    file.write_text("old")
+    file.chmod(0o640)
+    write_whole(file, "new", replace=True)
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_read_only_file_is_left_alone_also_by_root(tmp_path: Path) -> None:
+    file = tmp_path / "a.html"
+    file.write_text("old")
+    file.chmod(0o444)
+    with pytest.raises(ExportError, match="read-only"):
+        write_whole(file, "new", replace=True)
+    assert file.read_text() == "old"
+
+
+@pytest.mark.parametrize("words", [["page.html", "--replace"], ["page.html"]])
+def test_the_folder_is_tried_before_anything_is_computed(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(**options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def computed(*arguments: object) -> str:
+        raise AssertionError
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("kvmviz.explorer.offline.writing.tempfile.TemporaryFile", full)
+    monkeypatch.setattr("kvmviz.explorer.offline.page.page", computed)
+    assert main(["export", *words]) == 2
+    assert "No space left" in capsys.readouterr().err
+
+
 def test_where_no_file_can_have_two_names_it_is_written_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
