@@ -5,13 +5,27 @@ lives in `kvmviz.commands` and loads what it needs when it runs, so that text
 starts quickly.
 """
 
+import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 
 from kvmviz.commands.parser import COMMANDS, parser
 from kvmviz.errors import KvmvizError
+
+
+def start() -> None:
+    """Run the command that the shell gave, and leave as the shell expects it: this is the program `kvmviz`."""
+    from kvmviz.commands import streams
+
+    streams.open_closed()
+    with streams.ended_by_signals():
+        status = main()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left is to go
+    sys.exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,18 +34,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     only = words[0] if words and words[0] in COMMANDS else None
     try:
         args = parser(only).parse_args(words)
-        status: int = import_module(f"kvmviz.commands.{args.command}").run(args)
+        with _timeout(args):
+            status: int = import_module(f"kvmviz.commands.{args.command}").run(args)
         if sys.stdout:  # None if whoever started us closed it
             sys.stdout.flush()
     except KvmvizError as error:
-        print(f"kvmviz: {error}", file=sys.stderr)
+        _say(f"kvmviz: {error}")
         return 2
     except BrokenPipeError:
         _stop_writing()  # whoever read our output has gone, as in `kvmviz run | head`
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"kvmviz: {where}{error.strerror or error}.", file=sys.stderr)
+        _say(f"kvmviz: {where}{error.strerror or error}.")
         _stop_writing()
         return 2
     except KeyboardInterrupt:
@@ -39,6 +54,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _timeout(args: argparse.Namespace) -> AbstractContextManager[None]:
+    if getattr(args, "timeout", None) is None:
+        return nullcontext()
+    from kvmviz.revisions.guard import allowing
+
+    return allowing(args.timeout)
+
+
+def _say(sentence: str) -> None:
+    """Write to standard error, if anybody can still read it."""
+    with suppress(OSError, ValueError):
+        print(sentence, file=sys.stderr, flush=True)
+
+
 def _stop_writing() -> None:
     """Send what is left of the output nowhere: Python would complain once more when it flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,6 +19,7 @@ ROWS = (
     {"machine"},
     {"kvm"},
     {"revisions"},
+    {"apart"},
     {"record"},
     {"compare"},
     {"c", "mail"},

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Final
 
 from kvmviz.c.runtime import Endless, Stopped
+from kvmviz.errors import KvmvizError
 from kvmviz.revisions.guard import PatchError
 
 TURNS_PER_TABLE: Final = 2_000
@@ -43,6 +44,8 @@ def bounded(name: str, budget: Budget, tables: int, where: object, files: frozen
         raise PatchError(f"{name}: {at} {error}, with {where}{_retries(where)}.") from None
     except RecursionError as error:
         raise PatchError(f"{name}: {_place(error.__traceback__, files)} is called without end, with {where}.") from None
+    except KvmvizError:
+        raise
     except Exception as error:
         said = _said(error)
         raise PatchError(f"{name}: {_place(error.__traceback__, files)} fails with {where}: {said}.") from error

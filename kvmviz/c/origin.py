@@ -41,7 +41,8 @@ class Origin:
     `recipe` holds the C by file name; `functions` every changeable function, and every
     other that runs from C; `helpers` functions of the C that these call; `unused`
     functions of the C that nothing reached; `passed_over` what is not run;
-    `choices` how each `#if` was settled; `base_by` says how the base was chosen.
+    `choices` how each `#if` was settled; `base_by` says how the base was chosen;
+    `guard` bounds a run; `remake` makes the revision anew on a base, in another process.
     """
 
     recipe: Recipe
@@ -53,6 +54,7 @@ class Origin:
     passed_over: tuple[PassedOver, ...]
     choices: tuple[Choice, ...]
     guard: Callable[[str, int, object], AbstractContextManager[None]]
+    remake: Callable[[Any, str], Any]
 
     @property
     def from_c(self) -> tuple[Ran, ...]:

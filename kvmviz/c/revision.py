@@ -190,7 +190,8 @@ def _origin(parent: type[Revision], base_by: str, program: Program, budget: Budg
     recipe = Recipe(texts, tuple(program.wanted.values()))
     files = frozenset(unit.file for unit in program.units)
     guard = partial(_bounded, budget, files)
-    return Origin(recipe, parent.name, base_by, functions, helpers, unused, passed, choices, guard)
+    return Origin(recipe, parent.name, base_by, functions, helpers, unused, passed, choices, guard,
+                  partial(remade, recipe))
 
 
 def _bounded(budget: Budget, files: frozenset[str], name: str, tables: int, where: object) -> Any:

@@ -7,30 +7,28 @@
 
 import sys
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import Executor
 from itertools import islice
-from typing import Final, Never
+from typing import TYPE_CHECKING, Final, Never
 
-from loky import cpu_count
-from tqdm.auto import tqdm
-
+from kvmviz.apart import AVAILABLE, each, pack, processors, unpack, workers
 from kvmviz.check.likeness import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Report
-from kvmviz.check.shipping import deaf_to_interrupts, pack, stop_workers, unpack, workers
 from kvmviz.check.space import Space, scenarios
+from kvmviz.machine.journal import Journal
+from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.revisions import Revision, revision
-from kvmviz.revisions.guard import PatchError
+from kvmviz.revisions.guard import PatchError, allowing
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
 BATCH: Final = 240
 """Scenarios that a worker gets at once: about a tenth of a second of work."""
-
-IN_FLIGHT: Final = 1_000
-"""Batches handed out before the first is back, so that a space of any size needs no more memory."""
 
 WORTH_WORKERS: Final = 1_500
 """Scenarios from which on starting other processes pays."""
@@ -38,10 +36,15 @@ WORTH_WORKERS: Final = 1_500
 WORTH_WATCHING: Final = 20_000
 """Scenarios from which on a notebook shows a progress bar."""
 
+REMEMBERS: Final = (
+    "a patch must not remember anything from run to run; what a boot remembers is kept by vm.host.boot.once(name), "
+    "which is true the first time."
+)
+
 
 def check(
     revision_: str | type[Revision] = "v1", space: Space = "default", executor: Executor | None = None, *,
-    against: str | type[Revision] | None = None, progress: bool | None = None,
+    against: str | type[Revision] | None = None, progress: bool | None = None, timeout: float | None = None,
 ) -> Report:  # fmt: skip
     """Hold every scenario of a space against every invariant.
 
@@ -50,36 +53,39 @@ def check(
     (on a cluster, its machines need kvmviz), by default one process a processor.
     With `against` the report also says what is broken here and not there, and when.
     `progress` draws a bar, by default in a terminal (on standard error) and, for a
-    large space, in a notebook.
+    large space, in a notebook.  `timeout` is how many seconds a single run of a
+    reader's revision may take, 10 by default.
 
     Raises PatchError, with one sentence, if a reader's own revision cannot be run.
-    It is no sandbox: its functions run as any Python does.
+    It runs in processes of its own, which is no sandbox: files and network are not
+    looked at.
     """
     which = revision(revision_)
     other = None if against is None else revision(against)
     todo = list(scenarios(space))
     total = len(todo)
     workers_ = executor or _default(total)
-    with _bar(total, which.name, progress) as bar:
+    with allowing(timeout), _bar(total, which.name, progress) as bar:
         outcome = Outcome()
         started = time.perf_counter()
         for part in _parts(which, other, todo, workers_):
             outcome.merge(part)
             bar.update(part.scenarios)
         elapsed = time.perf_counter() - started
-    _confirm(which, outcome)
-    like = alike(which, bytes(outcome.digests), todo, label_of(space), workers_)
+        _confirm(which, outcome)
+        like = alike(which, bytes(outcome.digests), todo, label_of(space), workers_)
     return Report.of(which, _name(space), outcome, other, elapsed, like)
 
 
 def _confirm(which: type[Revision], outcome: Outcome) -> None:
     """Run a reader's smallest counterexamples once more; raise PatchError if they were none this time."""
-    for name, cell in outcome.cells.items():
-        if which.base and cell.smallest and name not in violations(which, Scenario.parse(cell.smallest.scenario)):
-            raise PatchError(
-                f"{which.name}: {cell.smallest.scenario} broke {name} once and did not the second time; "
-                "a patch must not remember anything from run to run."
-            )
+    found = [(name, cell.smallest.scenario) for name, cell in outcome.cells.items() if which.base and cell.smallest]
+    for name, line in where_it_belongs(which, _not_again, which, found):
+        raise PatchError(f"{which.name}: {line} broke {name} once and did not the second time; {REMEMBERS}")
+
+
+def _not_again(which: type[Revision], found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, line) for name, line in found if name not in violations(which, Scenario.parse(line))]
 
 
 def _name(space: Space) -> str:
@@ -87,6 +93,8 @@ def _name(space: Space) -> str:
 
 
 def _bar(total: int | None, name: str, progress: bool | None) -> "tqdm[Never]":
+    from tqdm.auto import tqdm
+
     shown = _is_watched(total) if progress is None else progress
     return tqdm(total=total, desc=name, unit=" runs", disable=not shown, leave=False, file=sys.stderr)
 
@@ -99,11 +107,10 @@ def _is_watched(total: int | None) -> bool:
     return sys.stderr.isatty() or ("ipykernel" in sys.modules and (total is None or total >= WORTH_WATCHING))
 
 
-def _default(total: int | None) -> Executor | None:
+def _default(total: int) -> Executor | None:
     """Return one process a processor; None where this process does as well."""
-    if cpu_count() == 1 or (total is not None and total < WORTH_WORKERS):
-        return None
-    return workers()
+    small = processors() == 1 or total < WORTH_WORKERS
+    return None if not AVAILABLE or small else workers()
 
 
 def _batches(todo: Iterable[Scenario]) -> Iterator[tuple[Scenario, ...]]:
@@ -115,39 +122,29 @@ def _batches(todo: Iterable[Scenario]) -> Iterator[tuple[Scenario, ...]]:
 def _parts(
     which: type[Revision], other: type[Revision] | None, todo: Iterable[Scenario], executor: Executor | None
 ) -> Iterator[Outcome]:
-    """Yield what each batch came to, in the order of the space, whoever is ready first."""
-    if executor is None:
-        for batch in _batches(todo):
-            yield _timed(which, batch, other)
-        return
+    """Return what each batch came to, in the order of the space, whoever is ready first."""
+    reader = next((one.name for one in (which, other) if one and one.is_python), "")
     packed, packed_other = pack(which), None if other is None else pack(other)
-    waiting: deque[Future[Outcome]] = deque()
-    try:
-        for batch in _batches(todo):
-            with deaf_to_interrupts():
-                waiting.append(executor.submit(run_batch, packed, packed_other, batch))
-            if len(waiting) >= IN_FLIGHT:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except KeyboardInterrupt:
-        if executor is workers():
-            stop_workers()
-            waiting.clear()
-        raise
-    except BrokenExecutor:
-        raise PatchError(
-            f"{which.name}: a worker process ended in the middle of its work; a patch must not end Python, "
-            "and a worker needs about 100 MB of memory."
-        ) from None
-    finally:
-        for future in waiting:
-            future.cancel()
+    jobs = ((packed, packed_other, batch) for batch in _batches(todo))
+    return each(executor, run_batch, jobs, reader)
 
 
 def run_batch(packed: bytes, packed_other: bytes | None, batch: tuple[Scenario, ...]) -> Outcome:
     """Examine one batch; this is what runs in another process."""
-    return _timed(unpack(packed), batch, None if packed_other is None else unpack(packed_other))
+    which = unpack(packed)
+    before = _events(which, batch[0])
+    outcome = _timed(which, batch, None if packed_other is None else unpack(packed_other))
+    if before != _events(which, batch[0]):
+        raise PatchError(f"{which.name}: {batch[0]} comes out differently the second time; {REMEMBERS}")
+    return outcome
+
+
+def _events(which: type[Revision], scenario: Scenario) -> list[object]:
+    """Return what happens in a scenario, if it is somebody's own Python that decides it."""
+    journal = Journal()
+    if which.is_python:
+        tear_down(which, scenario, journal)
+    return [*journal.entries]
 
 
 def _timed(which: type[Revision], batch: tuple[Scenario, ...], other: type[Revision] | None) -> Outcome:

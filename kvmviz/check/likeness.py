@@ -10,18 +10,18 @@ Equal means event for event, with the phase, every field and the call chain of e
 event, by the names of the kernel functions, in every scenario of the space.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from kvmviz.apart import each, pack, unpack
 from kvmviz.check.facts import smallness
 from kvmviz.check.observation import watch
 from kvmviz.check.replay import trails_digest
-from kvmviz.check.shipping import deaf_to_interrupts, pack, unpack
 from kvmviz.check.space import Space, scenarios
 from kvmviz.check.trail import SIZE, digest, pieces
+from kvmviz.record.teardown import where_it_belongs
 from kvmviz.revisions import REVISIONS, Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
@@ -96,10 +96,11 @@ def likeness(which: str | type[Revision], space: Space = "quick", executor: Exec
     """
     known, todo = revision(which), list(scenarios(space))
     if REVISIONS.get(known.name) is known:
-        parts = _each(executor, trails_digest, ((known.name, batch) for batch in _batches(todo)))
+        parts = each(executor, trails_digest, ((known.name, batch) for batch in _batches(todo)))
     else:
         packed = pack(known)
-        parts = _each(executor, own_digests, ((packed, batch) for batch in _batches(todo)))
+        reader = known.name if known.is_python else ""
+        parts = each(executor, own_digests, ((packed, batch) for batch in _batches(todo)), reader)
     return alike(known, b"".join(parts), todo, label_of(space), executor)
 
 
@@ -164,7 +165,8 @@ def _places(
 ) -> list[int]:
     """Return the numbers of the scenarios in which this revision does something else; stop at more than `most`."""
     kept = _KNOWN.get((label, name))
-    parts = iter([kept]) if kept else _each(executor, trails_digest, ((name, batch) for batch in _batches(todo)))
+    jobs = ((name, batch) for batch in _batches(todo))
+    parts = iter([kept]) if kept else each(executor, trails_digest, jobs, ahead=AHEAD)
     theirs, places = bytearray(), list[int]()
     for part in parts:
         start = len(theirs) // SIZE
@@ -193,7 +195,7 @@ def _result(
     same = tuple(name for name in REVISIONS if found.get(name) == [])
     differing = [todo[place] for place in found[nearest]]
     first = min(differing, key=smallness, default=None)
-    step = 0 if first is None else _parting(which, REVISIONS[nearest], first)
+    step = 0 if first is None else where_it_belongs(which, _parting, which, REVISIONS[nearest], first)
     return Likeness(len(todo), same, nearest, len(differing), None if first is None else str(first), step)
 
 
@@ -212,22 +214,3 @@ def label_of(space: Space) -> str:
 
 def _batches(todo: Sequence[Scenario]) -> Iterator[Sequence[Scenario]]:
     return (todo[start : start + BATCH] for start in range(0, len(todo), BATCH))
-
-
-def _each(executor: Executor | None, call: Callable[..., bytes], jobs: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
-    """Yield what each job returns, in order, a few ahead of what is asked for."""
-    if executor is None:
-        yield from (call(*job) for job in jobs)
-        return
-    waiting: deque[Future[bytes]] = deque()
-    try:
-        for job in jobs:
-            with deaf_to_interrupts():
-                waiting.append(executor.submit(call, *job))
-            if len(waiting) >= AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()

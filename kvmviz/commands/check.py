@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     space.add_argument("--space", choices=("default", "quick"), default="default", help="default: default")
     common.add_format(parser, "text", "json", "markdown")
     common.add_width(parser)
+    common.add_timeout(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@ import argparse
 import os
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 from kvmviz.revisions import Revision, RevisionError, revision
@@ -29,6 +28,13 @@ def add_width(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wide", action="store_true", help=f"do not wrap at {WIDTH} columns")
 
 
+def add_timeout(parser: argparse.ArgumentParser) -> None:
+    """Add --timeout; `kvmviz.cli.main` reads it."""
+    parser.add_argument(
+        "--timeout", metavar="S", type=float, help="seconds that a run of a revision of your own may take (default: 10)"
+    )
+
+
 def add_format(parser: argparse.ArgumentParser, *choices: str) -> None:
     """Add --format; the first choice is the default."""
     parser.add_argument("--format", choices=choices, default=choices[0], help=f"default: {choices[0]}")
@@ -48,6 +54,8 @@ def find_revision(text: str) -> type[Revision]:
     """Return a revision by name, from C (`PATH.c`, `PATH.c:BASE`), or the class of `PATH.py:CLASS`, which is run."""
     c = re.fullmatch(r"(.+\.[ch])(?::([^:]*))?", text)
     if c is not None:
+        from pathlib import Path
+
         from kvmviz.c.revision import from_c
 
         return from_c(Path(c[1]), base=c[2] or None)

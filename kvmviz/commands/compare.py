@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--space", choices=("quick", "default"), help="every scenario of a space")
     common.add_format(parser, "text", "json", "markdown")
     common.add_width(parser)
+    common.add_timeout(parser)
 
 
 def run(args: argparse.Namespace) -> int:

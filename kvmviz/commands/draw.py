@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--map", action="store_true", help="where in the guest's memory pages were lost, as a figure")
     files = "FILE.svg, FILE.png or FILE.dot; a map as .svg, .png or .pdf"
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help=files)
+    common.add_timeout(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--revisions", metavar="A,B,...", help="revisions that it carries (default: all)")
     parser.add_argument("--file", metavar="PATH:CLASS", help="a revision of your own, carried beside them")
     parser.add_argument("--replace", action="store_true", help="replace the file if it exists")
+    common.add_timeout(parser)
 
 
 def run(args: argparse.Namespace) -> int:

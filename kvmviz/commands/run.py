@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     common.add_format(parser, "text", "json", "markdown")
     common.add_width(parser)
+    common.add_timeout(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,13 +9,13 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from shlex import quote
 from typing import Any
 
 from kvmviz.machine.journal import Journal
-from kvmviz.record.teardown import tear_down
+from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.columns import WIDTH, ascii_only, command, paragraph
@@ -70,6 +70,10 @@ class Spread:
 
 def compare_many(a: type[Revision], b: type[Revision], scenarios: Iterable[Scenario]) -> Spread:
     """Run every scenario under both revisions and group them by what differs."""
+    return where_it_belongs(b if b.is_python else a, _compared, a, b, list(scenarios))
+
+
+def _compared(a: type[Revision], b: type[Revision], scenarios: Sequence[Scenario]) -> Spread:
     spread, groups = Spread(a.name, b.name), dict[tuple[Any, ...], Group]()
     for scenario in scenarios:
         spread.scenarios += 1

@@ -21,9 +21,10 @@ from kvmviz.record.sources import Source, source
 from kvmviz.record.step import Step
 from kvmviz.record.summary import Summary, summarize
 from kvmviz.record.tapes import FoldedTape, Weighed
-from kvmviz.record.teardown import tear_down
+from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.record.text import run_text, step_text
 from kvmviz.revisions import Revision, RevisionError, revision
+from kvmviz.revisions.guard import allowing
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.columns import WIDTH, paragraph
@@ -150,20 +151,29 @@ class Run:
 
 
 def run(
-    revision_: str | type[Revision] = "before", scenario: str | Scenario = "", *, events: bool | None = None
-) -> Run:
+    revision_: str | type[Revision] = "before", scenario: str | Scenario = "", *, events: bool | None = None,
+    timeout: float | None = None,
+) -> Run:  # fmt: skip
     """Tear a TD down under a revision and return the record.
 
     `revision_` is a name of `REVISIONS` or a class of one's own; `scenario` a line
     or a `Scenario`.  Trees above `RECORDED_TABLES` are recorded only with
-    `events=True`, and above `MOST_TABLES` never.  Raises ScenarioError or
-    RevisionError with one sentence.
+    `events=True`, and above `MOST_TABLES` never.  A class of one's own runs in a
+    process of its own, for at most `timeout` seconds (10 by default); what it prints
+    goes to standard error.  Raises ScenarioError, RevisionError or PatchError with
+    one sentence.
     """
     which = revision(revision_)
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
     recorder = Tape() if _recorded(wanted, events) else Tally()
-    vm, td = tear_down(which, wanted, recorder)
-    return Run(which, wanted, summarize(vm, recorder, td), recorder if isinstance(recorder, Tape) else None)
+    with allowing(timeout):
+        summary, recorder = where_it_belongs(which, _summarized, which, wanted, recorder)
+    return Run(which, wanted, summary, recorder if isinstance(recorder, Tape) else None)
+
+
+def _summarized(which: type[Revision], scenario: Scenario, recorder: Tally) -> tuple[Summary, Tally]:
+    vm, td = tear_down(which, scenario, recorder)
+    return summarize(vm, recorder, td), recorder
 
 
 def _recorded(scenario: Scenario, events: bool | None) -> bool:
@@ -183,12 +193,16 @@ def run_folded(which: type[Revision], scenario: Scenario, others: int | None = N
     """
     first = others or (OWN_FIRST if which.base else OTHERS_FIRST)
     tree = fold(scenario.tree, scenario.fail, others=first)
-    tape = FoldedTape(tree)
-    tear_down(which, scenario, tape, tree)
-    result = Run(which, scenario, summary_folded(which, scenario), tape, tree)
+    tape, summary = where_it_belongs(which, _folded, which, scenario, FoldedTape(tree))
+    result = Run(which, scenario, summary, tape, tree)
     if which.base:
         _treats_alike(result)
     return result
+
+
+def _folded(which: type[Revision], scenario: Scenario, tape: FoldedTape) -> tuple[FoldedTape, Summary]:
+    tear_down(which, scenario, tape, tape.tree)
+    return tape, summary_folded(which, scenario)
 
 
 def _treats_alike(result: Run) -> None:

@@ -1,10 +1,10 @@
 """A TD built and torn down while a recorder watches, in the first place of a boot or after another TD."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from kvmviz.kvm.vm import VM, build
@@ -14,14 +14,25 @@ from kvmviz.machine.recorder import Tally
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.tapes import Weighed
 from kvmviz.revisions import Revision
-from kvmviz.revisions.guard import guarded
+from kvmviz.revisions.guard import Guard
 from kvmviz.revisions.linked import linked
 from kvmviz.scenario import Scenario
+
+T = TypeVar("T")
 
 REMEMBERED_BOOTS: Final = 1_000
 """How many first TDs of a revision are kept, so that a large space does not fill the memory."""
 
 _BOOTS: Final[WeakKeyDictionary[type[Revision], dict[tuple[Scenario, bool], tuple[Boot, bool]]]] = WeakKeyDictionary()
+
+
+def where_it_belongs(which: type[Revision], function: Callable[..., T], *arguments: Any) -> T:
+    """Call a function that tears down under this revision: here, or in a worker if it is a reader's own Python."""
+    if not which.is_python:
+        return function(*arguments)
+    from kvmviz.apart import call
+
+    return call(function, *arguments)
 
 
 def tear_down(
@@ -83,8 +94,14 @@ def _guard(which: type[Revision], scenario: Scenario) -> AbstractContextManager[
     """Watch a reader's own revision; the project's need no watching, and functions from C count for themselves."""
     if which.base is None:
         return nullcontext()
-    own = which.origin.guard if which.origin is not None else guarded
-    return _guards(own(which.name, scenario.tree.count, scenario), _guard(which.base, scenario))
+    own = which.origin.guard if which.origin is not None else Guard
+    guard: AbstractContextManager[None] = own(which.name, scenario.tree.count, scenario)
+    return _guards(guard, _guard(which.base, scenario)) if _is_from_c(which.base) else guard
+
+
+def _is_from_c(which: type[Revision] | None) -> bool:
+    """Say whether anything that a revision builds on is from C."""
+    return which is not None and (which.origin is not None or _is_from_c(which.base))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ function of the model can be replaced as well (`kvmviz.kvm.linking`):
 
 import inspect
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from types import ModuleType
 from typing import Any, ClassVar, Final, Protocol
 
@@ -32,7 +32,7 @@ from kvmviz.errors import KvmvizError
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of, is_kernel
 from kvmviz.revisions import before, landed, v1, v1_17, v2
-from kvmviz.revisions.guard import check_function, is_kvmviz, watched
+from kvmviz.revisions.guard import is_kvmviz
 from kvmviz.revisions.ran import counting
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
@@ -56,6 +56,7 @@ class Origin(Protocol):
     """What a revision that is not written in Python is made of (`kvmviz.c.origin.Origin` for C)."""
 
     guard: Callable[[str, int, object], AbstractContextManager[None]]
+    remake: "Callable[[type[Revision], str], type[Revision]]"
 
     def sentences(self) -> tuple[str, ...]:
         """Return what every answer says of it: which functions ran, which came from the base, what was passed over."""
@@ -70,8 +71,10 @@ class Revision:
     Class attributes: `name`; `base` and `base_name` (None for one of the project's);
     `functions` by kernel name; `own` the names that it defines itself;
     `remove_leaf` the function that takes a guest page back, whatever its name;
-    `origin` what it was made from, if that is not Python.
-    It is no sandbox: its functions run as any Python does.
+    `origin` what it was made from, if that is not Python;
+    `written` what the class was given by who wrote it; `is_python` whether any of
+    its functions is somebody's own Python, which runs in a process of its own
+    (`kvmviz.apart`).  That is no sandbox: files and network are not looked at.
     """
 
     name: ClassVar[str] = ""
@@ -80,6 +83,8 @@ class Revision:
     functions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     own: ClassVar[frozenset[str]] = frozenset()
     origin: ClassVar[Any] = None
+    written: ClassVar[Mapping[str, Any]] = {}
+    is_python: ClassVar[bool] = False
     handle_removed_pt: ClassVar[Callable[..., Any]]
     tdx_sept_free_private_spt: ClassVar[Callable[..., Any]]
     tdp_mmu_free_sp: ClassVar[Callable[..., Any]]
@@ -88,14 +93,24 @@ class Revision:
 
     def __init_subclass__(
         cls, base: "str | type[Revision] | None" = None, module: ModuleType | None = None,
-        origin: Origin | None = None, **kwargs: object,
+        origin: Origin | None = None, incomplete: bool = False, **kwargs: object,
     ) -> None:  # fmt: skip
         super().__init_subclass__(**kwargs)
         cls.origin = origin
         if module is not None:
             _fill(cls, str(vars(cls)["name"]), {n: vars(module)[n] for n in CHANGEABLE if n in vars(module)})
-            return
+        elif not incomplete:
+            cls.complete(vars(cls), base)
+
+    @classmethod
+    def complete(cls, written: Mapping[str, Any], base: "str | type[Revision] | None" = None) -> None:
+        """Make a revision of a class that was made `incomplete`, from what it is to hold."""
+        cls.written = {**written}
+        for name, value in cls.written.items():
+            if vars(cls).get(name) is not value:
+                setattr(cls, name, value)
         parent = revision(base) if base else _inherited(cls)
+        _build_on(cls, parent)
         own = _own_functions(cls, parent)
         for name, function in own.items():
             if is_kernel(model := _counterpart(parent, name)):
@@ -108,6 +123,13 @@ class Revision:
 def _inherited(cls: type[Revision]) -> type[Revision]:
     """Return the revision that a class without `base` derives from in Python; v1 if that is none."""
     return next((c for c in cls.__mro__[1:] if issubclass(c, Revision) and c is not Revision), REVISIONS["v1"])
+
+
+def _build_on(cls: type[Revision], parent: type[Revision]) -> None:
+    """Let Python, too, find in the base what a class lacks, so that `super()` is the base."""
+    bases = tuple(parent if one is Revision else one for one in cls.__bases__)
+    with suppress(TypeError):  # an order of classes that cannot be: it stays as it was written
+        cls.__bases__ = bases
 
 
 def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Callable[..., Any]]:
@@ -124,6 +146,8 @@ def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Cal
             raise RevisionError(f"{cls.__name__}.{name} must be a plain function without self.")
         _check_signature(cls.__name__, name, function, _counterpart(parent, name), parent.name)
         if not is_kvmviz(function):
+            from kvmviz.revisions.looking import check_function
+
             check_function(cls.__name__, name, function)
         found[name] = function
     return found
@@ -148,8 +172,9 @@ def _counterpart(parent: type[Revision], name: str) -> Callable[..., Any]:
 def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
     cls.name, cls.functions = name, dict(functions)
     for key, function in functions.items():
-        call = function if is_kvmviz(function) else counting(key, watched(function))
+        call = function if is_kvmviz(function) else counting(key, function)
         setattr(cls, "remove_leaf" if key in LEAF_NAMES else key, staticmethod(call))
+    cls.is_python = not all(map(is_kvmviz, functions.values()))
 
 
 class _Before(Revision, module=before):

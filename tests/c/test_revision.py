@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import kvmviz
+from kvmviz.apart import pack, unpack
 from kvmviz.c.refuse import CError
-from kvmviz.check.shipping import pack, unpack
 from kvmviz.check.space import scenarios
 from kvmviz.record.sources import source
 from kvmviz.revisions import REVISIONS

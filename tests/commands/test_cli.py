@@ -3,10 +3,8 @@
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -165,25 +163,6 @@ def test_a_full_disk_is_a_sentence() -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("kvmviz: No space left on device")
     assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells of a process's children")
-@pytest.mark.parametrize("words", [["check", "--revision", "v1"], ["export", "page.html"]])
-def test_control_c_ends_quietly_with_its_workers(words: list[str], tmp_path: Path) -> None:
-    """A terminal sends it to the whole group, workers included."""
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background are deaf to it
-    child = subprocess.Popen(
-        kvmviz(*words), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
-    signal.signal(signal.SIGINT, heard)
-    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
-    while child.poll() is None and len(children.read_text().split()) < 3:
-        time.sleep(0.01)
-    time.sleep(2)  # they are at work by now; nothing depends on it
-    os.killpg(child.pid, signal.SIGINT)
-    assert child.communicate(timeout=60) == (b"", b"")
-    assert child.returncode == 130
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_text_needs_no_notebook_library() -> None:

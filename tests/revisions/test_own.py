@@ -208,7 +208,7 @@ def test_wrong_classes_get_a_sentence() -> None:
 
 
 def test_the_projects_own_functions_pass_as_a_readers() -> None:
-    from kvmviz.revisions.guard import check_function
+    from kvmviz.revisions.looking import check_function
 
     for revision in REVISIONS.values():
         for name, function in revision.functions.items():

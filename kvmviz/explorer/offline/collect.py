@@ -6,15 +6,12 @@
 (6, 3)
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from loky import cpu_count
-
-from kvmviz.check.shipping import deaf_to_interrupts, pack, stop_workers, unpack, workers
+from kvmviz.apart import AVAILABLE, each, pack, processors, unpack, workers
 from kvmviz.explorer.offline.atoms import Atom, Writer, verdict_words
 from kvmviz.explorer.offline.space import BOOTS, Family
 from kvmviz.machine.printk import BURST
@@ -122,19 +119,11 @@ def _sooner(which: type[Revision], base: Scenario, first: Run, later: Run) -> Ru
 
 
 def collect_all(parts: Sequence[Sequence[Family]], revisions: Sequence[type[Revision]]) -> Iterator[Collected]:
-    """Yield what each part is made of, in their order, from one process a processor."""
-    if cpu_count() == 1 or len(parts) == 1:
-        yield from (collect(part, revisions) for part in parts)
-        return
+    """Return what each part is made of, in their order, from one process a processor."""
+    reader = next((one.name for one in revisions if one.is_python), "")
+    alone = not AVAILABLE or processors() == 1 or len(parts) == 1
     packed = [pack(one) for one in revisions]
-    try:
-        with deaf_to_interrupts():
-            waiting = deque(workers().submit(_part, part, packed) for part in parts)
-        while waiting:
-            yield waiting.popleft().result()
-    except KeyboardInterrupt:
-        stop_workers()
-        raise
+    return each(None if alone else workers(), _part, ((part, packed) for part in parts), reader)
 
 
 def _part(families: Sequence[Family], packed: Sequence[bytes]) -> Collected:
