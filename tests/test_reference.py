@@ -9,6 +9,7 @@ from kvmviz.record.summary import Summary
 from kvmviz.revisions import REVISIONS
 from tests.reference import expected, model_run, observed, phases_compared, recorded
 
+# How many recorded runs there are of each revision; 0 for one that was never recorded.
 LINES = {"before": 2456, "v1": 2456, "v1+17": 2456, "v2": 2456, "landed": 2456}
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from kvmviz.check.facts import lines_of, sept_fails
 from kvmviz.machine.printk import BURST, INTERVAL
-from kvmviz.revisions import Revision
+from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
 
 NATURES: Final = {
@@ -104,13 +104,14 @@ _AFTER: Final = {
     "leaks_reach_the_log": _SILENT, "each_leak_reaches_the_log": _EACH_PAGE, "leaks_leave_a_trace": _NO_TRACE,
 }  # fmt: skip
 
-KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
-    "before": {
-        "generic_code_leaves_external_spt_alone": _LAYERING, "leaks_reach_the_log": _SILENT_BEFORE,
-        "each_leak_reaches_the_log": _EACH_PAGE, "leaks_leave_a_trace": _NO_TRACE_BEFORE,
-    },
-    "v1": _AFTER, "v1+17": _AFTER, "v2": _AFTER, "landed": _AFTER,
+_BEFORE: Final = {
+    "generic_code_leaves_external_spt_alone": _LAYERING, "leaks_reach_the_log": _SILENT_BEFORE,
+    "each_leak_reaches_the_log": _EACH_PAGE, "leaks_leave_a_trace": _NO_TRACE_BEFORE,
 }  # fmt: skip
+
+KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
+    name: _AFTER if one.patched else _BEFORE for name, one in REVISIONS.items()
+}
 """Known violations by revision and invariant."""
 
 

@@ -1,7 +1,7 @@
 """What a patch changes: sibling modules with the same functions in the same order.
 
->>> list(REVISIONS)
-['before', 'v1', 'v1+17', 'v2', 'landed']
+>>> [name for name, one in REVISIONS.items() if not one.patched], REVISIONS["landed"].op_arguments
+(['before'], ('sp',))
 
 A reader's own revision is a class that says on which one it builds and defines,
 as plain functions without `self`, what is different:
@@ -25,14 +25,15 @@ function of the model can be replaced as well (`kvmviz.kvm.linking`):
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
-from types import ModuleType
+from importlib import import_module
+from types import ModuleType, new_class
 from typing import Any, ClassVar, Final, Protocol
 
 from kvmviz.errors import KvmvizError
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of, is_kernel
-from kvmviz.revisions import before, landed, v1, v1_17, v2
 from kvmviz.revisions.guard import is_kvmviz
+from kvmviz.revisions.identity import Identity
 from kvmviz.revisions.ran import counting
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
@@ -71,7 +72,9 @@ class Revision:
     Class attributes: `name`; `base` and `base_name` (None for one of the project's);
     `functions` by kernel name; `own` the names that it defines itself;
     `remove_leaf` the function that takes a guest page back, whatever its name;
-    `origin` what it was made from, if that is not Python;
+    `identity`, and from it `patched`, `frees_at_once` and `posting`, what it is among
+    the others (a reader's says what its base does); `op_arguments` what the op takes
+    besides the VM; `origin` what it was made from, if that is not Python;
     `written` what the class was given by who wrote it; `is_python` whether any of
     its functions is somebody's own Python, which runs in a process of its own
     (`kvmviz.apart`).  That is no sandbox: files and network are not looked at.
@@ -90,6 +93,11 @@ class Revision:
     tdp_mmu_free_sp: ClassVar[Callable[..., Any]]
     tdp_mmu_free_sp_rcu_callback: ClassVar[Callable[..., Any]]
     remove_leaf: ClassVar[Callable[..., Any]]
+    identity: ClassVar[Identity]
+    patched: ClassVar[bool]
+    frees_at_once: ClassVar[bool]
+    posting: ClassVar[str]
+    op_arguments: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(
         cls, base: "str | type[Revision] | None" = None, module: ModuleType | None = None,
@@ -98,7 +106,8 @@ class Revision:
         super().__init_subclass__(**kwargs)
         cls.origin = origin
         if module is not None:
-            _fill(cls, str(vars(cls)["name"]), {n: vars(module)[n] for n in CHANGEABLE if n in vars(module)})
+            cls.identity = module.IDENTITY
+            _fill(cls, cls.identity.name, {n: vars(module)[n] for n in CHANGEABLE if n in vars(module)})
         elif not incomplete:
             cls.complete(vars(cls), base)
 
@@ -116,6 +125,7 @@ class Revision:
             if is_kernel(model := _counterpart(parent, name)):
                 enroll(function, name, function_of(model).path)
         kept = {k: f for k, f in parent.functions.items() if not (k in LEAF_NAMES and set(own) & set(LEAF_NAMES))}
+        cls.identity = parent.identity
         _fill(cls, str(vars(cls).get("name", cls.__name__)), {**kept, **own})
         cls.base, cls.base_name, cls.own = parent, parent.name, frozenset(own)
 
@@ -171,34 +181,29 @@ def _counterpart(parent: type[Revision], name: str) -> Callable[..., Any]:
 
 def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
     cls.name, cls.functions = name, dict(functions)
+    known = cls.identity
+    cls.patched, cls.frees_at_once, cls.posting = known.patched, known.frees_at_once, known.posting
+    cls.op_arguments = tuple(inspect.signature(functions["tdx_sept_free_private_spt"]).parameters)[1:]
     for key, function in functions.items():
         call = function if is_kvmviz(function) else counting(key, function)
         setattr(cls, "remove_leaf" if key in LEAF_NAMES else key, staticmethod(call))
     cls.is_python = not all(map(is_kvmviz, functions.values()))
 
 
-class _Before(Revision, module=before):
-    name = "before"
+def _of_module(name: str) -> type[Revision]:
+    """Return the revision that a sibling module holds."""
+    module = import_module(f"kvmviz.revisions.{name}")
+    return new_class(f"_{name.title()}", (Revision,), {"module": module})
 
 
-class _V1(Revision, module=v1):
-    name = "v1"
+MODULES: Final = ("before", "v1", "v1_17", "v2", "landed")
+"""The sibling modules, oldest first: a new revision is its module and its name here."""
 
-
-class _V1And17(Revision, module=v1_17):
-    name = "v1+17"
-
-
-class _V2(Revision, module=v2):
-    name = "v2"
-
-
-class _Landed(Revision, module=landed):
-    name = "landed"
-
-
-REVISIONS: Final[dict[str, type[Revision]]] = {r.name: r for r in (_Before, _V1, _V1And17, _V2, _Landed)}
+REVISIONS: Final[dict[str, type[Revision]]] = {one.name: one for one in map(_of_module, MODULES)}
 """The project's revisions by name, oldest first."""
+
+PATCHED: Final = tuple(name for name, one in REVISIONS.items() if one.patched)
+"""Those in which generic code no longer handles a failure: the patch, and what became of it."""
 
 
 def revision(which: "str | type[Revision]") -> type[Revision]:

@@ -26,6 +26,14 @@ from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON, WARN_ON
 from kvmviz.machine.callchain import kernel
 from kvmviz.machine.page import Page
+from kvmviz.revisions.identity import Identity
+
+IDENTITY = Identity(
+    name="before",
+    patched=False,
+    frees_at_once=False,
+    posting='base of "[PATCH 16/17] KVM: x86: Move error handling inside free_external_spt()", 27 March 2026',
+)
 
 # Generic MMU code: a table page has been unhooked from its parent.
 

@@ -25,6 +25,14 @@ from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
 from kvmviz.machine.callchain import kernel
 from kvmviz.machine.page import Page
+from kvmviz.revisions.identity import Identity
+
+IDENTITY = Identity(
+    name="landed",
+    patched=True,
+    frees_at_once=True,
+    posting='commits b35bda696e44 and 110d4d263450 of the kvm-x86 tree',
+)
 
 # Generic MMU code: a table page has been unhooked from its parent.
 

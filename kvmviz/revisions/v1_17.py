@@ -26,6 +26,14 @@ from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON, WARN_ON_ONCE
 from kvmviz.machine.callchain import kernel
 from kvmviz.machine.page import Page
+from kvmviz.revisions.identity import Identity
+
+IDENTITY = Identity(
+    name="v1+17",
+    patched=True,
+    frees_at_once=True,
+    posting='v1 and "[PATCH 17/17] KVM: TDX: Move external page table freeing to TDX code", 27 March 2026',
+)
 
 # Generic MMU code: a table page has been unhooked from its parent.
 

@@ -24,6 +24,14 @@ from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
 from kvmviz.machine.callchain import kernel
 from kvmviz.machine.page import Page
+from kvmviz.revisions.identity import Identity
+
+IDENTITY = Identity(
+    name="v2",
+    patched=True,
+    frees_at_once=False,
+    posting='"[PATCH v2 14/15]" without 15/15, 9 May 2026',
+)
 
 # Generic MMU code: a table page has been unhooked from its parent.
 

@@ -10,6 +10,7 @@ from playwright.sync_api import CDPSession, Locator
 from kvmviz.draw.lockstep import SIDES, Lockstep
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.payload import skeleton_of, view
+from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario
 from kvmviz.terms import events as e
 from tests.browser.conftest import Open
@@ -25,8 +26,8 @@ WORDS = {
     "zap": ["default", "prove-mmu"],
     "panic": ["off", "on"],
     "vcpus": ["0", "1", "2", "16"],
-    "revision-a": ["before", "v1", "v1+17", "v2", "landed"],
-    "revision-b": ["before", "v1", "v1+17", "v2", "landed", "(none)"],
+    "revision-a": [*REVISIONS],
+    "revision-b": [*REVISIONS, "(none)"],
 }
 """Controls and what may be chosen; a choice that is not offered now is left alone."""
 

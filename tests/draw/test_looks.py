@@ -9,8 +9,9 @@ from kvmviz.draw.looks import changes, row_changes, subjects
 from kvmviz.draw.picture import draw_svg, states_after
 from kvmviz.draw.why import meaning
 from kvmviz.record.runs import Run, run
+from kvmviz.revisions import REVISIONS
 
-REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
+NAMES = list(REVISIONS)
 SCENARIOS = [
     "",
     "fail=L1@0x200",
@@ -21,7 +22,7 @@ SCENARIOS = [
 ]
 
 
-@given(st.sampled_from(REVISIONS), st.sampled_from(SCENARIOS), st.data())
+@given(st.sampled_from(NAMES), st.sampled_from(SCENARIOS), st.data())
 def test_changes_lead_to_the_frame(revision: str, scenario: str, data: st.DataObject) -> None:
     result = run(revision, scenario)
     step = data.draw(st.integers(0, len(result.steps)))

@@ -16,7 +16,7 @@ from kvmviz.scenario.faults import Fail
 from kvmviz.scenario.names import sept_name
 from kvmviz.scenario.tree import Tree
 
-REVISIONS = ["before", "v1", "v1+17", "v2", "landed"]
+REVISIONS = list(kvmviz.REVISIONS)
 SCENARIOS = [
     "",
     "fail=L1@0x200",

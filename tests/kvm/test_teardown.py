@@ -153,7 +153,7 @@ def test_table_b_key_released_and_k_reclaims_fail(revision: str, tree: str, fail
     assert s.pr_err[R_LINE] == min(10, k + 1)
     assert not s.vm_bugged
     freed = {e["how"] for e in of(result, kind="free") if e["page"].startswith("S-EPT")}
-    assert freed <= ({"immediate"} if revision in ("v1+17", "landed") else {"rcu"})
+    assert freed <= ({"immediate"} if REVISIONS[revision].frees_at_once else {"rcu"})
 
 
 @pytest.mark.parametrize("revision", ALL)
@@ -234,4 +234,4 @@ def test_leaves_still_mapped_when_the_key_is_gone_stay_with_the_module() -> None
 def test_immediate_free_lowers_what_waits_for_rcu(revision: str) -> None:
     frames = run(revision, "tree=1x2x2").frames
     waiting = max(sum(s == "rcu-pending" for p, s in f.states.items() if p.startswith("S-EPT")) for f in frames)
-    assert waiting == (0 if revision in ("v1+17", "landed") else 7)
+    assert waiting == (0 if REVISIONS[revision].frees_at_once else 7)

@@ -133,12 +133,13 @@ def _contexts(runs: Runs) -> dict[str, list[frozenset[str]]]:
 def softirq_lock(runs: Runs) -> Finding:
     """Note in which contexts the lock would be taken, under the revisions that free by callback."""
     seen = _contexts(runs)
-    late = ("before", "v1", "v2")
+    late = [name for name, one in REVISIONS.items() if not one.frees_at_once]
+    early = [name for name in REVISIONS if name not in late]
     found = tried((None, len(contexts) > 1) for name in late for contexts in seen[name])
-    clean = tried((None, len(contexts) == 1) for name in ("v1+17", "landed") for contexts in seen[name])
+    clean = tried((None, len(contexts) == 1) for name in early for contexts in seen[name])
     return found.because(
-        f"Under {', '.join(late)} both contexts take it in {found} trials; under v1+17 and landed only one does, in "
-        f"{clean}. The lock itself is not modelled, only who would take it."
+        f"Under {', '.join(late)} both contexts take it in {found} trials; under {' and '.join(early)} only one does, "
+        f"in {clean}. The lock itself is not modelled, only who would take it."
     )
 
 

@@ -19,10 +19,10 @@ from kvmviz.check.claims.facts import Facts
 from kvmviz.check.claims.messages import MESSAGES
 from kvmviz.check.claims.sample import facts_of, sample
 from kvmviz.check.claims.verdict import Finding, Verdict
-from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.revisions import PATCHED, REVISIONS, Revision
 from kvmviz.scenario import Scenario
 
-AFTER: Final = ("v1", "v1+17", "v2", "landed")
+AFTER: Final = PATCHED
 """The revisions with the patch."""
 
 

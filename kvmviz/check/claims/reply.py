@@ -7,6 +7,7 @@ from kvmviz.check.claims.verdict import Finding, Tried, tried
 from kvmviz.check.experiments import burst
 from kvmviz.check.experiments.arguments import gfn_agrees
 from kvmviz.record.runs import run
+from kvmviz.revisions import REVISIONS
 
 
 @claim("B1", "B16", "Before the patch, an error of the reclaim makes generic code warn.")
@@ -96,7 +97,7 @@ def says_nothing_of_hkid(runs: Runs) -> Finding:
 @claim("B6", "B16", "The TDX function does not use the gfn that it is passed.")
 def gfn_unused(runs: Runs) -> Finding:
     """Look for reads of `gfn` in the syntax trees of the revisions that pass it."""
-    names = ("before", "v1", "v1+17")
+    names = [name for name, one in REVISIONS.items() if "gfn" in one.op_arguments]
     used = {name: reads(runs.tree(name, "tdx_sept_free_private_spt"), "gfn") for name in names}
     return tried((None, not read) for read in used.values()).because(
         f"{sum(used.values())} of the {len(used)} functions that take it ({', '.join(used)}) read it."

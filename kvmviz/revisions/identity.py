@@ -1,0 +1,19 @@
+"""What a revision says of itself, in its own module; everybody else asks `REVISIONS`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A revision's name, and what it is among the others.
+
+    `patched` says whether generic code no longer handles a failure (the patch of
+    16/17 or what became of it); `frees_at_once` whether the op itself frees the
+    S-EPT page that it got back, instead of the RCU callback; `posting` where the
+    revision is from: a subject with its date, or commits.
+    """
+
+    name: str
+    patched: bool
+    frees_at_once: bool
+    posting: str
