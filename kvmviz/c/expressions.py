@@ -1,20 +1,17 @@
 """Expressions of C as Python: one method for each kind of node that tree-sitter knows."""
 
 import ast
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.c import lookup, values
-from kvmviz.c.calls import Calls
+from kvmviz.c.literals import Literals
 from kvmviz.c.parse import text_of
 from kvmviz.c.refuse import shown
+from kvmviz.c.surroundings import Place
 from kvmviz.c.types import (
     BOOL,
     INT,
     PTEP,
-    S64,
-    TEXT,
-    U32,
     U64,
     VADDR,
     VOID,
@@ -30,11 +27,9 @@ from kvmviz.c.values import MEMORY, Effects, Unfit, Value, exact, joined, name
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_NUMBER: Final = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)")
-_CHARACTERS: Final = {"n": 10, "t": 9, "r": 13, "0": 0, "\\": 92, "'": 39, '"': 34, "a": 7, "b": 8, "f": 12, "v": 11}
 
 
-class Expressions(Calls):
+class Expressions(Literals):
     """Translates expressions; what it refuses, it refuses with the node's line."""
 
     def value(self, node: "Node") -> Value:
@@ -59,48 +54,6 @@ class Expressions(Calls):
         if inner.type == "compound_statement":
             raise Unfit("a statement expression cannot be run here; write its statements out")
         return self.value(inner)
-
-    def on_number_literal(self, node: "Node") -> Value:
-        found = _NUMBER.fullmatch(text_of(node))
-        if not found:
-            raise Unfit("no whole number")
-        digits, suffix = found[1], found[2].lower()
-        octal = digits[0] == "0" and len(digits) > 1 and digits[1].isdigit()
-        number = int(digits, 8) if octal else int(digits, 0)
-        decimal = not octal and digits[:2].lower() not in ("0x", "0b")
-        wide = suffix.count("l") > 0
-        signed = "u" not in suffix
-        choices = [t for t in (INT, U32, S64, U64) if (t.bits == 64 or not wide) and (signed or not t.signed)]
-        for type in choices:
-            if type.wrap(number) == number and (type.signed or not decimal or "u" in suffix):
-                return values.constant(number, type)
-        raise Unfit("a number that fits no type")
-
-    def on_char_literal(self, node: "Node") -> Value:
-        text = text_of(node)[1:-1]
-        if len(text) == 1:
-            return values.constant(ord(text))
-        if text[:1] == "\\" and text[1:] in _CHARACTERS:
-            return values.constant(_CHARACTERS[text[1:]])
-        raise Unfit("a character that is not read here")
-
-    def on_string_literal(self, node: "Node") -> Value:
-        return Value(ast.Constant(_unescaped(text_of(node)[1:-1])), TEXT)
-
-    def on_concatenated_string(self, node: "Node") -> Value:
-        parts = [child for child in node.named_children if child.type == "string_literal"]
-        if len(parts) != len(node.named_children):
-            raise Unfit("a string with a macro in it")
-        return Value(ast.Constant("".join(_unescaped(text_of(part)[1:-1]) for part in parts)), TEXT)
-
-    def on_null(self, node: "Node") -> Value:
-        return values.NULL
-
-    def on_true(self, node: "Node") -> Value:
-        return values.constant(1)
-
-    def on_false(self, node: "Node") -> Value:
-        return values.constant(0)
 
     def on_identifier(self, node: "Node") -> Value:
         id = text_of(node)
@@ -280,7 +233,7 @@ class Expressions(Calls):
             return place.write(value)
         return place.write(self.combined(operator[:-1], place, value))
 
-    def combined(self, operator: str, place: Any, value: Value) -> Value:
+    def combined(self, operator: str, place: Place, value: Value) -> Value:
         """Return `place operator value` for a compound assignment."""
         place.check_once()
         old = place.read()
@@ -298,9 +251,16 @@ class Expressions(Calls):
             return new
         type = new.type
         if not isinstance(type, Int) or type is BOOL:
-            raise Unfit("its value before the change is used; write it as two statements")
+            return self.value_before(place, new)
         old = values.as_int(values.binary("-" if operator == "+" else "+", new.after(Effects()), one), type)
         return Value(exact(old).node, type, True, None, new.effects)
+
+    def value_before(self, place: Place, new: Value) -> Value:
+        """Return what a place held before it was changed, where that cannot be computed from what it holds now."""
+        kept, old = self.scope.temporary(), place.read()
+        steps = [ast.NamedExpr(ast.Name(kept, ast.Store()), exact(old).node), new.node, name(kept)]
+        node = ast.Subscript(ast.Tuple(steps, ast.Load()), ast.Constant(2), ast.Load())
+        return Value(node, old.type, True, None, new.effects)
 
     @staticmethod
     def unused(node: "Node") -> bool:
@@ -311,7 +271,19 @@ class Expressions(Calls):
         return parent.type == "for_statement" and parent.child_by_field_name("update") == node
 
     def on_call_expression(self, node: "Node") -> Value:
-        return self.call(node)
+        cast = self.cast_in_disguise(node)
+        return self.call(node) if cast is None else cast
+
+    def cast_in_disguise(self, node: "Node") -> Value | None:
+        """Return `(type)(value)`, which looks like a call to a grammar that does not know the type's name."""
+        function, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or given is None or function.type != "parenthesized_expression":
+            return None
+        inner = function.named_children[0]
+        type = self.program.type(text_of(inner), self.unit) if inner.type == "identifier" else None
+        if type is None or self.scope.find(text_of(inner)) or len(given.named_children) != 1:
+            return None
+        return self.cast(self.value(given.named_children[0]), type)
 
     def on_gnu_asm_expression(self, node: "Node") -> Value:
         raise Unfit("assembler cannot be run here")
@@ -320,10 +292,6 @@ class Expressions(Calls):
 def VADDR_OF(value: Value) -> Value:
     """Return a pointer as the unsigned long that holds it."""
     return Value(value.node, VADDR, True, value.const, value.effects)
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: chr(_CHARACTERS.get(found[1], ord(found[1]))), text)
 
 
 def _stamp(node: ast.AST, line: int) -> None:

@@ -116,15 +116,21 @@ def _nothing(units: Sequence[Unit], defined: set[str]) -> str:
     return f"{files}: none of {', '.join(CHANGEABLE)} is defined there; {has}."
 
 
-def _class(name: str, parent: type[Revision], base_by: str, program: Program) -> type[Revision]:
-    budget = Budget()
+def compiled(program: Program, name: str, parent: type[Revision], budget: Budget) -> dict[str, FunctionType]:
+    """Return the Python functions of a program's translated ones; helpers are known to all of them."""
     space = _namespace(name, parent, program, budget)
     own = {key: _made(one, space, program) for key, one in program.done.items()}
-    body = {one.model: own[key] for key, one in program.done.items() if one.model}
     for key, one in program.done.items():
         if not one.model:
             space[f"{key}#c"] = own[key]
             enroll(own[key], one.definition.name, _kernel_path(one, program))
+    return own
+
+
+def _class(name: str, parent: type[Revision], base_by: str, program: Program) -> type[Revision]:
+    budget = Budget()
+    own = compiled(program, name, parent, budget)
+    body = {one.model: own[key] for key, one in program.done.items() if one.model}
     origin = _origin(parent, base_by, program, budget)
     made: Any = new_class(_identifier(name), (Revision,), {"base": parent, "origin": origin},
                           lambda ns: ns.update({"name": name, **body}))  # fmt: skip
