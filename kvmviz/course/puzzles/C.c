@@ -1,0 +1,6 @@
+/* Puzzle C: v1's op, with something missing. */
+static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)
+{
+	if (tdx_reclaim_page(virt_to_page(sp->external_spt)))
+		sp->external_spt = NULL;
+}
