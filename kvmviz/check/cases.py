@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 from kvmviz.compare.comparison import Comparison, compare
 from kvmviz.machine.module import RECLAIM
 from kvmviz.record.runs import Run
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.columns import columns, paragraph
 from kvmviz.terms.events import Free, Seamcall, Warn
 
@@ -43,7 +44,7 @@ def _traces_in_teardown(run: Run) -> int:
 
 def _at_once(run: Run) -> int:
     events = [step.event for step in run.steps]
-    return sum(isinstance(e, Free) and e.how == "immediate" and e.page.startswith("S-EPT") for e in events)
+    return sum(isinstance(e, Free) and e.how == "immediate" and PageName.parse(e.page).kind == "S-EPT" for e in events)
 
 
 def _refused(run: Run) -> int:

@@ -21,7 +21,8 @@ from itertools import chain, combinations, product
 from typing import Final
 
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
-from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES, Fail
+from kvmviz.scenario.faults import Fail
+from kvmviz.scenario.names import TDCS_PAGES, TDCX_PAGES
 from kvmviz.scenario.tree import Tree
 
 LARGE: Final = ("1x1x7", "1x1x8")

@@ -14,6 +14,7 @@ from functools import cached_property
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.events import Event, PrErr, PrWarn, Seamcall, Warn
 
 Key = tuple[str, ...]
@@ -89,7 +90,7 @@ def keys(steps: Sequence[Step]) -> list[Key]:
 def _page(event: Event) -> str | None:
     """Return the table that an event is about: a mirror page and its S-EPT page count as one."""
     page: str | None = getattr(event, "page", None)
-    return page.removeprefix("S-EPT ").removeprefix("spt ") if page else None
+    return (PageName.parse(page).table or page) if page else None
 
 
 def _about(event: Event) -> tuple[str, ...]:

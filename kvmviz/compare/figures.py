@@ -13,7 +13,9 @@ from typing import Final
 
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.events import Free, Leak, SetNull
+from kvmviz.terms.site import function_of
 
 LABELS: Final = {
     "traces": "traces printed",
@@ -54,7 +56,7 @@ class Figures:
         return Figures(
             s.traces, s.lines,
             sum(s.suppressed.values()) + sum(s.masked.values()) + sum(s.pr_err_ratelimited.values()),
-            s.leaked_count, s.leaked_bytes, sum(not page.startswith("S-EPT") for page in s.leaked),
+            s.leaked_count, s.leaked_bytes, sum(PageName.parse(page).is_control for page in s.leaked),
             tuple(sorted(set(_deciders(run.steps)))), tuple(sorted(set(_freers(run.steps)))), s.silent,
         )  # fmt: skip
 
@@ -84,10 +86,10 @@ class Figures:
 def _deciders(steps: Sequence[Step]) -> Iterator[str]:
     for step, after in pairwise(steps):
         if isinstance(step.event, SetNull) and isinstance(after.event, Leak):
-            yield step.event.by.split(":")[1]
+            yield function_of(step.event.by)
 
 
 def _freers(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
-        if isinstance(step.event, Free) and step.event.page.startswith("S-EPT"):
+        if isinstance(step.event, Free) and PageName.parse(step.event.page).kind == "S-EPT":
             yield f"by {'the RCU callback' if step.event.how == 'rcu' else step.chain[-1]}"

@@ -11,6 +11,7 @@ from typing import Final
 from kvmviz.compare.align import Aligned, Row
 from kvmviz.record.lines import step_lines
 from kvmviz.record.step import Step
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.columns import WIDTH
 from kvmviz.terms.kinds import brief
 
@@ -88,7 +89,7 @@ def _shape(both: Aligned, first: int, last: int) -> tuple[object, ...]:
 def _pageless(step: Step) -> str:
     text = f"{step.phase} {step.event.kind} {brief(step.event)}"
     page = getattr(step.event, "page", None)
-    kind = page.split(" ")[0] if page else ""
+    kind = PageName.parse(page).kind if page else ""
     return text.replace(page, kind) if page else text
 
 

@@ -18,9 +18,11 @@ from kvmviz.machine.journal import Journal
 from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.columns import WIDTH, ascii_only, command, paragraph
 from kvmviz.terms.events import Event, SetNull
 from kvmviz.terms.kinds import brief
+from kvmviz.terms.site import function_of
 from kvmviz.version import SCHEMA, __version__
 
 
@@ -102,9 +104,9 @@ def _difference(a: list[Event], b: list[Event]) -> tuple[tuple[str, ...], tuple[
 def _name(event: Event) -> str:
     """Return what happens, without the page that it happens to."""
     if isinstance(event, SetNull):
-        return f"set_null: external_spt cleared by {event.by.split(':')[1]}"
+        return f"set_null: external_spt cleared by {function_of(event.by)}"
     page: str = getattr(event, "page", None) or ""
-    text = brief(event).replace(page, page.split(" ")[0].split("[")[0]) if page else brief(event)
+    text = brief(event).replace(page, PageName.parse(page).kind) if page else brief(event)
     return f"{event.kind}: {text}" if text else event.kind
 
 

@@ -18,6 +18,7 @@ from kvmviz.machine.journal import Journal
 from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.events import Leak
 
 Patch = str | type[Revision]
@@ -73,7 +74,7 @@ def _silent(patch: type[Revision], scenario: Scenario) -> bool:
     journal = Journal()
     tear_down(patch, scenario, journal)
     events = [event for _, event in journal.entries]
-    leaks = any(isinstance(event, Leak) and event.page.startswith("S-EPT") for event in events)
+    leaks = any(isinstance(event, Leak) and PageName.parse(event.page).kind == "S-EPT" for event in events)
     return leaks and not any(getattr(event, "printed", False) for event in events)
 
 

@@ -10,8 +10,7 @@ from functools import cache
 from kvmviz.draw.figures import LINES, Drawn, at_end, drawing
 from kvmviz.record.runs import run
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES
-from kvmviz.scenario.names import PAGE_SIZE
+from kvmviz.scenario.names import PAGE_SIZE, TDCS_PAGES, TDCX_PAGES
 from kvmviz.scenario.tree import Tree
 
 MIB = 1 << 20

@@ -19,7 +19,7 @@ from kvmviz.record.folding import FoldedTree
 from kvmviz.record.runs import Run, run_folded
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.names import PAGE_SIZE, gfn_step, sept_name
+from kvmviz.scenario.names import PAGE_SIZE, PageName, gfn_step, sept_name
 
 STRIPS: Final = 128
 """Most strips that the memory is cut into: a strip must be wide enough to be seen on a projector."""
@@ -131,7 +131,7 @@ def _size(frames: int) -> str:
 
 def _alt(result: Run, found: Sequence[Lane], whole: int) -> str:
     levels = " ".join(_said(lane) for lane in found)
-    controls = sum(name.startswith("TD") for name in result.frames[-1].leaked)
+    controls = sum(PageName.parse(name).is_control for name in result.frames[-1].leaked)
     head = f"{result.revision}, {result.scenario}: lost over {_size(whole)} of guest memory."
     return f"{head} {levels} Control pages: {controls}."
 

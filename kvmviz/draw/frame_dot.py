@@ -10,11 +10,11 @@ from dataclasses import replace
 from textwrap import wrap
 
 from kvmviz.draw.dot import TDCS_ROOT, Look, pair_name, picture
-from kvmviz.draw.looks import changes, subjects
+from kvmviz.draw.looks import changes, subjects, table_of
 from kvmviz.draw.palette import tokens
 from kvmviz.draw.plan import alike, plan, times
 from kvmviz.record.runs import Run
-from kvmviz.scenario.names import sept_name
+from kvmviz.scenario.names import PageName, sept_name
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES, State
 
 LINES = {"solid": "", "dashed": "dashed", "dotted": "dotted", "tape": ""}
@@ -67,13 +67,15 @@ def _look(state: State, text: str) -> Look:
 
 
 def _page(page: str, state: str, times: int) -> Look:
-    short = page.removeprefix("S-EPT ").removeprefix("spt ").replace(" gfn=", "\n")
-    if times > 1 and page.startswith("spt"):
-        short = f"{short.split(chr(10))[0]}\nx {times:,}"
-    known = PAGE_STATES[state]
-    if page.startswith(("TDCX", "TDCS")) and page != TDCS_ROOT:
-        return _look(known, f"{page.rpartition('[')[2].rstrip(']')}\n{known.letter}")
-    return _look(known, known.letter if page.startswith("guest") else f"{short}\n{known.word}")
+    known, name = PAGE_STATES[state], PageName.parse(page)
+    if name.kind == "guest":
+        return _look(known, known.letter)
+    if name.kind in ("TDCX", "TDCS") and page != TDCS_ROOT:
+        return _look(known, f"{name.index[-1]}\n{known.letter}")
+    short = table_of(page).replace(" gfn=", "\n")
+    if times > 1 and name.kind == "spt":
+        short = f"L{name.level}\nx {times:,}"
+    return _look(known, f"{short}\n{known.word}")
 
 
 def _between(run: Run, step: int) -> Iterator[tuple[str, Look]]:

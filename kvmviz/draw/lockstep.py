@@ -133,7 +133,7 @@ class Lockstep:
         for step, about in zip(self.leading, self.about, strict=True):
             key = (
                 step.phase,
-                table_of(about) or about if about and "gfn" in about else about,
+                table_of(about) if about else about,
                 step.where[0].source if step.where else "",
             )
             if key != last:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
+from kvmviz.scenario.names import PageName
 from kvmviz.scenario.status import STATUS
 from kvmviz.terms import events as e
 
@@ -33,8 +34,11 @@ _ASSOCIATED = STATUS["TD_ASSOCIATED_PAGES_EXIST"]
 
 
 def table_of(page: str) -> str:
-    """Return the table's name of a mirror or S-EPT page, `L1 gfn=0x200`."""
-    return page.partition(" ")[2]
+    """Return the table that a page belongs to, `L1 gfn=0x200` or `root`; the name itself if it is no table's."""
+    if page == "HKID":
+        return page
+    name = PageName.parse(page)
+    return "root" if name.is_root else name.table or page
 
 
 def subjects(steps: Sequence[Step]) -> list[str | None]:
@@ -94,7 +98,8 @@ class _Marks:
             case e.HkidLeak():
                 yield "HKID", "leaked"
             case e.Seamcall(_, "TDR", _, status) if status == _ASSOCIATED:
-                kept = [page for page, at in self.states.items() if page.startswith("guest") and at == "tdx-owned"]
+                with_module = (page for page, at in self.states.items() if at == "tdx-owned")
+                kept = [page for page in with_module if PageName.parse(page).kind == "guest"]
                 self.caused = [*self.leaked, *kept]
                 yield from ((f"cause {page}", "on") for page in self.caused)
             case e.Free() | e.CallRcu() if self.caused:
@@ -115,7 +120,7 @@ class _Marks:
             self.lost += times
             if self.lost - times <= FEW < self.lost:
                 yield "words", "many"
-        if page.startswith("spt") and state == "freed" and page != "spt root":
+        if state == "freed" and PageName.parse(page).kind == "spt" and page != "spt root":
             yield f"ptr {table_of(page)}", "gone"
             yield f"twin {table_of(page)}", "gone"
 

@@ -12,6 +12,7 @@ from typing import Final
 from kvmviz.draw.dot import TDCS_ROOT
 from kvmviz.draw.layout import Box
 from kvmviz.draw.signs import GLYPHS, TRIANGLE
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.states import PAGE_STATES
 
 ID: Final = "@ID@"
@@ -38,7 +39,7 @@ START: Final = {"spt": "in-use"}
 
 def first_state(page: str) -> str:
     """Return the state in which the skeleton is written."""
-    return START.get(page.split(" ")[0], "tdx-owned")
+    return START.get(PageName.parse(page).kind, "tdx-owned")
 
 
 def number(value: float) -> str:
@@ -86,10 +87,10 @@ def _labels(page: str) -> tuple[str, str]:
         return "spt", "root"
     if page == TDCS_ROOT:
         return "TDCS 3", "S-EPT root"
-    if " gfn=" in page:
-        head, gfn = page.split(" gfn=")
-        return head.split(" ")[-1], gfn
-    return page, ""
+    name = PageName.parse(page)
+    if name.is_control:
+        return page, ""
+    return f"L{name.level}" if name.table else name.kind, f"{name.gfn:#x}"
 
 
 def svg_squeezed(kind: str, x: float, y: float, words: str, most: int, width: float) -> str:
@@ -107,7 +108,7 @@ def _fitting(kind: str, words: str, most: int) -> str:
 
 def _inside(page: str, box: Box, kind: str, times: int) -> str:
     above, middle = _labels(page)
-    if times > 1 and page.startswith("spt"):  # the other half says which table it is that stands for all
+    if times > 1 and PageName.parse(page).kind == "spt":  # the other half says which table it is that stands for all
         middle = f"\u00d7{times:,}"
     centre, half = box.middle
     if kind == "large":
@@ -120,7 +121,7 @@ def _inside(page: str, box: Box, kind: str, times: int) -> str:
         return _glyphs(box.right - 14, box.y + 5 if len(above) < 8 else box.bottom - 16, 12) + name + sub
     if kind == "medium":
         tall = box.height > 20
-        words = middle or above.split("[")[0]
+        words = middle or PageName.parse(page).kind
         text = svg_squeezed(_fitting("sub", middle, 6), centre, box.bottom - 5, words, 6, box.width - 4)
         return (
             _glyphs(box.right - 11, box.y + 2, 9) + svg_text("name", box.x + 4, box.y + 10, above) if tall else ""

@@ -21,7 +21,7 @@ from kvmviz.draw.bars import segments
 from kvmviz.draw.engine import DrawError, render
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.layout import Box, layout
-from kvmviz.draw.looks import Changes, row_changes, subjects, table_of
+from kvmviz.draw.looks import Changes, row_changes, subjects
 from kvmviz.draw.palette import Theme, resolve, tokens
 from kvmviz.draw.parts import ID, LARGE_WIDTH, first_state
 from kvmviz.draw.plan import Shown, plan, times
@@ -30,7 +30,7 @@ from kvmviz.draw.skeleton import skeleton
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.runs import Run
 from kvmviz.scenario import ScenarioError
-from kvmviz.scenario.names import sept_name, spt_name
+from kvmviz.scenario.names import ENTRIES, PageName, sept_name, spt_name, vcpu_names
 
 States = Mapping[str, str]
 """Elements of the picture with their states."""
@@ -128,9 +128,9 @@ def here_box(tree: Shown, vcpus: int, page: str | None) -> Box | None:
     if page is None or page not in boxes:
         return None
     box, grow = boxes[page], 9.0 if boxes[page].width >= LARGE_WIDTH else 3.0
-    pair = table_of(page)
-    if page.startswith(("spt L", "S-EPT")):
-        left, right = boxes[f"spt {pair}"], boxes[f"S-EPT {pair}"]
+    name = None if page == "HKID" else PageName.parse(page)
+    if name and name.table:
+        left, right = boxes[f"spt {name.table}"], boxes[f"S-EPT {name.table}"]
         box = Box(left.x, left.y, right.right - left.x, left.height)
     return Box(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow)
 
@@ -160,9 +160,7 @@ def group_members(tree: Shown, vcpus: int) -> dict[str, tuple[str, ...]]:
     """Return the pages that each folded group counts: S-EPT pages of its tables, or the vCPUs' pages."""
     found = {group.name: tuple(sept_name(*t) for t in group.tables) for group in plan(tree).groups}
     if "group vCPUs" in layout(tree, vcpus).boxes:
-        found["vCPUs"] = tuple(
-            page for j in range(vcpus) for page in (f"TDVPR[{j}]", *(f"TDCX[{j}][{i}]" for i in range(5)))
-        )
+        found["vCPUs"] = tuple(page for vcpu in range(vcpus) for page in vcpu_names(vcpu))
     return found
 
 
@@ -170,19 +168,20 @@ def group_causes(tree: Shown, vcpus: int, states: States) -> dict[str, str]:
     """Return the states of the lines from folded groups to the TDR: on if a page in the group caused its loss."""
     groups = {page: name for name, pages in group_members(tree, vcpus).items() for page in pages}
     on = [name.removeprefix("cause ") for name, state in states.items() if name.startswith("cause ") and state == "on"]
-    tables = [_table_of_guest(page) if page.startswith("guest") else page for page in on]
+    tables = [_table_of_guest(page) for page in on]
     return {f"cause group {groups[page]}": "on" for page in tables if page in groups}
 
 
 def _table_of_guest(page: str) -> str:
-    return sept_name(1, int(page.split("=")[1], 16) & ~0x1FF)
+    """Return the S-EPT page of the table that maps a guest page; any other page as it is."""
+    name = PageName.parse(page)
+    return sept_name(1, name.gfn - name.gfn % ENTRIES) if name.kind == "guest" else page
 
 
 def mirror_members(members: Iterable[str]) -> list[str]:
     """Return the mirror pages that belong to these S-EPT pages."""
-    return [
-        spt_name(int(t[1]), int(t.split("=")[1], 16)) for m in members if m.startswith("S-EPT") for t in [table_of(m)]
-    ]
+    names = map(PageName.parse, members)
+    return [spt_name(name.level, name.gfn) for name in names if name.kind == "S-EPT"]
 
 
 @cache

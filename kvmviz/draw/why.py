@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from kvmviz.draw.looks import table_of
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
+from kvmviz.scenario.names import PageName
 from kvmviz.scenario.status import STATUS, SUCCESS
 from kvmviz.terms import events as e
 from kvmviz.terms.calls import CALLS
@@ -32,7 +33,7 @@ def meaning(run: Run, index: int) -> str:
             both = " and its S-EPT page" if len(steps[index].changes) > 1 else ""
             return f"RCU, which lets readers go without a lock, frees it{both} then."
         case e.RcuCallback(page):
-            twin = "" if page == "spt root" else ", and the S-EPT page if KVM still points to it"
+            twin = "" if PageName.parse(page).is_root else ", and the S-EPT page if KVM still points to it"
             return f"It frees the table{twin}."
         case e.Warn() | e.PrErr():
             return _printed(event)

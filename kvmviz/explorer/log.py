@@ -17,13 +17,7 @@ from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.terms import events as e
 from kvmviz.terms.kinds import kind_of
-from kvmviz.terms.words import short_site
-
-
-def site_parts(site: str) -> tuple[str, str, str]:
-    """Return file, function and macro of a site; the macro without what tells two of them apart."""
-    file, function, macro = site.split(":", 2)
-    return file, function, macro.split("/")[0]
+from kvmviz.terms.site import Site
 
 
 class _Side:
@@ -65,7 +59,7 @@ class _Side:
         site = getattr(other.event, "site", None) if other else None
         if not site:
             return {}
-        return {"because": absent_because(self.run.revision, site, self.source_of(site_parts(site)[1]))}
+        return {"because": absent_because(self.run.revision, site, self.source_of(Site.parse(site).function))}
 
     def source_of(self, function: str) -> str | None:
         for source in self.run.sources.values():
@@ -76,7 +70,7 @@ class _Side:
 
 def masked_because(site: str, step: int | str) -> str:
     """Return why a masked warning says nothing: the VM was bugged by that site at that step."""
-    return f"the VM was marked bugged at step {step} by {short_site(site)}"
+    return f"the VM was marked bugged at step {step} by {Site.parse(site).short}"
 
 
 def used_because(event: e.Warn | e.PrErr, step: int | str) -> str:
@@ -95,10 +89,10 @@ def _rule(event: e.Warn | e.PrErr) -> str:
 
 def absent_because(revision: str, site: str, text: str | None) -> str:
     """Return why a revision has nothing at a site; `text` is its function there, None if that did not run."""
-    _, function, macro = site_parts(site)
+    function, macro = Site.parse(site).function, Site.parse(site).macro
     if text is not None and not re.search(rf"\b{re.escape(macro.removesuffix('_ratelimited'))}", text):
         return f"{revision} has no such check: {macro} does not stand in its {function}."
-    return f"in {revision} the condition of {short_site(site)} is not true here."
+    return f"in {revision} the condition of {Site.parse(site).short} is not true here."
 
 
 def mark(event: e.Event) -> str:
@@ -113,8 +107,8 @@ def head(step: Step) -> tuple[str, str]:
     event = step.event
     match event:
         case e.Warn(site, _) | e.Masked(site):
-            file, function, macro = site_parts(site)
-            return f"WARNING: {file} {function}", macro
+            at = Site.parse(site)
+            return f"WARNING: {at.file} {at.function}", at.macro
         case e.PrErr(_, _, message) | e.PrWarn(_, message):
             return message, ""
         case _:

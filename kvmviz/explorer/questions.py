@@ -17,7 +17,7 @@ from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.looks import table_of
 from kvmviz.record.runs import Run
 from kvmviz.terms import events as e
-from kvmviz.terms.words import short_site
+from kvmviz.terms.site import Site
 
 FATES = ("it is freed at once", "it is freed from the RCU callback", "it leaks")
 DIFFER = "not the same on both sides"
@@ -92,7 +92,7 @@ def _warnings(lockstep: Lockstep) -> Iterator[dict[str, Any]]:
         else:
             options = ["both sides", f"only {names['a']}", f"only {names['b']}", "neither"]
             right = options[{(True, True): 0, (True, False): 1, (False, True): 2}.get((printed["a"], printed["b"]), 3)]
-        ask = f"{short_site(leading.event.site)} is about to see a failure. Who prints a stack trace?"
+        ask = f"{Site.parse(leading.event.site).short} is about to see a failure. Who prints a stack trace?"
         yield _question(row, ask, options, right, f"Answer: {right}. {leading.text}")
 
 

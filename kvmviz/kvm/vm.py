@@ -3,7 +3,7 @@
 `VM` stands for C's `struct kvm` together with `struct kvm_tdx`, which contains it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,8 +14,7 @@ from kvmviz.machine.module import Faults
 from kvmviz.machine.page import Page
 from kvmviz.machine.printk import Boot
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES
-from kvmviz.scenario.names import gfn_step
+from kvmviz.scenario.names import TDCS_PAGES, TDCX_PAGES, gfn_step
 
 if TYPE_CHECKING:
     from kvmviz.scenario.tree import Shape
@@ -73,6 +72,15 @@ class VM:
     guest_pages: list[Page] = field(default_factory=list)
     sps: list[kvm_mmu_page] = field(default_factory=list)
     sept_pages: list[Page] = field(default_factory=list)
+
+    def pages(self) -> Iterator[Page]:
+        """Yield KVM's own pages of the TD in the order of allocation: control pages, then S-EPT pages."""
+        yield self.tdr_page
+        yield from self.tdcs_pages
+        for vcpu in self.vcpus:
+            yield vcpu.tdvpr_page
+            yield from vcpu.tdcx_pages
+        yield from self.sept_pages
 
     @property
     def ops(self) -> "VM.Ops":

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.faults import TDCS_PAGES, TDCX_PAGES
-from kvmviz.scenario.names import guest_name, sept_name, spt_name
+from kvmviz.scenario.names import control_names, guest_name, sept_name, spt_name
 from kvmviz.scenario.status import SUCCESS
 from kvmviz.scenario.tree import Shape
 from kvmviz.terms import events as e
@@ -44,11 +43,8 @@ def pages_of(scenario: Scenario, shape: Shape | None = None) -> tuple[PageInfo, 
 
     With a `shape` its tables take the place of the scenario's tree.
     """
-    controls = ["TDR", *(f"TDCS[{i}]" for i in range(TDCS_PAGES))]
-    for j in range(scenario.vcpus):
-        controls += [f"TDVPR[{j}]", *(f"TDCX[{j}][{i}]" for i in range(TDCX_PAGES))]
     return (
-        *(PageInfo(name, "control") for name in controls),
+        *(PageInfo(name, "control") for name in control_names(scenario.vcpus)),
         *_table_pages(shape or scenario.tree, scenario.tree.gib is None),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from kvmviz.record.step import Step
+from kvmviz.scenario.names import PageName
 from kvmviz.terms import events as e
 from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.terms.kinds import brief
@@ -88,5 +89,6 @@ def _shape(block: Block) -> tuple[object, ...]:
 def _details(step: Step) -> tuple[object, ...]:
     skip = {"page", "message", "registers"}
     details = tuple(getattr(step.event, name) for name in step.event.__dataclass_fields__ if name not in skip)
-    kind = (getattr(step.event, "page", None) or "").split(" ")[0].split("[")[0]
+    page: str | None = getattr(step.event, "page", None)
+    kind = PageName.parse(page).kind if page else ""
     return (kind, *details, step.chain if isinstance(step.event, e.Warn) else ())

@@ -4,7 +4,7 @@ Computed from the recorder's counts and from the books of the simulated machine,
 never from what a revision says of itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -73,20 +73,10 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _kvm_pages(vm: VM) -> Iterator[Page]:
-    """Yield KVM's own pages of the TD in the order of allocation."""
-    yield vm.tdr_page
-    yield from vm.tdcs_pages
-    for vcpu in vm.vcpus:
-        yield vcpu.tdvpr_page
-        yield from vcpu.tdcx_pages
-    yield from vm.sept_pages
-
-
 def summarize(vm: VM, tally: Tally, td: str) -> Summary:
     """Return the summary of a TD that was torn down while `tally` watched."""
     over = tally.panicked
-    leaked = [] if over else [page for page in _kvm_pages(vm) if page.owned and page.allocated]
+    leaked = [] if over else [page for page in vm.pages() if page.owned and page.allocated]
     printed = sum(tally.splats.values()) + sum(tally.lines.values()) + tally.notes
     return Summary(
         splats=dict(tally.splats),
@@ -115,7 +105,7 @@ def summarize(vm: VM, tally: Tally, td: str) -> Summary:
 
 
 def _unfreed(vm: VM) -> list[Page]:
-    own = [page for page in _kvm_pages(vm) if page.allocated and not page.owned]
+    own = [page for page in vm.pages() if page.allocated and not page.owned]
     return own + [sp.spt for sp in vm.sps if sp.spt.allocated]
 
 

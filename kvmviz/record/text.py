@@ -8,7 +8,7 @@ from kvmviz.record.lines import step_lines, steps_text
 from kvmviz.record.step import Step
 from kvmviz.record.summary import Summary
 from kvmviz.terms.columns import WIDTH, ascii_only, columns, listing, paragraph
-from kvmviz.terms.words import short_site
+from kvmviz.terms.site import Site
 
 
 def run_text(title: str, steps: Sequence[Step], summary: Summary, width: int = WIDTH, note: str = "") -> str:
@@ -66,7 +66,7 @@ def _sites(label: str, counts: Mapping[str, int], width: int, *, always: bool = 
     if not counts:
         return [columns(label, "0", width)] if always else []
     return [
-        columns(label if n == 0 else "", f"{count:>3,}  {short_site(site)}", width)
+        columns(label if n == 0 else "", f"{count:>3,}  {Site.parse(site).short}", width)
         for n, (site, count) in enumerate(counts.items())
     ] + ([columns("", f"{total:>3,}  in all", width)] if len(counts) > 1 else [])
 

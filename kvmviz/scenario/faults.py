@@ -14,16 +14,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from kvmviz.scenario.names import gfn_step, sept_name
+from kvmviz.scenario.names import TDCS_PAGES, TDCX_PAGES, PageName, gfn_step, sept_name
 from kvmviz.scenario.tree import Tree
 
-TDCS_PAGES: Final = 6
-"""TDCS pages of the model; TDX 1.5 takes 6 to 9 (a choice of ours within that)."""
-
-TDCX_PAGES: Final = 5
-"""TDCX pages a vCPU of the model (a choice of ours)."""
-
-# Compiled, and kept, by `re` when they are first asked for: most runs need none of them.
 _PAGE: Final = r"L([1-9])@0[xX]([0-9a-fA-F]{1,16})(?:-0[xX]([0-9a-fA-F]{1,16}))?"
 _RATE: Final = r"rate:(0|[1-9][0-9]{0,8})/([1-9][0-9]{0,8}):([A-Za-z0-9._+-]{1,64})"
 _CONTROL: Final = r"TDR|(TDVPR|TDCS)\[(0|[1-9][0-9]?)\]|TDCX\[(0|[1-9][0-9]?)\]\[([0-9])\]"
@@ -173,9 +166,9 @@ def _control(match: re.Match[str], item: str, vcpus: int) -> str:
     return item
 
 
-def _control_order(name: str) -> tuple[int, list[int]]:
-    kinds = ("TDVPR", "TDCX", "TDCS", "TDR")
-    return kinds.index(name.split("[")[0]), [int(number) for number in re.findall(r"\d+", name)]
+def _control_order(name: str) -> tuple[int, tuple[int, ...]]:
+    page = PageName.parse(name)
+    return ("TDVPR", "TDCX", "TDCS", "TDR").index(page.kind), page.index
 
 
 Flags = Mapping[int, bytes]

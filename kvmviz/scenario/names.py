@@ -7,6 +7,8 @@ A *gfn* (guest frame number) counts 4 KiB pages of guest memory.  A table of
 level 1 covers 512 of them, one of level 2 covers 512 times as many, and so on.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +17,12 @@ PAGE_SIZE: Final = 4096
 
 ENTRIES: Final = 512
 """Entries in one table page."""
+
+TDCS_PAGES: Final = 6
+"""TDCS pages of the model; TDX 1.5 takes 6 to 9 (a choice of ours within that)."""
+
+TDCX_PAGES: Final = 5
+"""TDCX pages a vCPU of the model (a choice of ours)."""
 
 
 def gfn_step(level: int) -> int:
@@ -42,3 +50,83 @@ def spt_name(level: int, gfn: int, *, root: bool = False) -> str:
 def guest_name(gfn: int) -> str:
     """Return the name of a private guest page."""
     return f"guest gfn={gfn:#x}"
+
+
+def control_names(vcpus: int) -> Iterator[str]:
+    """Yield the names of a TD's control pages in the order of allocation.
+
+    >>> [name for name in control_names(1) if "[0]" in name and "TDCX" not in name]
+    ['TDCS[0]', 'TDVPR[0]']
+    """
+    yield "TDR"
+    yield from (f"TDCS[{i}]" for i in range(TDCS_PAGES))
+    for j in range(vcpus):
+        yield from vcpu_names(j)
+
+
+def vcpu_names(vcpu: int) -> Iterator[str]:
+    """Yield the names of a vCPU's control pages in the order of allocation."""
+    yield f"TDVPR[{vcpu}]"
+    yield from (f"TDCX[{vcpu}][{i}]" for i in range(TDCX_PAGES))
+
+
+@dataclass(frozen=True, slots=True)
+class PageName:
+    """What a page's name says; its `str` is the name.
+
+    `kind` is `spt`, `S-EPT`, `guest`, `TDR`, `TDCS`, `TDVPR` or `TDCX`; `level` and
+    `gfn` belong to a table (a root has neither), `gfn` to a guest page, and `index`
+    to a control page: which of its kind, of TDCX the vCPU's number first.
+    """
+
+    kind: str
+    level: int = 0
+    gfn: int = 0
+    index: tuple[int, ...] = ()
+
+    @staticmethod
+    def parse(name: str) -> "PageName":
+        """Read a name; raise ValueError if it is none.
+
+        >>> PageName.parse("S-EPT L1 gfn=0x200"), str(PageName.parse("TDCX[0][3]"))
+        (PageName(kind='S-EPT', level=1, gfn=512, index=()), 'TDCX[0][3]')
+        """
+        return _parsed(name)
+
+    def __str__(self) -> str:
+        if self.is_control:
+            return self.kind + "".join(f"[{number}]" for number in self.index)
+        if self.kind == "guest":
+            return guest_name(self.gfn)
+        return f"{self.kind} {self.table or 'root'}"
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it is a control page of the TD or of a vCPU."""
+        return self.kind.startswith("TD")
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the mirror's root, which has no S-EPT page."""
+        return self.kind == "spt" and not self.level
+
+    @property
+    def table(self) -> str:
+        """The table that the page belongs to, `L1 gfn=0x200`; empty if it is no table's."""
+        return f"L{self.level} gfn={self.gfn:#x}" if self.level else ""
+
+
+@lru_cache(maxsize=65536)
+def _parsed(name: str) -> PageName:
+    if name == "spt root":
+        return PageName("spt")
+    kind, _, where = name.partition(" ")
+    if kind in ("spt", "S-EPT"):
+        level, _, gfn = where.removeprefix("L").partition(" gfn=")
+        return PageName(kind, int(level), int(gfn, 16))
+    if kind == "guest":
+        return PageName(kind, gfn=int(where.removeprefix("gfn="), 16))
+    head, *index = name.replace("]", "").split("[")
+    if head not in ("TDR", "TDCS", "TDVPR", "TDCX"):
+        raise ValueError(f"{name!r} is no page's name")
+    return PageName(head, index=tuple(map(int, index)))

@@ -7,14 +7,16 @@ Facts: kernel documentation (Documentation/arch/x86/tdx.rst), the kernel's and t
 TDX module's source as named in the model's docstrings.
 """
 
-import re
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Final
 
 from kvmviz.errors import KvmvizError
 from kvmviz.scenario.causes import CAUSES
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.calls import CALLS
 from kvmviz.terms.kinds import KINDS
+from kvmviz.terms.site import Site
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES
 
 TERMS: Final = {
@@ -106,24 +108,18 @@ STATUSES: Final = {
 }
 """What RECLAIM answers where it refuses."""
 
-_PAGES: Final = (
-    (re.compile(r"S-EPT\b"), "S-EPT"), (re.compile(r"spt root$"), "root"), (re.compile(r"spt L"), "spt"),
-    (re.compile(r"guest\b"), "guest"), (re.compile(r"TDCS\["), "TDCS"), (re.compile(r"TDCX\["), "TDCX"),
-    (re.compile(r"TDVPR\["), "TDVPR"),
-)  # fmt: skip
-
-
 def explain(word: str) -> str:
     """Return what a site, event kind, page name, state or term means; raise KvmvizError if it is unknown."""
     wanted = word.strip()
     table = _table()
     found = table.get(wanted) or {key.lower(): text for key, text in table.items()}.get(wanted.lower())
     if found is None and wanted.count(":") >= 2:
-        _, function, macro = wanted.split(":", 2)
-        found = " ".join(table[k] for k in (macro.split("/")[0], function) if k in table) or None
+        site = Site.parse(wanted)
+        found = " ".join(table[k] for k in (site.macro, site.function) if k in table) or None
     if found is None:
-        term = next((term for pattern, term in _PAGES if pattern.match(wanted)), None)
-        found = table[term] if term else None
+        with suppress(ValueError):
+            page = PageName.parse(wanted)
+            found = table["root" if page.is_root else page.kind]
     if found is None:
         near = get_close_matches(wanted, list(table), 3, 0.5)
         hint = f"did you mean {', '.join(near)}" if near else f"some words are {', '.join(list(TERMS)[:6])}"

@@ -17,7 +17,7 @@ from typing import Any, Final
 from kvmviz.scenario.status import SUCCESS, status_word
 from kvmviz.terms import events as e
 from kvmviz.terms.calls import CALLS, Call
-from kvmviz.terms.words import short_site
+from kvmviz.terms.site import Site, function_of
 
 Text = Callable[[Any], str]
 """What is said of an event, from its fields."""
@@ -71,7 +71,7 @@ def _answer(v: e.Seamcall) -> str:
 
 
 def _line(v: e.PrErr) -> str:
-    function = v.site.split(":")[1]
+    function = Site.parse(v.site).function
     if v.printed:
         return f"{function} prints an error line."
     return f"The error line of {function} is withheld: ten in five seconds is the limit."
@@ -90,19 +90,19 @@ _TABLE: Final = (
     Kind(
         event=e.Warn, rests_on=RECORDED,
         meaning='A warning\'s condition was true; `printed` is False if "once" withheld it.',
-        sentence=lambda v: short_site(v.site) + (
+        sentence=lambda v: Site.parse(v.site).short + (
             " prints a warning with a stack trace." if v.printed
             else " is true, but prints nothing: it prints once a boot, and has."
         ),
-        brief=lambda v: f"{short_site(v.site)}: {'trace printed' if v.printed else 'withheld by once'}",
+        brief=lambda v: f"{Site.parse(v.site).short}: {'trace printed' if v.printed else 'withheld by once'}",
         does=lambda v: "warns." if v.printed else "would warn, but its trace was printed before.",
         lacks=lambda v: "prints nothing here." if v.printed else "has no such step.",
         mark=lambda v: "warn" if v.printed else "held", logged=lambda v: "full" if v.printed else "held", traced=True,
     ),
     Kind(
         event=e.Masked, meaning="A BUG_ON condition was true, but the VM was marked bugged before.", rests_on=RECORDED,
-        sentence=lambda v: f"{short_site(v.site)} is true, but says nothing: the VM is marked bugged already.",
-        brief=lambda v: f"{short_site(v.site)}: muted, VM bugged already", follows=ERROR_PATH,
+        sentence=lambda v: f"{Site.parse(v.site).short} is true, but says nothing: the VM is marked bugged already.",
+        brief=lambda v: f"{Site.parse(v.site).short}: muted, VM bugged already", follows=ERROR_PATH,
         mark=lambda _: "held", logged=lambda _: "masked", traced=True,
     ),
     Kind(
@@ -119,13 +119,13 @@ _TABLE: Final = (
     ),
     Kind(
         event=e.VmBugged, meaning="The site set vm_bugged and vm_dead.", rests_on=RECORDED,
-        sentence=lambda v: f"{short_site(v.site)} marks the VM as bugged, which would stop it if it still ran.",
-        brief=lambda v: f"by {short_site(v.site)}", follows="Later checks that look at this mark stay silent.",
+        sentence=lambda v: f"{Site.parse(v.site).short} marks the VM as bugged, which would stop it if it still ran.",
+        brief=lambda v: f"by {Site.parse(v.site).short}", follows="Later checks that look at this mark stay silent.",
     ),
     Kind(
         event=e.SetNull, rests_on=RECORDED,
         meaning="`external_spt` of this mirror page's sp became NULL; `by` is the function that did it.",
-        sentence=lambda v: f"{v.by.split(':')[1]} clears external_spt of {v.page}: KVM forgets the S-EPT page.",
+        sentence=lambda v: f"{function_of(v.by)} clears external_spt of {v.page}: KVM forgets the S-EPT page.",
         brief=lambda v: f"external_spt of {v.page}, by {v.by}",
         does=lambda _: "cuts the pointer.", lacks=lambda _: "leaves the pointer as it is.",
     ),

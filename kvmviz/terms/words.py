@@ -5,16 +5,6 @@
 """
 
 
-def short_site(site: str) -> str:
-    """Return a site as people say it.
-
-    >>> short_site("tdp_mmu.c:handle_removed_pt:WARN_ON")
-    'WARN_ON in handle_removed_pt'
-    """
-    _, function, macro = site.split(":", 2)
-    return f"{macro.split('/')[0]} in {function}"
-
-
 def many(number: int, word: str) -> str:
     """Return a number with its noun.
 

@@ -13,10 +13,11 @@ from kvmviz.check.experiments import (
 from kvmviz.machine.module import RECLAIM
 from kvmviz.machine.printk import Boot
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import vcpu_names
 from kvmviz.scenario.status import STATUS, WBCACHE_NOT_COMPLETE
 from kvmviz.scenario.tree import Tree
 
-VCPU_PAGES = ("TDVPR[0]", *(f"TDCX[0][{i}]" for i in range(5)))
+VCPU_PAGES = tuple(vcpu_names(0))
 
 
 @claim("K1", "CODE", "RECLAIM cannot find a page busy, so no retry is needed.")

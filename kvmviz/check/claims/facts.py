@@ -190,7 +190,7 @@ def observe(revision: type[Revision], scenario: Scenario, boot: Boot) -> Facts:
 
 def close_books(vm: VM, facts: Facts) -> Facts:
     """Note what the machine's books say at the end of a teardown."""
-    own = [vm.tdr_page, *vm.tdcs_pages, *(p for v in vm.vcpus for p in (v.tdvpr_page, *v.tdcx_pages)), *vm.sept_pages]
+    own = list(vm.pages())
     facts.leaked = tuple(page.name for page in own if page.owned and page.allocated)
     facts.guest_owned = sum(page.owned for page in vm.guest_pages)
     facts.counted = vm.tdp_mmu_pages

@@ -5,7 +5,7 @@ from functools import cache
 from kvmviz.compare.figures import Figures
 from kvmviz.record.runs import run
 from kvmviz.record.summary import Summary
-from kvmviz.terms.words import short_site
+from kvmviz.terms.site import Site
 
 ONE: str = "fail=L1@0x200"
 """The course's running example: one page cannot be had back."""
@@ -31,7 +31,7 @@ def peak_waiting(revision: str, scenario: str) -> int:
 
 def sites(summary: Summary) -> str:
     """Return who printed a trace, as people say it: `WARN_ON in handle_removed_pt`."""
-    return " and ".join(f"`{short_site(site)}`" for site in summary.splats) or "nobody"
+    return " and ".join(f"`{Site.parse(site).short}`" for site in summary.splats) or "nobody"
 
 
 def pages(names: tuple[str, ...]) -> str:

@@ -24,7 +24,7 @@ from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.terms import events as e
 from kvmviz.terms.kinds import kind_of
-from kvmviz.terms.words import short_site
+from kvmviz.terms.site import Site
 
 THIS, OTHER, ROW, BEFORE = "@1@", "@2@", "@S@", "@B@"
 
@@ -74,7 +74,7 @@ def _location(location: Location) -> tuple[str, str, str, int]:
 
 
 def _episode(step: Step, about: str | None) -> str:
-    page = table_of(about) or about if about and "gfn" in about else about
+    page = table_of(about) if about else about
     return f"{step.phase} {page} {step.where[0].source if step.where else ''}"
 
 
@@ -108,7 +108,7 @@ def _logged(step: Step) -> dict[str, Any]:
 
 def slot_of(site: str) -> str:
     """Return the function of a site, under the name by which sides are paired."""
-    return slot(log.site_parts(site)[1])
+    return slot(Site.parse(site).function)
 
 
 def _asked(step: Step) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _asked(step: Step) -> dict[str, Any]:
         case e.Seamcall(name, page):
             return {"page": page, "call": name}
         case e.Warn(site, _):
-            return {"page": None, "short": short_site(site)}
+            return {"page": None, "short": Site.parse(site).short}
         case _:
             return {"page": getattr(event, "page", None)}
 
