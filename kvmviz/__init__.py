@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from kvmviz.check import Verdict as Verdict
     from kvmviz.check import check as check
     from kvmviz.check import claims as claims
+    from kvmviz.checkout.answer import Kernel as Kernel
+    from kvmviz.checkout.answer import kernel as kernel
     from kvmviz.compare.comparison import Comparison as Comparison
     from kvmviz.compare.comparison import compare as compare
     from kvmviz.explorer import Explorer as Explorer
+    from kvmviz.patches.reading import from_patch as from_patch
     from kvmviz.revisions import REVISIONS as REVISIONS
     from kvmviz.revisions import Revision as Revision
     from kvmviz.scenario import Scenario as Scenario
@@ -41,7 +44,8 @@ _WHERE = {
     "Comparison": "compare.comparison", "compare": "compare.comparison",
     "check": "check", "claims": "check.claims", "Report": "check", "Verdict": "check.claims", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
-    "Tree": "scenario.tree", "from_c": "c.revision",
+    "Tree": "scenario.tree", "from_c": "c.revision", "from_patch": "patches.reading", "kernel": "checkout.answer",
+    "Kernel": "checkout.answer",
 }  # fmt: skip
 
 __all__ = ["Run", "run", *_WHERE]

@@ -28,9 +28,14 @@ def start() -> None:
     sys.exit(status)
 
 
+def _input(word: str) -> str:
+    """Return a word as the parser takes it: `-:old` is a side of the patch on standard input, and no option."""
+    return f"/dev/stdin{word[1:]}" if word.startswith("-:") else word
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    words = sys.argv[1:] if argv is None else list(argv)
+    words = [_input(word) for word in (sys.argv[1:] if argv is None else argv)]
     only = words[0] if words and words[0] in COMMANDS else None
     try:
         args = parser(only).parse_args(words)

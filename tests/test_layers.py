@@ -25,6 +25,7 @@ ROWS = (
     {"c", "mail"},
     {"patches"},
     {"check"},
+    {"checkout"},
     {"draw"},
     {"explorer", "review", "course"},
     {"show"},

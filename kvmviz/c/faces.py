@@ -10,7 +10,7 @@ shared)`: a table is handed over as a pointer to its first entry.
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from kvmviz.c.types import BOOL, INT, PFN, PTEP, SPTE, U64, VOIDP, Int, Pointer, Struct, Type
 
@@ -39,6 +39,11 @@ CONTEXTS: Final = {"vm": (Pointer(Struct("kvm")), Pointer(Struct("kvm_tdx"))), "
 def parameters(model: Callable[..., Any]) -> tuple[str, ...]:
     """Return the names of a model function's parameters."""
     return tuple(inspect.signature(model).parameters)
+
+
+def context(model: Callable[..., Any]) -> Literal["vm", "host"]:
+    """Return what a model function is given first."""
+    return "host" if parameters(model)[0] == "host" else "vm"
 
 
 def fitting(model: str, type: Type) -> tuple[Type, str, str] | None:

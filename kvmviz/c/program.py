@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 OPS: Final = {"free_external_spt": "tdx_sept_free_private_spt", "reclaim_external_sp": "tdx_sept_free_private_spt"}
 """The ops of KVM that a revision changes, and the function behind each."""
 
-ALIASES: Final = {"tdx_sept_reclaim_private_sp": "tdx_sept_free_private_spt"}
-"""Functions that once had another name."""
+ALIASES: Final = {
+    "tdx_sept_reclaim_private_sp": "tdx_sept_free_private_spt", "__tdp_mmu_free_sp": "tdp_mmu_free_sp",
+}  # fmt: skip
+"""Functions that have another name in some trees, and the model's name for them."""
 
 
 class Program(Declarations):
@@ -62,7 +64,8 @@ class Program(Declarations):
         parameters, returns = self.parameters(definition), self.returns(definition)
         matched = translate.matched(self, definition, model)
         types, backs = zip(*((m.type, m.back) for m in matched), strict=True) if matched else ((), ())
-        return Target(model, returns, types, backs, self._revisions(model), parameters=parameters)
+        first = faces.context(self.model(model))
+        return Target(model, returns, types, backs, self._revisions(model), first, parameters)
 
     def _of_base(self, model: str) -> Target:
         """Return a function of the base as C calls it, by the first type that each of its parameters may have."""
@@ -90,7 +93,7 @@ class Program(Declarations):
         parameters = self.parameters(definition)
         types = tuple(kinds.get(p.at, p.type) for p in parameters)
         returns = kinds.get(-1, self.returns(definition))
-        return Target(called, returns, types, ("it",) * len(types), name(f"{called}#c"), True, parameters, kinds,
+        return Target(called, returns, types, ("it",) * len(types), name(f"{called}#c"), "vm", parameters, kinds,
                       lambda: self.forget(called))  # fmt: skip
 
     def forget(self, called: str) -> None:

@@ -37,6 +37,7 @@ from kvmviz.c.recipe import Recipe
 from kvmviz.c.refuse import CError
 from kvmviz.c.statements import lined
 from kvmviz.c.translate import Translated
+from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of
 from kvmviz.revisions import CHANGEABLE, LEAF_NAMES, Revision, revision
 
@@ -147,7 +148,7 @@ def _namespace(name: str, parent: type[Revision], program: Program, budget: Budg
     helpers = {f"#{key}": value for key, value in vars(runtime).items() if callable(value)}
     words = "\0".join([name, parent.name, *(unit.source for unit in program.units)])
     digest = sha256(words.encode("utf-8", "replace")).hexdigest()[:12]
-    return {**lookup.namespace(), **helpers, "#next": next, "#islice": islice, "#min": min, "#max": max,
+    return {**REPLACEABLE, **lookup.namespace(), **helpers, "#next": next, "#islice": islice, "#min": min, "#max": max,
             "#budget": budget, "__name__": f"C of {name} {digest}"}  # fmt: skip
 
 

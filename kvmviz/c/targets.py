@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kvmviz.c import lookup
 from kvmviz.c.parse import Parameter
@@ -16,7 +17,8 @@ class Target:
     """A function as C calls it: the types of its arguments, what it returns, and how it is reached in Python.
 
     `backs` says for each argument how it becomes the model's, None for one that is
-    the VM itself; `kinds` is where a helper's parameters learn what they hold.
+    the VM itself; `first` is what comes before them: the VM, or the host where the
+    model's function is given that; `kinds` is where a helper's parameters learn what they hold.
     """
 
     name: str
@@ -24,7 +26,7 @@ class Target:
     types: tuple[Type, ...]
     backs: tuple[str | None, ...]
     function: ast.expr
-    vm_first: bool = True
+    first: Literal["vm", "host"] = "vm"
     parameters: Sequence[Parameter] = ()
     kinds: dict[int, Type] | None = field(default=None)
     forget: Callable[[], None] | None = None
@@ -52,7 +54,7 @@ class Target:
 
     def call(self, arguments: list[ast.expr]) -> ast.expr:
         """Return the call in Python."""
-        given: list[ast.expr] = [name(VM)] if self.vm_first else []
+        given: list[ast.expr] = [name(VM) if self.first == "vm" else ast.Attribute(name(VM), "host", ast.Load())]
         for argument, back in zip(arguments, self.backs, strict=True):
             if back is not None:
                 given.append(lookup.filled(lookup.syntax(back), lambda id, a=argument: a if id == "it" else

@@ -115,6 +115,9 @@ def _parameters(
 ) -> tuple[list[str], Lines]:
     """Declare a function's parameters; return the names that it has in Python and what it begins with."""
     names, prologue = [VM], list[ast.stmt]()
+    if model and faces.context(program.model(model)) == "host":
+        names = [f"host{MARK}"]
+        prologue.append(ast.Assign([ast.Name(VM, ast.Store())], ast.Attribute(name(names[0]), "vm", ast.Load())))
     found: list[Any] = matched(program, definition, model) if model else program.parameters(definition)
     for one in found:
         if isinstance(one.type, Struct):

@@ -17,7 +17,8 @@ import argparse
 import re
 
 from kvmviz.commands import common
-from kvmviz.revisions import RevisionError
+from kvmviz.commands.specs import FORMS
+from kvmviz.revisions import REVISIONS, RevisionError
 from kvmviz.scenario import Scenario
 
 HELP = "every scenario of a space against the invariants"
@@ -27,7 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz check`."""
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--revision", metavar="R", default="before", help="a revision (default: before)")
-    which.add_argument("--file", metavar="PATH", help="a revision of your own: mine.c, mine.c:BASE or mine.py:CLASS")
+    own = "a revision of your own: mine.c, mine.patch, kernel:DIR or mine.py:CLASS"
+    which.add_argument("--file", metavar="PATH", help=own)
+    common.add_kernel(parser)
     parser.add_argument("--against", metavar="R", help="also say what is broken here and not there, and when")
     space = parser.add_mutually_exclusive_group()
     space.add_argument("--tree", metavar="T", help="every scenario of this tree")
@@ -42,8 +45,8 @@ def run(args: argparse.Namespace) -> int:
     from kvmviz.check.engine import check
 
     name = _own(args.file) if args.file else args.revision
-    which = common.find_revision(name)
-    against = common.find_revision(args.against) if args.against else None
+    which = common.find_revision(name, args.kernel)
+    against = common.find_revision(args.against, args.kernel) if args.against else None
     space = Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space
     report = check(which, space, against=against)
     if args.format == "json":
@@ -55,9 +58,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _own(text: str) -> str:
-    if re.search(r"\.[ch](:[^:]*)?$", text):
-        return text
-    path, colon, name = text.rpartition(":")
-    if not (path and colon and name.isidentifier()):
-        raise RevisionError(f"--file {text}: name a file of C, or a file and a class, as in mine.c or mine.py:MyPatch.")
+    if text in REVISIONS or not re.search(r"\.\w+(:[^:]*)?$|^kernel:|^-(:\w+)?$", text):
+        raise RevisionError(f"--file {text}: name a revision of your own, as in {FORMS.removeprefix('NAME, ')}.")
     return text

@@ -2,11 +2,10 @@
 
 import argparse
 import os
-import re
 import sys
 from typing import Any
 
-from kvmviz.revisions import Revision, RevisionError, revision
+from kvmviz.revisions import REVISIONS, Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
 from kvmviz.terms.columns import WIDTH
@@ -50,28 +49,25 @@ def link(args: argparse.Namespace) -> Link:
     return Link.parse(" ".join(args.scenario))
 
 
-def find_revision(text: str) -> type[Revision]:
-    """Return a revision by name, from C (`PATH.c`, `PATH.c:BASE`), or the class of `PATH.py:CLASS`, which is run."""
-    c = re.fullmatch(r"(.+\.[ch])(?::([^:]*))?", text)
-    if c is not None:
-        from pathlib import Path
+def find_revision(text: str, kernel: str | None = None) -> type[Revision]:
+    """Return the revision that a text names (see `kvmviz.commands.specs`)."""
+    if text in REVISIONS:
+        return revision(text)
+    from kvmviz.commands.specs import revision_of
 
-        from kvmviz.c.revision import from_c
-
-        return from_c(Path(c[1]), base=c[2] or None)
-    path, colon, _ = text.rpartition(":")
-    if colon and path.endswith(".py"):
-        from kvmviz.check.loading import load_revision
-
-        return load_revision(text)
-    return revision(text)
+    return revision_of(text, kernel)
 
 
-def find_revisions(text: str) -> list[type[Revision]]:
+def find_revisions(text: str, kernel: str | None = None) -> list[type[Revision]]:
     """Return the revisions of a list separated by commas."""
     if not all(text.split(",")):
         raise RevisionError(f"{text!r} is no list of revisions; use names separated by commas, as in before,v1.")
-    return [find_revision(part) for part in text.split(",")]
+    return [find_revision(part, kernel) for part in text.split(",")]
+
+
+def add_kernel(parser: argparse.ArgumentParser) -> None:
+    """Add --kernel."""
+    parser.add_argument("--kernel", metavar="DIR", help="the Linux tree that a patch is for; it has what that omits")
 
 
 def scenarios_in(path: str) -> list[Scenario]:

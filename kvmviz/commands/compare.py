@@ -7,6 +7,7 @@ Examples:
   kvmviz compare before landed hkid=assigned
   kvmviz compare before mine.py:MyPatch fail=all
   kvmviz compare before v1 --space quick
+  kvmviz compare p.patch:old p.patch:new fail=all
 
 """
 
@@ -23,9 +24,10 @@ HELP = "what the kernel does differently under two revisions"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz compare`."""
-    parser.add_argument("a", metavar="A", help="a revision, or PATH.py:CLASS")
+    parser.add_argument("a", metavar="A", help="a name, mine.c, mine.patch, kernel:DIR or mine.py:CLASS")
     parser.add_argument("b", metavar="B", help="another")
     common.add_scenario(parser)
+    common.add_kernel(parser)
     parser.add_argument("--scenarios", metavar="FILE", help="several scenarios, one a line; - for standard input")
     parser.add_argument("--space", choices=("quick", "default"), help="every scenario of a space")
     common.add_format(parser, "text", "json", "markdown")
@@ -35,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the comparison; exit status 0 whether or not the two differ."""
-    a, b = common.find_revision(args.a), common.find_revision(args.b)
+    a, b = common.find_revision(args.a, args.kernel), common.find_revision(args.b, args.kernel)
     many = _many(args)
     if many is not None:
         from tqdm import tqdm

@@ -28,7 +28,8 @@ FORMS: tuple[Literal["svg", "png", "pdf"], ...] = ("svg", "png", "pdf")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz draw`."""
     common.add_scenario(parser)
-    parser.add_argument("--revision", metavar="R", help="a revision, or PATH.py:CLASS (default: before)")
+    parser.add_argument("--revision", metavar="R", help="a name, mine.c, mine.patch, ... (default: before)")
+    common.add_kernel(parser)
     parser.add_argument("--step", type=int, metavar="N", help="the step N; default: the last")
     parser.add_argument("--map", action="store_true", help="where in the guest's memory pages were lost, as a figure")
     files = "FILE.svg, FILE.png or FILE.dot; a map as .svg, .png or .pdf"
@@ -45,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
     if args.revision is None and len(names) > 1:
         raise ScenarioError("A picture shows one revision; name it with --revision.")
     if args.map:
-        return _map(args, common.find_revision(args.revision or names[0]), link.scenario)
-    [result] = run_all([common.find_revision(args.revision or names[0])], link.scenario)
+        return _map(args, common.find_revision(args.revision or names[0], args.kernel), link.scenario)
+    [result] = run_all([common.find_revision(args.revision or names[0], args.kernel)], link.scenario)
     wanted = link.step if args.step is None else args.step
     last = len(result.frames) - 1
     step = last if wanted is None else wanted

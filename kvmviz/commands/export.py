@@ -24,7 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="FILE.html", help="where to write the page")
     parser.add_argument("--tree", metavar="T,...", help="trees that it carries (default: 1x1x1,1x1x3,1x2x2)")
     parser.add_argument("--revisions", metavar="A,B,...", help="revisions that it carries (default: all)")
-    parser.add_argument("--file", metavar="PATH:CLASS", help="a revision of your own, carried beside them")
+    parser.add_argument("--file", metavar="PATH", help="a revision of your own, carried beside them")
+    common.add_kernel(parser)
     parser.add_argument("--replace", action="store_true", help="replace the file if it exists")
     common.add_timeout(parser)
 
@@ -39,9 +40,9 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.output)
     check_target(path, replace=args.replace)
     trees = list(dict.fromkeys(args.tree.split(","))) if args.tree is not None else space.TREES
-    revisions = common.find_revisions(",".join(REVISIONS) if args.revisions is None else args.revisions)
+    revisions = common.find_revisions(",".join(REVISIONS) if args.revisions is None else args.revisions, args.kernel)
     if args.file is not None:
-        revisions.append(common.find_revision(args.file))
+        revisions.append(common.find_revision(args.file, args.kernel))
     write_whole(path, page(trees, revisions), replace=args.replace)
     print(f"{path}: {path.stat().st_size:,} bytes")
     return 0

@@ -7,7 +7,7 @@ from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import __version__
 
 COMMANDS = (
-    "run", "compare", "check", "claims", "review", "draw", "export", "lab", "explain", "doctor", "completion",
+    "run", "compare", "check", "claims", "kernel", "review", "draw", "export", "lab", "explain", "doctor", "completion",
 )  # fmt: skip
 """Every subcommand, in the order in which help lists them; each is a module beside this one."""
 

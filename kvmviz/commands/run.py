@@ -25,7 +25,8 @@ HELP = "one teardown as a log of steps and its summary"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz run`."""
     common.add_scenario(parser)
-    parser.add_argument("--revision", metavar="R,...", help="revisions, or PATH.py:CLASS (default: before)")
+    parser.add_argument("--revision", metavar="R,...", help="names, mine.c, mine.patch, ... (default: before)")
+    common.add_kernel(parser)
     parser.add_argument("--step", type=int, metavar="N", help="only the step N; 0 is before the first event")
     parser.add_argument("--scenarios", metavar="FILE", help="a scenario a line; - for standard input")
     parser.add_argument(
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     if args.scenarios is not None and args.scenario:
         raise ScenarioError("Give a scenario or --scenarios FILE, not both.")
     scenarios = [link.scenario] if args.scenarios is None else common.scenarios_in(args.scenarios)
-    revisions = common.find_revisions(args.revision or ",".join(link.revisions or ("before",)))
+    revisions = common.find_revisions(args.revision or ",".join(link.revisions or ("before",)), args.kernel)
     step = link.step if args.step is None else args.step
     lockstep = args.revision is None and link.revisions is not None and len(revisions) == 2
     first = True

@@ -70,9 +70,14 @@ class Image:
         if found is None:
             found = self._spaces[id(names)] = dict(names)
             for name, value in names.items():
-                if isinstance(value, FunctionType) and (value in _MODEL or value.__globals__ is names):
+                if isinstance(value, FunctionType) and (value.__globals__ is names or _is_linked(value)):
                     found[name] = self.linked(value)
         return found
+
+
+def _is_linked(function: FunctionType) -> bool:
+    """Say whether a function is one of the model's, or of those that translated C calls."""
+    return function in _MODEL or function.__module__.startswith("kvmviz.c.")
 
 
 def _over(names: dict[str, Any], function: FunctionType) -> FunctionType:

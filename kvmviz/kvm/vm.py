@@ -43,7 +43,7 @@ class Vcpu:
     tdcx_pages: list[Page]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class VM:
     """A TD under KVM (C: `struct kvm`, `struct kvm_tdx`).
 
@@ -158,6 +158,7 @@ def _control_pages(host: Host, revision: Revision, scenario: Scenario) -> VM:
     td = host.tdx.create(tdr)
     tdcs = [take(f"TDCS[{i}]", pamt.TDCX) for i in range(TDCS_PAGES)]
     vm = VM(host, revision, 1, tdr, tdcs)
+    host.put_up(vm)
     for j in range(scenario.vcpus):
         tdvpr = take(f"TDVPR[{j}]", pamt.TDVPR)
         vm.vcpus.append(Vcpu(j, tdvpr, [take(f"TDCX[{j}][{i}]", pamt.TDCX) for i in range(TDCX_PAGES)]))

@@ -1,5 +1,8 @@
 """One simulated machine: memory, RCU, the TDX module, and the boot that it is in."""
 
+from typing import Any
+from weakref import ref
+
 from kvmviz.machine.memory import Memory
 from kvmviz.machine.module import Faults, TdxModule
 from kvmviz.machine.printk import Boot
@@ -28,6 +31,15 @@ class Host:
         self.memory = Memory(self.recorder)
         self.rcu = Rcu(self.memory)
         self.tdx = TdxModule(self.memory, faults or Faults())
+
+    def put_up(self, vm: Any) -> None:
+        """Note which VM runs here; only a weak reference is kept, so that a TD of any size goes when its run does."""
+        self._vm = ref(vm)
+
+    @property
+    def vm(self) -> Any:
+        """The VM that runs here, of which a kernel function that is given a page alone knows nothing."""
+        return self._vm()
 
     def watch(self, recorder: Recorder) -> None:
         """Let this recorder see everything from now on."""

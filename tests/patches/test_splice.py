@@ -37,16 +37,16 @@ def functions(lines: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def diff(old: list[str], new: list[str], context: int) -> str:
+def diff(old: list[str], new: list[str], context: int, file: str = "f.c") -> str:
     """A unified diff whose hunks name the function that they begin in, as git writes it."""
     out = []
-    for line in difflib.unified_diff(old, new, "a/f.c", "b/f.c", n=context, lineterm=""):
+    for line in difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", n=context, lineterm=""):
         header = re.match(r"@@ -(\d+)", line)
         if header:
             above = [text for text in old[: max(0, int(header[1]) - 1)] if DEFINITION.match(text)]
             line += f" {above[-1][:60]}" if above else ""
         out.append(line)
-    return "\n".join(out) + "\n"
+    return "".join(f"{line}\n" for line in out)
 
 
 def edited(lines: list[str], rng: random.Random, times: int) -> list[str]:

@@ -1,0 +1,122 @@
+"""One side of a patch as C that can be run, without a tree: functions shown whole, and those completed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from kvmviz.c.base import base_of
+from kvmviz.c.parse import Unit, parse
+from kvmviz.c.program import ALIASES
+from kvmviz.c.refuse import CError
+from kvmviz.kvm.linking import REPLACEABLE
+from kvmviz.patches.errors import PatchTextError
+from kvmviz.patches.ours import FILES, text_of
+from kvmviz.patches.parts import Part, Side, Sides
+from kvmviz.patches.splice import Whole, complete
+from kvmviz.revisions import CHANGEABLE
+
+NEWEST: Final = "landed"
+
+
+@dataclass(frozen=True, slots=True)
+class NotModelled:
+    """What a patch changes and is not run: a function or a line, where it stands, and why."""
+
+    name: str
+    file: str
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.file}:{self.line}): {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One side: its C by file, the functions that the patch changes and the model has, and what is left out.
+
+    `completed` are functions that the patch shows in part; `base` is the revision
+    that has the rest, `base_by` how that was told.
+    """
+
+    units: tuple[Unit, ...]
+    touched: tuple[str, ...]
+    completed: tuple[str, ...]
+    base: str
+    base_by: str
+    left_out: tuple[NotModelled, ...]
+
+
+def is_modelled(function: str) -> bool:
+    """Say whether a function of C stands for one of the model's."""
+    return function in CHANGEABLE or function in ALIASES or function in REPLACEABLE
+
+
+def code_of(shown: Sides, side: Side) -> Code:
+    """Return what can be run of one side; raise PatchTextError if a function that is modelled cannot be completed."""
+    groups = _groups(shown.of(side))
+    base, base_by = _base(shown, side, groups)
+    wholes: list[Whole] = []
+    left_out: list[NotModelled] = []
+    touched: list[str] = []
+    completed: list[str] = []
+    for name, parts in groups.items():
+        if is_modelled(name):
+            wholes.append(_completed(parts, base))
+            touched.append(name)
+            completed += [] if all(part.whole for part in parts) else [name]
+        elif all(part.whole for part in parts):
+            wholes.append(complete(parts, ""))  # a helper, if one of the others calls it
+        else:
+            left_out.append(NotModelled(name, parts[0].file, parts[0].first, "not modelled, and shown in part only"))
+    units = tuple(parse(_placed(whole), whole.file) for whole in wholes)
+    return Code(units, tuple(touched), tuple(completed), base, base_by, tuple(left_out))
+
+
+def _groups(parts: Iterable[Part]) -> Mapping[str, list[Part]]:
+    """Return by function what is shown of it, of those that the patch changes."""
+    changed = sorted((p for p in parts if p.touched and not p.macro), key=lambda p: (p.file, p.name, p.first))
+    found = {name: list(some) for name, some in groupby(changed, key=lambda p: p.name)}
+    return dict(sorted(found.items(), key=lambda item: (item[1][0].file, item[1][0].first)))
+
+
+def _completed(parts: Sequence[Part], base: str) -> Whole:
+    name = ALIASES.get(parts[0].name, parts[0].name)
+    other = text_of(base, name)
+    if other is None and not (len(parts) == 1 and parts[0].whole):
+        where = f"{parts[0].file}, lines {parts[0].first} to {parts[-1].last}"
+        raise PatchTextError(
+            f"{name} is shown in part ({where}), and only a tree has the rest; give it with --kernel DIR."
+        )
+    return complete(parts, other or "")
+
+
+def _placed(whole: Whole) -> str:
+    """Return a function at its line number, so that every line is called by the number that it has in the kernel."""
+    return "\n" * (max(whole.first, 1) - 1) + whole.text
+
+
+def _base(shown: Sides, side: Side, groups: Mapping[str, list[Part]]) -> tuple[str, str]:
+    """Return the revision that a side builds on, and how it was told."""
+    for some in (groups, _groups(shown.of("new" if side == "old" else "old"))):
+        texts = ["\n".join(line.text for line in part.lines) for parts in some.values() for part in parts]
+        with suppress(CError):
+            if some is groups:
+                return base_of([parse(text, "patch.c") for text in texts])
+        fitting = [name for name in list(FILES)[::-1] if _completes(some, name)]
+        if fitting and any(not part.whole for parts in some.values() for part in parts):
+            return fitting[0], "its lines are the ones of that revision"
+    return NEWEST, "the patch does not tell; this is the newest"
+
+
+def _completes(groups: Mapping[str, list[Part]], base: str) -> bool:
+    """Say whether everything that is shown in part can be completed from C of a revision."""
+    try:
+        for parts in groups.values():
+            if is_modelled(parts[0].name):
+                _completed(parts, base)
+    except PatchTextError:
+        return False
+    return True

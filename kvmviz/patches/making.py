@@ -1,0 +1,141 @@
+"""Revisions from patches and trees: which functions run from their C, and which cannot.
+
+A function of the model runs from a tree's C where it can; what cannot be translated
+is refused by name, and the base has it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kvmviz.c.base import base_of
+from kvmviz.c.parse import Unit
+from kvmviz.c.program import ALIASES, Program
+from kvmviz.c.refuse import CError
+from kvmviz.c.revision import revision_of
+from kvmviz.kvm.linking import REPLACEABLE
+from kvmviz.patches.apply import applied, hunks
+from kvmviz.patches.code import NotModelled, code_of, is_modelled
+from kvmviz.patches.errors import PatchTextError
+from kvmviz.patches.parts import Part, Side, sides
+from kvmviz.patches.tree import Tree
+from kvmviz.revisions import CHANGEABLE, Revision, revision
+
+INLINE: Final = ("is_mirror_sp", "KVM_BUG_ON", "TDX_BUG_ON", "TDX_BUG_ON_3")
+"""What is replaced in the model, but not taken from a tree: macros, and functions of its headers."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A revision from a patch or a tree.
+
+    `sources` says for each function that runs from C whether it is the patch's
+    (`mail`) or the tree's (`kernel`); what is not named comes from the base.
+    `completed` are those that the patch shows in part.  `refused` are functions
+    whose C cannot be run, with the sentence; `left_out` is what the patch changes
+    and is not modelled; `units` the C; `base_by` how the base was told.
+    """
+
+    revision: type[Revision]
+    sources: Mapping[str, str]
+    completed: tuple[str, ...]
+    refused: Mapping[str, CError]
+    left_out: tuple[NotModelled, ...]
+    units: tuple[Unit, ...]
+    base_by: str
+
+
+def from_diff(diff: str, side: Side, tree: Tree | None = None, *, name: str = "patch", strict: bool = True) -> Made:
+    """Return one side of a diff as a revision.
+
+    Raises PatchTextError or CError, each with one sentence, where nothing of it can
+    be run; with `strict` also where a modelled function that it changes cannot be.
+    """
+    shown = sides(diff)
+    touched = tuple(dict.fromkeys(p.name for p in shown.of(side) if p.touched and is_modelled(p.name)))
+    if not touched:
+        raise PatchTextError(_nothing(shown.of(side)))
+    if tree is None:
+        code = code_of(shown, side)
+        based = code.base, code.base_by
+        made = _of_units(code.units, code.touched, based, name, must=touched if strict else ())
+        completed, known = code.completed, code.left_out
+    else:
+        patched = tree.with_texts(_texts(diff, side, tree))
+        made = from_tree(patched, name=name, must=touched if strict else ())
+        completed, known = (), ()
+    sources = {function: "mail" if function in touched else "kernel" for function in made.sources}
+    outside = tuple(NotModelled(" ".join(text.split())[:60], file, line, "in no function")
+                    for file, line, text in shown.outside)  # fmt: skip
+    helpers = {helper.name for helper in made.revision.origin.helpers}
+    strangers = _strangers(shown.of(side), {*touched, *helpers, *(one.name for one in known)})
+    return replace(made, sources=sources, completed=completed, left_out=(*known, *strangers, *outside))
+
+
+def from_tree(tree: Tree, *, name: str = "kernel", must: Sequence[str] = ()) -> Made:
+    """Return a tree as a revision; raise CError if one of the functions in `must` cannot be run, or none can."""
+    units = tree.units()
+    defined = {function for unit in units for function in unit.functions}
+    plain = [n for n in (*CHANGEABLE, *REPLACEABLE) if n in defined and n not in INLINE]
+    alias = [n for n, model in ALIASES.items() if n in defined and model not in plain]
+    made = _of_units(units, (*plain, *alias), base_of(units), name, must=must)
+    return replace(made, sources=dict.fromkeys(made.sources, "kernel"))
+
+
+def _of_units(
+    units: Sequence[Unit], wanted: Sequence[str], based: tuple[str, str], name: str, must: Sequence[str]
+) -> Made:
+    """Return a revision in which those of these functions run from C that can; `based` is base and how it was told."""
+    base, base_by = based
+    runnable, refused = sorted_out(units, revision(base), wanted)
+    for function in (*must, *([] if runnable else wanted)):
+        if function in refused:
+            raise refused[function]
+    made = revision_of(units, base=base, name=name, wanted=runnable)
+    return Made(made, dict.fromkeys(runnable, "mail"), (), refused, (), tuple(units), base_by)
+
+
+def sorted_out(
+    units: Sequence[Unit], base: type[Revision], wanted: Sequence[str]
+) -> tuple[list[str], dict[str, CError]]:
+    """Return which functions can run from C together, and of the others what stands in the way."""
+    refused: dict[str, CError] = {}
+    runnable = [function for function in wanted if not _refusal(units, base, [function], function, refused)]
+    while any(_refusal(units, base, runnable, function, refused) for function in runnable):
+        runnable = [function for function in runnable if function not in refused]
+    return runnable, refused
+
+
+def _refusal(
+    units: Sequence[Unit], base: type[Revision], wanted: Sequence[str], function: str, refused: dict[str, CError]
+) -> bool:
+    """Say whether a function cannot be translated beside these others, and note why."""
+    try:
+        Program(units, base, wanted).translate(function, ALIASES.get(function, function))
+    except CError as error:
+        refused[function] = error
+    return function in refused
+
+
+def _texts(diff: str, side: Side, tree: Tree) -> dict[str, str]:
+    """Return the texts of the tree that a diff changes, on one of its sides."""
+    found = {}
+    for file, rows in hunks(diff).items():
+        if file in tree.texts:
+            lines = tree.texts[file].replace("\r\n", "\n").split("\n")
+            found[file] = "\n".join(applied(lines, rows, file).of(side))
+    return found
+
+
+def _strangers(parts: Sequence[Part], known: set[str]) -> tuple[NotModelled, ...]:
+    """Return the functions that a patch changes, that the model has not, and that no other of its functions calls."""
+    found = {p.name: p for p in reversed(parts) if p.touched and p.name not in known}
+    return tuple(NotModelled(name, p.file, p.first, "not modelled") for name, p in sorted(found.items()))
+
+
+def _nothing(parts: Sequence[Part]) -> str:
+    names = list(dict.fromkeys(part.name for part in parts if part.touched))
+    if not names:
+        return "This patch changes no function that can be read; give one that changes arch/x86/kvm/vmx/tdx.c."
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"Of the functions that this patch changes none is modelled: {shown}."
