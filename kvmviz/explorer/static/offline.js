@@ -4,7 +4,7 @@
 /** @import {Carried, Found} from "./offline_data.js" */
 import { findLine, unpack } from "./offline_data.js";
 import { hashOf, readHash } from "./offline_link.js";
-import { offer } from "./offline_offer.js";
+import { elsewhere } from "./offline_elsewhere.js";
 import { viewOf } from "./offline_view.js";
 import { toggleFault, withWord } from "./line.js";
 import { Explorer } from "./explorer.js";
@@ -42,7 +42,7 @@ export class OfflineHost {
   show(line, revisions) {
     const found = this.find(line, revisions);
     if (!found) {
-      this.said = `This page does not hold that view${offer(line, revisions)}.`;
+      this.said = `This page does not hold that view${elsewhere(line, revisions)}.`;
       return false;
     }
     this.said = "";

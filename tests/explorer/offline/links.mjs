@@ -1,9 +1,9 @@
 // Reads hashes and writes what the page reads in each: the line, the step, the revisions, and the command it may offer.
 import { readFileSync } from "node:fs";
 import { readHash } from "../../../kvmviz/explorer/static/offline_link.js";
-import { offer } from "../../../kvmviz/explorer/static/offline_offer.js";
+import { elsewhere } from "../../../kvmviz/explorer/static/offline_elsewhere.js";
 
 for (const hash of readFileSync(0, "utf8").trim().split("\n")) {
   const { line, step, revisions } = readHash(JSON.parse(hash));
-  console.log(JSON.stringify([line, step, revisions, offer(line, revisions ?? [])]));
+  console.log(JSON.stringify([line, step, revisions, elsewhere(line, revisions ?? [])]));
 }

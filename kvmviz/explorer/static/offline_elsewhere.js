@@ -1,7 +1,7 @@
 /** Which views a page may tell its reader to look for elsewhere: those that `kvmviz lab` takes. */
 
 /** What each key may say; the tree is looked at apart. @type {Record<string, RegExp>} */
-const WORDS = {
+const SAYABLE = {
   tree: /^/,
   fail: /^/,
   hkid: /^(released|assigned|flushvp-not-done|vpflushdone-error|cache-wb-error|key-freeid-error)$/,
@@ -19,11 +19,11 @@ const WORDS = {
  * @param {string[]} revisions
  * @returns {string} the command that shows it, if it is sure that there is one: a link may come from anybody
  */
-export function offer(line, revisions) {
+export function elsewhere(line, revisions) {
   const link = [line, ...(revisions.length ? [`revisions=${revisions.join(",")}`] : [])].join(" ").trim();
   const words = link.split(" ").map((part) => part.split("="));
   const keys = words.map(([key]) => key);
-  const sound = words.every(([key, word, ...more]) => word && !more.length && Object.hasOwn(WORDS, key) && WORDS[key].test(word));
+  const sound = words.every(([key, word, ...more]) => word && !more.length && Object.hasOwn(SAYABLE, key) && SAYABLE[key].test(word));
   const said = Object.fromEntries(words);
   if (!sound || new Set(keys).size < keys.length || !isTree(said.tree ?? "1x1x3") || !hasPages(said.tree ?? "1x1x3", said.fail ?? "none")) return "";
   return `; a notebook may: kvmviz lab '${link}'`;
