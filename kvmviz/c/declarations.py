@@ -1,7 +1,7 @@
 """What the texts of C declare besides functions: structs, enums, typedefs, constants, macros that stand for a value."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kvmviz.c import parse, types, values
 from kvmviz.c.parse import Definition, Parameter, Unit, text_of
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from kvmviz.c.surroundings import Translator
+
+
+LONGEST_MACRO: Final = 500
+"""Characters of a macro's value."""
 
 
 class Declarations:
@@ -114,6 +118,8 @@ class Declarations:
     def _expanded(self, id: str, macro: str, of: "Translator") -> Value:
         if id in self.expanding or len(self.expanding) > 20:
             raise Unfit(f"the macro `{id}` stands for itself")
+        if len(macro) > LONGEST_MACRO:
+            raise Unfit(f"the macro `{id}` is longer than {LONGEST_MACRO} characters")
         tree = parse.parser().parse(f"int x = ({macro});".encode())
         node = tree.root_node.named_children[0]
         inner = node.child_by_field_name("declarator")

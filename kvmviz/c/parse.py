@@ -8,16 +8,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kvmviz.c.refuse import CError
-from kvmviz.c.text import Prepared, prepare
+from kvmviz.c.text import Prepared, blank, prepare
 from kvmviz.c.types import Type
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-DEEPEST = 150
+_BY_MARGIN: Final = re.compile(
+    r"^(?:[A-Za-z_][^\n;{}()=]*[\s*])?(\w+)[ \t]*\([^;{}()]*(?:\([^;{}()]*\)[^;{}()]*)*\)[^;{}()]*\n?\{.*?^\}",
+    re.M | re.S,
+)
+"""A function as kernel code is laid out: it begins at the left margin and ends with a `}` there."""
+
+MOST_RESCUED: Final = 300
+"""How many functions of a text with errors are looked at by themselves."""
+
+DEEPEST: Final = 150
 """How deep the constructs of a function may be nested."""
 
 
@@ -77,12 +86,29 @@ def parse(source: str, file: str) -> Unit:
     prepared = prepare(source, file)
     unit = Unit(file, source, prepared)
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for node in _top(parser().parse(prepared.text.encode()).root_node):
+    root = parser().parse(prepared.text.encode()).root_node
+    for node in _top(root):
         if node.type == "function_definition":
             _add(unit, node, lines)
         else:
             unit.others.append(node)
+    if root.has_error:
+        _rescue(unit, lines)
     return unit
+
+
+def _rescue(unit: Unit, lines: list[str]) -> None:
+    """Parse by itself each function that an error elsewhere has hidden: from the left margin to a `}` there."""
+    text = unit.prepared.text
+    for found in list(_BY_MARGIN.finditer(text))[:MOST_RESCUED]:
+        known = unit.functions.get(found[1], [])
+        if known and not any(one.node.has_error for one in known):
+            continue
+        alone = blank(text[: found.start()]) + found[0]
+        for node in parser().parse(alone.encode()).root_node.children:
+            if node.type == "function_definition" and function_name(node) == found[1]:
+                unit.functions[found[1]] = [one for one in known if one.node.start_byte != node.start_byte]
+                _add(unit, node, lines)
 
 
 def _top(root: "Node") -> "Iterator[Node]":

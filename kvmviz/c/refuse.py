@@ -6,7 +6,12 @@ Traceback (most recent call last):
 kvmviz.c.refuse.CError: mine.c:12: `sizeof` is not known here; write the number.
 """
 
+import re
+from typing import Final
+
 from kvmviz.errors import KvmvizError
+
+_LONG: Final = re.compile(r"(\w{57})\w{4,}")
 
 
 class CError(KvmvizError):
@@ -22,7 +27,7 @@ class CError(KvmvizError):
 
 def refused(file: str, line: int, what: str, instead: str = "") -> CError:
     """Return the error for a construct at a place; `instead` says what would be right."""
-    reason = f"{what}; {instead}." if instead else f"{what}."
+    reason = _LONG.sub(r"\1...", f"{what}; {instead}." if instead else f"{what}.")
     return CError(f"{file}:{line}: {reason}", reason)
 
 

@@ -19,9 +19,16 @@ from typing import Final
 from kvmviz.c.conditions import Choice, Conditions
 from kvmviz.c.refuse import CError, refused
 
-MOST: Final = 4_000_000
+MOST: Final = 1_000_000
 """Characters of the longest text that is read; the largest file of KVM has 400,000."""
 
+LONGEST_LINE: Final = 10_000
+"""Characters of the longest line that is read."""
+
+DEEPEST_BRACKETS: Final = 250
+"""How many brackets may be open at a place."""
+
+_BRACKET: Final = re.compile(r"[][(){}]")
 _TOKENS: Final = re.compile(
     r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<open>/\*)""", re.S
 )
@@ -64,12 +71,26 @@ def prepare(text: str, file: str) -> Prepared:
         raise refused(file, text.count("\n", 0, text.index("\0")) + 1, "a NUL byte", "give C as text")
     text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(1)
     text = _ascii(_without_comments(text, file))
+    _check_sane(text, file)
     text, conditions = _without_directives(text, file)
     text = _ATTRIBUTES.sub(_blank, _EXPORT.sub(_blank, text))
     text = _TYPE_ARGUMENT.sub(lambda m: m[1] + " " * len(m[2]) + m[3], text)
     loops: dict[int, str] = {}
     text = _LOOPS.sub(lambda found: _loop(found, loops), text)
     return Prepared(text, file, loops, conditions.macros, frozenset(conditions.functions), tuple(conditions.choices))
+
+
+def _check_sane(text: str, file: str) -> None:
+    """Raise CError for lines and brackets on which a parser would work for minutes; nobody writes any."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            raise refused(file, number, f"a line of {len(line):,} characters", f"{LONGEST_LINE:,} are read")
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth = max(0, depth + (1 if found[0] in "([{" else -1))
+        if depth > DEEPEST_BRACKETS:
+            at = text.count("\n", 0, found.start()) + 1
+            raise refused(file, at, f"more than {DEEPEST_BRACKETS} brackets are open")
 
 
 def blank(text: str) -> str:
@@ -103,9 +124,9 @@ def _loop(found: re.Match[str], loops: dict[int, str]) -> str:
 
 def _without_directives(text: str, file: str) -> tuple[str, Conditions]:
     """Settle every #if by lines, note every #define, and blank them."""
-    conditions, pieces, at = Conditions(file), [], 0
+    conditions, pieces, at, line, counted = Conditions(file), [], 0, 1, 0
     for found in _DIRECTIVE.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
+        line, counted = line + text.count("\n", counted, found.start()), found.start()
         between = text[at : found.start()]
         pieces.append(between if conditions.kept else blank(between))
         conditions.meet(found[1], found[2].replace("\\\n", " "), line)

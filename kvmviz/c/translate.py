@@ -79,6 +79,8 @@ def function(program: Surroundings, definition: Definition, model: str | None, k
             return _once(program, definition, model, kinds)
         except Again:
             continue
+        except RecursionError:
+            raise refused(definition.file, definition.line, f"{definition.name} is nested too deeply") from None
     raise refused(definition.file, definition.line, f"{definition.name}: what its variables hold cannot be told")
 
 
