@@ -7,7 +7,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kvmviz.draw.parts import ID
+from kvmviz.draw.signs import ID
 
 ORDER: Final = ("leaked", "in-use", "rcu-pending", "reclaimed", "freed", "tdx-owned")
 """From left to right: what is lost, what is on its way, what is still to come."""

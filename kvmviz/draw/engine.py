@@ -10,9 +10,6 @@ import sysconfig
 from functools import lru_cache
 from pathlib import Path
 
-import graphviz
-from graphviz.backend import dot_command
-
 from kvmviz.errors import KvmvizError
 
 PURE = "graphviz-pure"
@@ -42,16 +39,25 @@ def engine(prefer: str | None = None) -> Path:
 
 @lru_cache(maxsize=64)
 def render(source: str, file_format: str, program: Path | None = None) -> bytes:
-    """Return what the engine makes of the DOT text `source` in `file_format` ("svg", "png")."""
+    """Return what the engine makes of the DOT text `source` in `file_format` ("svg", "png").
+
+    Raises DrawError with one sentence, also where the engine hangs; then it is ended.
+    """
     program = program or engine()
-    dot_command.DOT_BINARY = program
+    command = [str(program), "-Kdot", f"-T{file_format}"]
     try:
-        return bytes(graphviz.pipe("dot", file_format, source.encode(), quiet=True))
-    except (graphviz.CalledProcessError, graphviz.ExecutableNotFound, OSError, subprocess.SubprocessError) as error:
-        raise DrawError(f"{program.name} could not draw the {file_format}: {_last_line(error)}") from error
+        done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        raise DrawError(
+            f"{program.name} did not draw the {file_format} within {TIMEOUT} s and was ended; try a smaller tree, or "
+            "another Graphviz."
+        ) from None
+    except OSError as error:
+        raise DrawError(f"{program.name} could not draw the {file_format}: {error.strerror or error}") from error
+    if done.returncode:
+        raise DrawError(f"{program.name} could not draw the {file_format}: {_last_line(done.stderr)}")
+    return done.stdout
 
 
-def _last_line(error: Exception) -> str:
-    said = getattr(error, "stderr", None) or str(error)
-    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-    return (text.strip().splitlines() or ["it said nothing"])[-1]
+def _last_line(said: bytes) -> str:
+    return (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]

@@ -9,7 +9,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.etree import ElementTree
 
 from kvmviz.draw import dot, engine
@@ -55,13 +54,11 @@ class Layout:
     height: float
 
 
-@lru_cache(maxsize=64)
 def layout(tree: Shown, vcpus: int) -> Layout:
     """Lay the superset of a tree out, once; raise DrawError if there is no engine."""
     return read(engine.render(dot.picture(tree, vcpus), "svg"))
 
 
-@lru_cache(maxsize=64)
 def shelf_layout(tree: Shown, number: int) -> Layout:
     """Lay out what the group `number` of the tree's plan shows when it is open."""
     return read(engine.render(dot.shelf_picture(tree, plan(tree).groups[number]), "svg"))

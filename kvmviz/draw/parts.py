@@ -1,22 +1,21 @@
 """The parts of the picture as SVG text: a page with everything it may show, a pointer, a link, a warning, a bar.
 
->>> 'data-state="in-use"' in svg_page("spt root", Box(0, 0, 58, 46))
+>>> 'data-state="in-use"' in svg_page(Pen(), "spt root", Box(0, 0, 58, 46))
 True
 
 Each element carries `data-page` or `data-el` with its name, and `data-state`.
 """
 
+from collections.abc import Mapping
 from html import escape
 from typing import Final
 
 from kvmviz.draw.dot import TDCS_ROOT
 from kvmviz.draw.layout import Box
-from kvmviz.draw.signs import GLYPHS, TRIANGLE
+from kvmviz.draw.pen import Pen, first_state
+from kvmviz.draw.signs import GLYPHS, ID, TRIANGLE
 from kvmviz.scenario.names import PageName
 from kvmviz.terms.states import PAGE_STATES
-
-ID: Final = "@ID@"
-"""Stands for the prefix of ids; whoever shows the skeleton replaces it."""
 
 KIB: Final = 4
 """KiB in a page."""
@@ -32,14 +31,6 @@ TINY_HEIGHT: Final = 16
 
 LEAF_WIDTH: Final = 20
 """From this width a lower page carries a glyph."""
-
-START: Final = {"spt": "in-use"}
-"""What a page is before the first event: KVM's mirror pages in use, all others with the module."""
-
-
-def first_state(page: str) -> str:
-    """Return the state in which the skeleton is written."""
-    return START.get(PageName.parse(page).kind, "tdx-owned")
 
 
 def number(value: float) -> str:
@@ -144,7 +135,7 @@ def _tag(box: Box, at: str, times: int) -> str:
     return svg_text("tag", x, box.bottom + (48 if at == "below leaves" else 25), words)
 
 
-def svg_page(page: str, box: Box, tag: str = "", times: int = 1) -> str:
+def svg_page(pen: Pen, page: str, box: Box, tag: str = "", times: int = 1) -> str:
     """Return a page with its tape, body, glyphs, name and, if `tag` says where, the words of its loss.
 
     `times` says how many pages it stands for.
@@ -157,13 +148,15 @@ def svg_page(page: str, box: Box, tag: str = "", times: int = 1) -> str:
     name = escape(page)
     title = name if times == 1 else f"{name}, one of {times:,} alike"
     return (
-        f'<g class="page {kind}" data-page="{name}" data-state="{first_state(page)}"><title>{title}</title>'
+        f"<g {pen.head(f'page {kind}', 'page', page, first_state(page))}><title>{title}</title>"
         f"{tape}{svg_rect('body', box, 0, radius)}{core}{_inside(page, box, kind, times)}"
         f"{_tag(box, tag, times) if tag else ''}</g>"
     )
 
 
-def svg_pointer(name: str, left: Box, right: Box, *, words: tuple[float, float] | None = None) -> str:
+def svg_pointer(
+    pen: Pen, name: str, left: Box, right: Box, *, words: tuple[float, float] | None = None
+) -> str:
     """Return a pointer from a mirror page to its S-EPT page, whole and cut."""
     x, y, to = left.right, left.middle[1], right.x
     small = left.width < LARGE_WIDTH
@@ -175,48 +168,50 @@ def svg_pointer(name: str, left: Box, right: Box, *, words: tuple[float, float] 
     start = f'<circle cx="{n(x)}" cy="{n(y)}" r="{dot}"/>'
     broken = f"M{n(x)},{n(y)}H{n(x + stub)}M{n(x + stub)},{n(y - bar)}V{n(y + bar)}"
     return (
-        f'<g class="ptr{" thin" if small else ""}" data-el="ptr {name}" data-state="set">'
+        f"<g {pen.head('ptr thin' if small else 'ptr', 'el', f'ptr {name}', 'set')}>"
         f'<g class="whole">{start}<path d="M{n(x)},{n(y)}H{n(to - head)}"/><path class="hd" d="{tip}"/></g>'
         f'<g class="cut">{start}<path d="{broken}"/>{text}</g></g>'
     )
 
 
-def svg_link(name: str, ends: tuple[float, float, float, float]) -> str:
+def svg_link(pen: Pen, name: str, ends: tuple[float, float, float, float]) -> str:
     """Return the double line from a table to its parent."""
     x1, y1, x2, y2 = ends
     path = f"M{number(x1)},{number(y1)}L{number(x2)},{number(y2)}"
     return (
-        f'<g class="link" data-el="link {name}" data-state="present">'
+        f"<g {pen.head('link', 'el', f'link {name}', 'present')}>"
         f'<path class="o" d="{path}" transform="translate(2.5)"/><path d="{path}" transform="translate(-2)"/></g>'
     )
 
 
-def svg_warnings(name: str, x: float, y: float, scale: float, slots: int) -> str:
+def svg_warnings(pen: Pen, name: str, x: float, y: float, scale: float, slots: int) -> str:
     """Return warning triangles side by side, one a slot."""
     return "".join(
-        f'<g class="warn" data-el="warn {escape(name)} {slot}" data-state="none" '
+        f"<g {pen.head('warn', 'el', f'warn {name} {slot}', 'none')} "
         f'transform="translate({number(x + slot * 25 * scale)},{number(y)}) scale({scale})">{TRIANGLE}</g>'
         for slot in range(slots)
     )
 
 
-def svg_warnings_of(page: str, box: Box) -> str:
+def svg_warnings_of(pen: Pen, page: str, box: Box) -> str:
     """Return the slots of a page's warnings, where the page has room for them."""
     kind = kind_of(box)
     if kind == "large":
-        return svg_warnings(page, box.x + 4, box.y - 29, 1.08, 2)
+        return svg_warnings(pen, page, box.x + 4, box.y - 29, 1.08, 2)
     if kind == "medium":
-        return svg_warnings(page, box.x + 6, box.y - 12, 0.62, 2)
-    return svg_warnings(page, box.x + box.width / 2 - 5.5, box.y - 5.5, 0.46, 1)
+        return svg_warnings(pen, page, box.x + 6, box.y - 12, 0.62, 2)
+    return svg_warnings(pen, page, box.x + box.width / 2 - 5.5, box.y - 5.5, 0.46, 1)
 
 
-def svg_bar(name: str, box: Box, words: str) -> str:
-    """Return a folded group: its name, and where its counted bar goes."""
-    place = " ".join(map(number, (box.x + 6, box.y + 19, box.width - 12, 21)))
+def svg_bar(pen: Pen, name: str, box: Box, words: str, pages: Mapping[str, int]) -> str:
+    """Return a folded group: its name, and the counted bar of its pages, each with how many it stands for."""
+    place = box.x + 6, box.y + 19, box.width - 12, 21.0
+    shown = " ".join(map(number, place))
+    head = pen.head("group", "el", f"group {name}", "closed", f' data-group="{escape(name)}"')
     return (
-        f'<g class="group" data-group="{escape(name)}" data-el="group {escape(name)}" data-state="closed">'
+        f"<g {head}>"
         f"<title>{escape(name)}</title>{svg_rect('capsule', box, 3, 8)}"
         f"{svg_text('group-name', box.x + 8, box.y + 14, chr(0x25B8) + ' ' + words)}"
-        f'<g class="bar" data-bar="{place}"></g></g>'
-        f"{svg_warnings(f'group {name}', box.right - 24, box.y - 4, 0.8, 1)}"
+        f'<g class="bar" data-bar="{shown}">{pen.bar(pages, place)}</g></g>'
+        f"{svg_warnings(pen, f'group {name}', box.right - 24, box.y - 4, 0.8, 1)}"
     )

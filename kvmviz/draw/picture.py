@@ -8,7 +8,6 @@ True
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
@@ -17,32 +16,22 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from textwrap import wrap
 
-from kvmviz.draw.bars import segments
 from kvmviz.draw.engine import DrawError, render
 from kvmviz.draw.frame_dot import draw_dot
-from kvmviz.draw.layout import Box, layout
 from kvmviz.draw.looks import Changes, row_changes, subjects
 from kvmviz.draw.palette import Theme, resolve, tokens
-from kvmviz.draw.parts import ID, LARGE_WIDTH, first_state
-from kvmviz.draw.plan import Shown, plan, times
-from kvmviz.draw.signs import definitions
-from kvmviz.draw.skeleton import skeleton
+from kvmviz.draw.plan import Shown
+from kvmviz.draw.scene import scene_of
+from kvmviz.draw.signs import ID, definitions
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.runs import Run
 from kvmviz.scenario import ScenarioError
-from kvmviz.scenario.names import ENTRIES, PageName, sept_name, spt_name, vcpu_names
-
-States = Mapping[str, str]
-"""Elements of the picture with their states."""
+from kvmviz.terms.words import many
 
 PAGE_KIB = 4
 """KiB in a page."""
 
 _CSS_STATE = re.compile(r'\[data-state="([a-z-]+)"\]')
-_ELEMENT = re.compile(r'data-(page|el)="([^"]*)" data-state="[^"]*"')
-_BAR = re.compile(r'(data-el="group ([^"]*)".*?<g class="bar" data-bar="([^"]*)">)')
-_COUNTED = re.compile(r'(data-group="([^"]*) x [0-9]+" data-times="([0-9]+)")(?: data-count-[a-z-]+="[0-9]+")*')
-_CLASSED = re.compile(r'class="([^"]*)"([^<>]*?data-state="([^"]*)")')
 
 
 def at_step(run: Run, step: int) -> int:
@@ -62,7 +51,7 @@ def draw_svg(run: Run, step: int, theme: Theme = "light") -> str:
     """Return the picture of a run after `step` steps as an SVG file that needs nothing else."""
     at_step(run, step)
     moves = row_changes(run, list(range(len(run.steps))))
-    picture = frame(run, moves[:step], here_of(run, step), theme)
+    picture = frame(run, moves[:step], here_of(run, step))
     head = [
         f"{run.revision}   {run.scenario}",
         f"step {step} / {len(run.steps)}: {_said(run, step)}",
@@ -90,98 +79,14 @@ def _said(run: Run, step: int) -> str:
 def _counts(run: Run, step: int) -> str:
     now = run.frames[step]
     kib = now.leaked_count * PAGE_KIB
-    leaked = f"{_many(now.leaked_count, 'page')} leaked ({kib:,} KiB)"
-    return f"{_many(now.traces, 'warning')}, {_many(now.lines, 'error line')}, {leaked}"
+    leaked = f"{many(now.leaked_count, 'page')} leaked ({kib:,} KiB)"
+    return f"{many(now.traces, 'warning')}, {many(now.lines, 'error line')}, {leaked}"
 
 
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def frame(run: Run, moves: Sequence[Changes], here: str | None, theme: Theme, prefix: str = "kv-") -> str:
-    """Return the decorated skeleton with the states that `moves` leave, its style resolved, as an `<svg>`."""
-    tree, vcpus = run.tree, run.scenario.vcpus
-    states = states_after(moves)
-    states |= group_causes(tree, vcpus, states)
-    drawn = _ELEMENT.sub(lambda m: _with_state(m, states), skeleton(tree, vcpus))
-    drawn = _fill_bars(drawn, tree, vcpus, states)
-    drawn = _COUNTED.sub(lambda m: m[1] + _counted(m[2], int(m[3]), states), drawn)
-    drawn = drawn.replace('<rect class="here" data-el="here" data-state="none"', _here(tree, vcpus, here))
-    drawn = _CLASSED.sub(lambda m: f'class="{m[1]} s-{m[3]}"{m[2]}', drawn)
+def frame(run: Run, moves: Iterable[Changes], here: str | None, prefix: str = "kv-") -> str:
+    """Return the picture of a run with the states that `moves` leave, as an `<svg>` without its style."""
+    drawn = scene_of(run.tree, run.scenario.vcpus).svg(states_after(moves), here)
     return drawn.replace(ID, prefix)
-
-
-def _with_state(match: re.Match[str], states: States) -> str:
-    state = states.get(match[2])
-    return match[0] if state is None else f'data-{match[1]}="{match[2]}" data-state="{state}"'
-
-
-def _counted(table: str, count: int, states: States) -> str:
-    """Return the counts of a twin that stands for several, by state."""
-    counts = Counter(states.get(page, first_state(page)) for page in (f"spt {table}", f"S-EPT {table}"))
-    return "".join(f' data-count-{state}="{number * count}"' for state, number in counts.items())
-
-
-def here_box(tree: Shown, vcpus: int, page: str | None) -> Box | None:
-    """Return the outline that says "now": round a twin, or round a page on its own; None if it is not drawn."""
-    boxes = layout(tree, vcpus).boxes
-    if page is None or page not in boxes:
-        return None
-    box, grow = boxes[page], 9.0 if boxes[page].width >= LARGE_WIDTH else 3.0
-    name = None if page == "HKID" else PageName.parse(page)
-    if name and name.table:
-        left, right = boxes[f"spt {name.table}"], boxes[f"S-EPT {name.table}"]
-        box = Box(left.x, left.y, right.right - left.x, left.height)
-    return Box(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow)
-
-
-def _here(tree: Shown, vcpus: int, page: str | None) -> str:
-    box = here_box(tree, vcpus, page)
-    if box is None:
-        return '<rect class="here" data-el="here" data-state="none"'
-    place = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
-    return f'<rect class="here" data-el="here" data-state="now" {place}'
-
-
-def _fill_bars(drawn: str, tree: Shown, vcpus: int, states: States) -> str:
-    members = group_members(tree, vcpus)
-
-    def filled(match: re.Match[str]) -> str:
-        counts = Counter[str]()
-        for page in members[match[2]]:
-            counts[states.get(page, first_state(page))] += times(tree, page)
-        return match[1] + segments(counts, [float(number) for number in match[3].split()])
-
-    return _BAR.sub(filled, drawn) if members else drawn
-
-
-@cache
-def group_members(tree: Shown, vcpus: int) -> dict[str, tuple[str, ...]]:
-    """Return the pages that each folded group counts: S-EPT pages of its tables, or the vCPUs' pages."""
-    found = {group.name: tuple(sept_name(*t) for t in group.tables) for group in plan(tree).groups}
-    if "group vCPUs" in layout(tree, vcpus).boxes:
-        found["vCPUs"] = tuple(page for vcpu in range(vcpus) for page in vcpu_names(vcpu))
-    return found
-
-
-def group_causes(tree: Shown, vcpus: int, states: States) -> dict[str, str]:
-    """Return the states of the lines from folded groups to the TDR: on if a page in the group caused its loss."""
-    groups = {page: name for name, pages in group_members(tree, vcpus).items() for page in pages}
-    on = [name.removeprefix("cause ") for name, state in states.items() if name.startswith("cause ") and state == "on"]
-    tables = [_table_of_guest(page) for page in on]
-    return {f"cause group {groups[page]}": "on" for page in tables if page in groups}
-
-
-def _table_of_guest(page: str) -> str:
-    """Return the S-EPT page of the table that maps a guest page; any other page as it is."""
-    name = PageName.parse(page)
-    return sept_name(1, name.gfn - name.gfn % ENTRIES) if name.kind == "guest" else page
-
-
-def mirror_members(members: Iterable[str]) -> list[str]:
-    """Return the mirror pages that belong to these S-EPT pages."""
-    names = map(PageName.parse, members)
-    return [spt_name(name.level, name.gfn) for name in names if name.kind == "S-EPT"]
 
 
 @cache

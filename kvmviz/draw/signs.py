@@ -8,6 +8,9 @@ from typing import Final
 
 from kvmviz.terms.states import PAGE_STATES
 
+ID: Final = "@ID@"
+"""Stands for the prefix of ids; whoever shows a picture replaces it."""
+
 GLYPHS: Final = {
     "lock": '<path d="M3.4 5V3.8a2.6 2.6 0 0 1 5.2 0V5" fill="none" stroke="currentColor" stroke-width="1.5"/>'
     '<rect x="2" y="5" width="8" height="6" rx="1" fill="currentColor"/>',

@@ -54,7 +54,7 @@ def still_text(lockstep: Lockstep, step: int) -> str:
 
 def still_svg(lockstep: Lockstep, step: int, theme: Theme = "light") -> str:
     """Return a picture of both sides after `step` rows that needs nothing else."""
-    pictures = [_side(lockstep, side, step, theme) for side in lockstep.sides]
+    pictures = [_side(lockstep, side, step) for side in lockstep.sides]
     names = " | ".join(_caption(lockstep, side, step) for side in lockstep.sides)
     head = [str(lockstep.scenario), names, f"step {step} / {len(lockstep)}: {texts(lockstep)['why'][step]}"]
     return page(pictures, head, theme)
@@ -66,11 +66,11 @@ def _caption(lockstep: Lockstep, side: Side, step: int) -> str:
     return f"{name}: {many(traces, 'warning')}, {many(lines, 'error line')}, {leaked} leaked"
 
 
-def _side(lockstep: Lockstep, side: Side, step: int, theme: Theme) -> str:
+def _side(lockstep: Lockstep, side: Side, step: int) -> str:
     other: Side | None = next((s for s in lockstep.sides if s != side), None)
     run = lockstep.runs[side]
     moves = row_changes(
         run, lockstep.indices(side), lockstep.runs[other] if other else None, lockstep.indices(other) if other else ()
     )
     here = lockstep.about[step - 1] if step else None
-    return frame(run, moves[:step], here, theme)
+    return frame(run, moves[:step], here)

@@ -15,11 +15,10 @@ from typing import Any
 from kvmviz.check.cases import CASES
 from kvmviz.draw.lockstep import SIDES, Lockstep, Side
 from kvmviz.draw.looks import row_changes
-from kvmviz.draw.parts import ID, first_state
-from kvmviz.draw.picture import group_members
-from kvmviz.draw.plan import Shown, plan
-from kvmviz.draw.signs import definitions
-from kvmviz.draw.skeleton import shelf, skeleton
+from kvmviz.draw.pen import first_state
+from kvmviz.draw.plan import Shown
+from kvmviz.draw.scene import Scene, scene_of
+from kvmviz.draw.signs import ID, definitions
 from kvmviz.draw.texts import texts
 from kvmviz.explorer.code import code
 from kvmviz.explorer.log import log
@@ -54,27 +53,27 @@ def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> dict[str, Any]
     `tree` is what is drawn, if not all of the scenario's.
     """
     tree = tree or scenario.tree
-    groups = {group.name: number for number, group in enumerate(plan(tree).groups)}
+    scene = scene_of(tree, scenario.vcpus)
     return {
         "key": skeleton_key(scenario, tree),
         "defs": f'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0">{definitions(ID)}</svg>',
-        "svg": skeleton(tree, scenario.vcpus),
-        "shelves": {name: shelf(tree, number) for name, number in groups.items()},
-        "members": {name: list(pages) for name, pages in group_members(tree, scenario.vcpus).items()},
-        "whole": _whole(tree, scenario.vcpus),
+        "svg": scene.skeleton,
+        "shelves": scene.shelves,
+        "members": {name: list(pages) for name, pages in scene.members.items()},
+        "whole": _whole(scene),
     }
 
 
-def _whole(tree: Shown, vcpus: int) -> dict[str, list[str]]:
+def _whole(scene: Scene) -> dict[str, list[str]]:
     """Return every page that a folded group stands for: mirror, S-EPT and guest pages."""
     found = {}
-    for group in plan(tree).groups:
+    for group in scene.plan.groups:
         names = [name for table in group.tables for name in (spt_name(*table), sept_name(*table))]
-        if tree.gib is None:
+        if scene.tree.gib is None:
             names += [guest_name(gfn + i) for level, gfn in group.tables if level == 1 for i in range(2)]
         found[group.name] = names
-    if "vCPUs" in group_members(tree, vcpus):
-        found["vCPUs"] = list(group_members(tree, vcpus)["vCPUs"])
+    if "vCPUs" in scene.members:
+        found["vCPUs"] = list(scene.members["vCPUs"])
     return found
 
 

@@ -1,5 +1,6 @@
 """Finding an engine and what is said when there is none or it fails."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,17 @@ def test_render_failing_engine_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(engine.DrawError, match="dot could not draw the svg: out of ink") as caught:
         engine.render("digraph { a }", "svg", broken)
     assert "\n" not in str(caught.value)
+
+
+def test_an_engine_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = tmp_path / "dot"
+    hanging.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(engine, "TIMEOUT", 0.5)
+    with pytest.raises(engine.DrawError, match=r"dot did not draw the svg within 0.5 s and was ended"):
+        engine.render("digraph { a }", "svg", hanging)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_render_bad_dot_is_one_sentence() -> None:

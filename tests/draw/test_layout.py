@@ -11,7 +11,7 @@ from kvmviz.draw import engine
 from kvmviz.draw.dot import picture, slug
 from kvmviz.draw.layout import Layout, layout, read
 from kvmviz.draw.plan import BARS, LARGE, UNFOLDED, plan
-from kvmviz.draw.skeleton import shelf, skeleton
+from kvmviz.draw.scene import scene_of
 from kvmviz.record.folding import fold
 from kvmviz.record.frames import pages_of
 from kvmviz.scenario import Scenario
@@ -38,8 +38,8 @@ def test_plan_puts_every_table_in_one_place(tree: Tree) -> None:
 @given(trees, st.integers(0, 7))
 def test_skeleton_has_every_page_once(tree: Tree, vcpus: int) -> None:
     scenario = Scenario(tree=tree, vcpus=vcpus)
-    made = plan(tree)
-    drawn = skeleton(tree, vcpus) + "".join(shelf(tree, number) for number in range(len(made.groups)))
+    scene = scene_of(tree, vcpus)
+    drawn = scene.skeleton + "".join(scene.shelves.values())
     found = re.findall(r'data-page="([^"]*)"', drawn)
     wanted = {page.name for page in pages_of(scenario)}
     if 'data-group="vCPUs"' in drawn:
@@ -50,8 +50,8 @@ def test_skeleton_has_every_page_once(tree: Tree, vcpus: int) -> None:
 
 @pytest.mark.parametrize("tree", TREES)
 def test_skeleton_is_xml_and_keeps_ids_apart(tree: str) -> None:
-    ElementTree.fromstring(skeleton(Tree.parse(tree), 1))
-    assert all(i.startswith("@ID@") for i in re.findall(r'\bid="([^"]*)"', skeleton(Tree.parse(tree), 1)))
+    ElementTree.fromstring(scene_of(Tree.parse(tree), 1).skeleton)
+    assert all(i.startswith("@ID@") for i in re.findall(r'\bid="([^"]*)"', scene_of(Tree.parse(tree), 1).skeleton))
 
 
 def test_boxes_of_pages_do_not_overlap() -> None:
@@ -103,6 +103,7 @@ def test_a_large_tree_shows_each_table_once_and_first_what_stands_out(line: str)
     if grouped:
         assert all(scenario.fail.selects(*table) for table in apart)
         assert bool(apart) == ("all" not in line)
-    drawn = skeleton(folded, 1) + "".join(shelf(folded, number) for number in range(len(made.groups)))
+    scene = scene_of(folded, 1)
+    drawn = scene.skeleton + "".join(scene.shelves.values())
     found = re.findall(r'data-page="([^"]*)"', drawn)
     assert sorted(found) == sorted(page.name for page in pages_of(scenario, folded))

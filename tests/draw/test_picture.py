@@ -10,7 +10,7 @@ from kvmviz.draw import engine, picture
 from kvmviz.draw.bars import spans
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.palette import Theme
-from kvmviz.draw.parts import ID
+from kvmviz.draw.signs import ID
 from kvmviz.record.runs import run
 from kvmviz.scenario import ScenarioError
 

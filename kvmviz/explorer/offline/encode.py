@@ -12,7 +12,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from kvmviz.draw.parts import first_state
+from kvmviz.draw.pen import first_state
 from kvmviz.draw.texts import side_words, start_words
 from kvmviz.explorer.code import pair_of, slot
 from kvmviz.explorer.log import absent_because
