@@ -125,11 +125,11 @@ class Drawing:
         """The key, in all its states."""
         box = self.boxes["HKID"]
         words = "".join(
-            parts.svg_text(f"word w-{state}", box.x + 36, box.y + 21, f"HKID {state}")
+            parts.svg_text(f"word w-{state}", box.x + 31, box.y + 21, f"HKID {state}")
             for state in ("assigned", "released", "leaked")
         )
         n = parts.number
-        glyph = f'href="#{ID}g-key" x="{n(box.x + 12)}" y="{n(box.y + 7)}" width="18" height="18"'
+        glyph = f'href="#{ID}g-key" x="{n(box.x + 9)}" y="{n(box.y + 7)}" width="18" height="18"'
         return (
             f"<g {self.pen.head('key', 'el', 'HKID', 'assigned')}><title>HKID</title>"
             f"{parts.svg_rect('tape', box, 4, 19)}{parts.svg_rect('body', box, 0, 16)}"

@@ -17,6 +17,11 @@ Explorer(scenario='tree=1x1x3 fail=L1@0x200', revisions=('before', 'v1'))
 
 Setting a trait moves the picture; moving the picture sets the trait.  A step
 needs no word from Python; `step` follows when the reader rests.
+
+What the reader chooses comes as a message of its own, with a number that the
+answer repeats: `{"id": ..., "scenario": line, "revisions": names, "skeleton": key}`.
+The answer is the next `_view`, whole, or the one before with a sentence in
+`problem`; so what the browser shows always belongs together, whatever is lost.
 """
 
 import json
@@ -31,7 +36,6 @@ from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.still import link as link_to
 from kvmviz.draw.still import still_svg, still_text
 from kvmviz.errors import KvmvizError
-from kvmviz.explorer.family import family
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.payload import skeleton_of, view_of
 from kvmviz.revisions import Revision, revision
@@ -52,10 +56,6 @@ def _as_text(value: dict[str, Any], _widget: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _as_texts(value: dict[str, dict[str, Any]], widget: object) -> dict[str, str]:
-    return {line: _as_text(one, widget) for line, one in value.items()}
-
-
 class Explorer(anywidget.AnyWidget):
     """Two runs side by side, step by step; see the module for its traits.
 
@@ -73,11 +73,7 @@ class Explorer(anywidget.AnyWidget):
     score = traitlets.Dict({"asked": 0, "right": 0}).tag(sync=True)
     _view = traitlets.Dict().tag(sync=True, to_json=_as_text)
     _skeleton = traitlets.Dict().tag(sync=True)
-    _wanted = traitlets.Dict().tag(sync=True, echo_update=False)
-    _answered = traitlets.Int(0).tag(sync=True)
-    _family = traitlets.Dict().tag(sync=True, to_json=_as_texts)
-    _problem = traitlets.Unicode("").tag(sync=True)
-    _asking = False
+    _answering = False
 
     def __init__(
         self,
@@ -89,6 +85,8 @@ class Explorer(anywidget.AnyWidget):
         chosen = (revisions,) if isinstance(revisions, str) else revisions or link.revisions or DEFAULT_REVISIONS
         super().__init__(scenario=str(link.scenario), revisions=tuple(chosen), **traits)
         self._compute()
+        self._clamp()
+        self.on_msg(self._heard)
         if link.step is not None and "step" not in traits:
             self.step = link.step
 
@@ -112,32 +110,28 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.observe("scenario", "revisions")
     def _changed(self, _change: object) -> None:
-        if self._view:
+        if self._view and not self._answering:
             self._compute()
+            self._clamp()
 
-    @traitlets.observe("_wanted")
-    def _asked(self, change: dict[str, Any]) -> None:
-        """The browser asks for another scenario or other revisions; it is answered in one message."""
-        self._asking = True  # where it stands in another view, the browser says
+    def _heard(self, _widget: object, wanted: dict[str, Any], _buffers: object) -> None:
+        """Answer the browser in one update, with the view that it asks for or with a sentence."""
+        if wanted.get("skeleton") != self._skeleton["key"]:
+            self.send_state("_skeleton")  # an update was lost on its way to the browser
+        before = self.scenario, self.revisions
         with self.hold_sync():
-            self._answer(change["new"])
-        self._asking = False
+            self._answering = True  # where it stands in another view, the browser says
+            try:
+                self.scenario = wanted.get("scenario", self.scenario)
+                self.revisions = tuple(self._by_name(name) for name in wanted.get("revisions", self.revisions))
+                self._compute(wanted.get("id", ""))
+            except traitlets.TraitError as error:
+                self.scenario, self.revisions = before
+                self._view = {**self._view, "answer": wanted.get("id", ""), "problem": str(error)}
+            finally:
+                self._answering = False
 
-    def _answer(self, wanted: dict[str, Any]) -> None:
-        """Do what is wanted; a wrong scenario is answered in a sentence."""
-        try:
-            if "scenario" in wanted:
-                self.scenario = wanted["scenario"]
-            if "revisions" in wanted:
-                self.revisions = tuple(self._by_name(name) for name in wanted["revisions"])
-            if "family" in wanted:
-                self._family = family(self.revisions, Scenario.parse(self.scenario))
-        except traitlets.TraitError as error:
-            self._problem = f"{error}\n{wanted.get('n', '')}"
-        if "family" not in wanted:
-            self._answered = wanted.get("n", 0)
-
-    def _by_name(self, name: str) -> Which:
+    def _by_name(self, name: Which) -> Which:
         return next((one for one in self._own if one.name == name), name)
 
     @property
@@ -150,22 +144,21 @@ class Explorer(anywidget.AnyWidget):
     def _lockstep(self) -> Lockstep:
         return Lockstep.of(self.revisions, self.scenario)
 
-    def _compute(self) -> None:
+    def _compute(self, answer: str = "") -> None:
         """Compute the view; the picture's layout only if the tree is another one."""
         try:
             lockstep = self._lockstep
-            drawn = view_of(lockstep)
+            drawn = view_of(lockstep) | {"answer": answer, "problem": ""}
             drawn["choices"]["revision"] += [o.name for o in self._own if o.name not in drawn["choices"]["revision"]]
             with self.hold_sync():
                 if self._skeleton.get("key") != drawn["skeleton"]:
                     self._skeleton = skeleton_of(lockstep.scenario, lockstep.tree)
-                self._problem = ""
-                self._family = {}
                 self._view = drawn
         except KvmvizError as error:
             raise traitlets.TraitError(str(error)) from error
-        if self.step > len(drawn["rows"]) and not self._asking:
-            self.step = len(drawn["rows"])
+
+    def _clamp(self) -> None:
+        self.step = min(self.step, len(self._view["rows"]))
 
     def __repr__(self) -> str:
         names = tuple(one if isinstance(one, str) else one.name for one in self.revisions)

@@ -41,8 +41,12 @@ def open_notebook(browser: Browser, server: Server) -> Iterator[Open]:
     """Open a notebook of the given cells and run it; at the end no page may have complained."""
     opened: list[Notebook] = []
 
-    def open_(cells: Sequence[str], *, app: App = "lab", width: int = 1280, height: int = 900) -> Notebook:
+    def open_(
+        cells: Sequence[str], *, app: App = "lab", width: int = 1280, height: int = 900, script: str = ""
+    ) -> Notebook:
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+        if script:
+            context.add_init_script(script)
         opened.append(notebook := Notebook(context, server, app))
         notebook.open(cells)
         notebook.run_all()

@@ -236,6 +236,25 @@ def test_predict_mode_asks_before_it_shows_and_keeps_the_score(open_notebook: Op
     assert ask(notebook, "explorer.score") == "{'asked': 2, 'right': 1}"
 
 
+def test_shown_twice_both_follow_and_predict_mode_in_one_makes_neither_jump(open_notebook: Open) -> None:
+    notebook = open_notebook([EXPLORER, "explorer"], app="doc", height=2000)
+    asked, plain = notebook.explorer(0), notebook.explorer(1)
+    asked.get_by_test_id("predict-mode").click()
+    plain.get_by_test_id("step-last").click()
+    label(asked, 117, 117)
+    notebook.page.wait_for_timeout(1500)
+    label(asked, 117, 117)
+    label(plain, 117, 117)
+    asked.get_by_test_id("step-first").click()
+    label(plain, 0, 117)
+    asked.get_by_test_id("step-last").click()
+    label(plain, 53, 117)
+    expect(asked.get_by_test_id("predict")).to_be_visible()
+    plain.get_by_test_id("step-last").click()
+    label(asked, 117, 117)
+    expect(asked.get_by_test_id("predict")).to_be_hidden()
+
+
 def test_a_named_case_is_opened_with_its_revisions(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER], app="doc")
     explorer = notebook.explorer()

@@ -118,3 +118,84 @@ def test_a_trace_that_an_earlier_td_used_up_leads_to_that_td(show: Show) -> None
     log.get_by_role("button", name="show that TD").click()
     expect(page.get_by_test_id("boot")).to_have_value("first")
     expect(log.locator(".kv-row").first).to_contain_text("TDX_BUG_ON_3 \u00b7 15 frames")
+
+
+WIDER = """root => {
+    const place = root.getBoundingClientRect();
+    const out = '.kv-sr,.kv-defs,.kv-pages,.kv-ledgers';
+    const shown = [...root.querySelectorAll('*')].filter(node => !node.closest(out));
+    const boxes = shown.map(node => [node.className.baseVal ?? node.className, node.getBoundingClientRect()]);
+    const outside = boxes.filter(([, box]) => box.width && box.height
+        && (box.right > place.right + 1 || box.left < place.left - 1));
+    return [root.scrollWidth - root.clientWidth, outside.map(([name]) => name)];
+}"""
+
+FAULTS = "fail=L1@0x200,L2@0x0,L3@0x0,TDR,TDCS[2] hkid=assigned boot=second:60s"
+
+
+@pytest.mark.parametrize("scenario", [FAULTS, "tree=1GiB fail=rate:1/10:7"])
+def test_from_700_pixels_nothing_is_wider_than_its_place(show: Show, scenario: str) -> None:
+    page = show(scenario, 62)
+    explorer = page.get_by_test_id("explorer")
+
+    def at_any_width() -> dict[int, Any]:
+        found = {}
+        for width in (700, 820, 1001, 1181, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            found[width] = explorer.evaluate(WIDER)
+        return {width: wider for width, wider in found.items() if wider != [0, []]}
+
+    assert at_any_width() == {}
+    page.get_by_role("tab", name="ledger").click()
+    page.locator(".kv-pick summary").click()
+    assert at_any_width() == {}
+    page.locator(".kv-pick summary").click()
+    page.get_by_test_id("predict-mode").click()
+    page.get_by_test_id("step-last").click()
+    assert at_any_width() == {}
+
+
+@pytest.mark.parametrize(
+    ("width", "projector"), [(700, False), (1280, False), (1920, False), (800, True), (1280, True)]
+)
+def test_what_the_key_is_fits_its_pill(show: Show, width: int, projector: bool) -> None:
+    page = show("hkid=assigned")
+    page.set_viewport_size({"width": width, "height": 900})
+    if projector:
+        page.get_by_test_id("projector").click()
+    pill = page.get_by_test_id("stage-a").locator("[data-el=HKID]")
+    word, body = pill.get_by_text("HKID assigned").bounding_box(), pill.locator(".body").bounding_box()
+    assert word
+    assert body
+    assert word["x"] + word["width"] < body["x"] + body["width"] - 3
+
+
+def test_with_a_system_own_colours_one_sees_what_is_pressed_and_which_tab_is_on(show: Show) -> None:
+    page = show("fail=all", 62, forced_colors="active")
+    ground = "node => getComputedStyle(node).backgroundColor"
+    pressed, loose = (page.get_by_test_id(name).evaluate(ground) for name in ("fail-all", "fail-none"))
+    assert pressed != loose
+    line = "node => getComputedStyle(node).borderBottomColor"
+    code, ledger = (page.get_by_role("tab", name=name) for name in ("code", "ledger"))
+    assert (
+        code.evaluate(line)
+        != ledger.evaluate(line)
+        == page.evaluate(
+            """() => { const probe = document.body.appendChild(document.createElement('i'));
+            probe.style.color = 'Canvas'; return getComputedStyle(probe).color; }"""
+        )
+    )
+
+
+def test_the_number_field_steps_from_what_it_shows(show: Show) -> None:
+    page = show("fail=L1@0x200", 62)
+    field, label = page.get_by_test_id("go-to-step"), page.get_by_test_id("step-label")
+    expect(field).to_have_value("62")
+    field.press("ArrowUp")
+    expect(label).to_have_text("63 / 117")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(label).to_have_text("61 / 117")
+    page.get_by_test_id("step-next").click()
+    expect(field).to_have_value("62")
+    expect(label).to_have_text("62 / 117")

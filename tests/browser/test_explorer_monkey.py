@@ -67,6 +67,9 @@ SHOWN = """root => {
         scenario: Object.fromEntries(['tree', 'hkid', 'status', 'boot', 'leaves', 'zap', 'vcpus', 'panic']
             .map(key => [key, value(key)])),
         revisions: [value('revision-a'), value('revision-b')].filter(name => name && name !== '(none)'),
+        all: root.querySelector('[data-testid="fail-all"]').getAttribute('aria-pressed'),
+        chips: [...root.querySelectorAll('.kv-chip')].map(chip => chip.dataset.fault),
+        picture: root.querySelector('[data-testid="live"]').dataset.scenario,
         a: side('a'), b: side('b'),
         log: rows.map(row => [Number(row.dataset.row), row.dataset.kind, row.querySelector('.kv-head').textContent]),
     };
@@ -117,16 +120,19 @@ class Monkey:
         return shown
 
     def scenario(self, shown: dict[str, Any]) -> Scenario:
-        """The scenario that the controls say, and the faults that Python says."""
-        said = Scenario.parse(
-            self.explorer.evaluate("root => root.querySelector('[data-testid=live]').dataset.scenario")
-        )
-        words = {key: word for key, word in said.words().items() if key != "fail"}
+        """The scenario of the picture, which must be what the controls say; they name the first four faults."""
+        drawn = Scenario.parse(shown["picture"])
+        words = drawn.words()
+        fail = words.pop("fail")
         assert words == {**shown["scenario"], "status": words["status"]}
-        return said
+        assert (fail == "all") == (shown["all"] == "true")
+        assert shown["chips"] == ([] if fail in ("none", "all") else fail.split(",")[:4])
+        return drawn
 
     def check(self) -> None:
-        shown = self.look()
+        self.check_shown(self.look())
+
+    def check_shown(self, shown: dict[str, Any]) -> None:
         scenario = self.scenario(shown)
         lockstep = Lockstep.of(shown["revisions"], scenario)
         step = int(shown["label"].split(" / ")[0])

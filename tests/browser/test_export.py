@@ -78,8 +78,8 @@ def test_a_wrong_link_is_answered_in_a_sentence(offline: Page, link: str) -> Non
 
 def test_no_link_makes_the_page_name_a_command_that_does_something_else(offline: Page) -> None:
     alert = offline.get_by_role("alert")
-    offline.evaluate("location.hash = 'fail=L1@0x999'")
-    expect(alert).to_contain_text("kvmviz lab 'fail=L1@0x999 revisions=before,v1'")
+    offline.evaluate("location.hash = 'tree=1x1x2&fail=L1@0x200'")
+    expect(alert).to_contain_text("kvmviz lab 'tree=1x1x2 fail=L1@0x200 revisions=before,v1'")
     offline.evaluate("""location.hash = "x';reboot;'" """)
     expect(alert).to_have_text("This page does not hold that view.")
 

@@ -48,7 +48,7 @@ def test_joined_refuses_an_import_it_cannot_follow() -> None:
         joined("a.js", {"a.js": 'import b from "./b.js";\n', "b.js": ""})
 
 
-@pytest.mark.parametrize("entry", ["widget.js", "page.js"])
+@pytest.mark.parametrize("entry", ["widget.js", "page.js", "offline.js"])
 def test_the_front_end_joins_into_a_module_that_parses(entry: str, tmp_path: Path) -> None:
     path = tmp_path / "joined.mjs"
     path.write_text(join(entry), encoding="utf-8")

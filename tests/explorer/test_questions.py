@@ -3,8 +3,7 @@
 import pytest
 
 from kvmviz.draw.lockstep import Lockstep
-from kvmviz.explorer.family import family, likely
-from kvmviz.explorer.payload import named_cases, view
+from kvmviz.explorer.payload import named_cases
 from kvmviz.explorer.questions import fate, questions
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import Warn
@@ -50,21 +49,6 @@ def test_fate_of_a_leaked_page() -> None:
 
 def test_where_the_host_panics_nothing_is_asked() -> None:
     assert questions(Lockstep.of(["before", "v1"], "fail=all panic=on")) == []
-
-
-def test_a_family_is_what_a_toggle_would_compute() -> None:
-    scenario = Scenario.parse("fail=L1@0x200")
-    for line, found in family(["before", "v1"], scenario).items():
-        assert found == view(["before", "v1"], line)
-    assert family(["before"], Scenario.parse("tree=1x1x12")) == {}
-
-
-def test_likely_scenarios_are_one_toggle_away() -> None:
-    for text in SCENARIOS:
-        scenario = Scenario.parse(text)
-        for other in likely(scenario):
-            changed = [key for key, word in other.words().items() if word != scenario.words()[key]]
-            assert set(changed) <= {"hkid"} or set(changed) <= {"fail", "status"} or set(changed) <= {"boot"}
 
 
 def test_named_cases_can_be_shown() -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -65,23 +66,64 @@ def test_a_toggle_that_keeps_the_tree_sends_no_picture() -> None:
     assert explorer._skeleton["key"] == "1x1x2 1"
 
 
-def test_what_the_browser_asks_for_is_answered_with_a_view_or_a_sentence() -> None:
+def ask(explorer: Explorer, **wanted: Any) -> list[dict[str, Any]]:
+    """Ask as the browser does; return the updates that go out to it."""
+    sent: list[dict[str, Any]] = []
+    explorer.send_state = lambda key=None: sent.append(explorer.get_state(key))
+    wanted = {"id": "1", "skeleton": explorer._skeleton["key"], **wanted}
+    explorer._handle_custom_msg(wanted, [])
+    return sent
+
+
+def test_what_the_browser_asks_for_is_answered_in_one_update_with_a_view() -> None:
     explorer = Explorer()
-    explorer._wanted = {"scenario": "fail=none", "n": 1}
-    assert explorer.scenario == "tree=1x1x3"
-    assert explorer._answered == 1
-    explorer._wanted = {"scenario": "tree=9x9", "n": 2}
-    assert explorer._answered == 2
-    assert explorer._problem.startswith("tree=9x9: use fan-outs")
-    assert explorer.scenario == "tree=1x1x3"
-    explorer._wanted = {"revisions": ["landed"], "n": 3}
-    assert explorer._view["revisions"] == ["landed"]
+    (update,) = ask(explorer, id="7", scenario="fail=none", revisions=["landed"])
+    drawn = json.loads(update["_view"])
+    assert explorer.scenario == drawn["scenario"] == update["scenario"] == "tree=1x1x3"
+    assert (drawn["revisions"], drawn["answer"], drawn["problem"]) == (["landed"], "7", "")
+    assert "_skeleton" not in update
+    (update,) = ask(explorer, scenario="tree=1x1x1", revisions=["before"])
+    assert update["_skeleton"]["key"] == json.loads(update["_view"])["skeleton"] == "1x1x1 1"
+
+
+def test_a_question_that_changes_nothing_is_answered_too() -> None:
+    explorer = Explorer()
+    for number in "12":
+        (update,) = ask(explorer, id=number, scenario=explorer.scenario, revisions=["before", "v1"])
+        assert json.loads(update["_view"])["answer"] == number
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"scenario": "tree=9x9"}, "tree=9x9: use fan-outs"),
+        ({"scenario": "fail=all", "revisions": ["v1", "nonsense"]}, "nonsense"),
+        ({"scenario": "fail=all", "revisions": []}, "one or two revisions"),
+    ],
+)
+def test_what_cannot_be_is_answered_in_a_sentence_and_changes_nothing(wrong: dict[str, Any], sentence: str) -> None:
+    explorer = Explorer()
+    (update,) = ask(explorer, id="7", **wrong)
+    drawn = json.loads(update["_view"])
+    assert sentence in drawn["problem"]
+    assert (drawn["answer"], drawn["scenario"], drawn["revisions"]) == ("7", explorer.scenario, ["before", "v1"])
+    assert (explorer.scenario, explorer.revisions) == ("tree=1x1x3 fail=L1@0x200", ("before", "v1"))
+    explorer.scenario = "fail=none"
+    assert explorer._view["problem"] == ""
+
+
+def test_a_picture_that_the_browser_lost_is_sent_again() -> None:
+    explorer = Explorer()
+    first, second = ask(explorer, skeleton="1x1x1 1", scenario="fail=none")
+    assert list(first) == ["_skeleton"]
+    assert "_view" in second
 
 
 def test_the_browser_says_where_it_stands_in_the_view_it_asked_for() -> None:
     explorer = Explorer()
     explorer.step = 117
-    explorer._wanted = {"scenario": "hkid=key-freeid-error", "n": 1}
+    (update,) = ask(explorer, scenario="hkid=key-freeid-error")
+    assert "step" not in update
     assert len(explorer._view["rows"]) < explorer.step == 117
     assert "Step 96 of 96:" in str(explorer)
     explorer.scenario = "hkid=vpflushdone-error"
@@ -93,8 +135,8 @@ def test_a_class_of_ones_own_can_be_chosen_again_by_name() -> None:
         pass
 
     explorer = Explorer(revisions=[Mine])
-    explorer._wanted = {"revisions": ["before"], "n": 1}
-    explorer._wanted = {"revisions": ["before", "Mine"], "n": 2}
+    ask(explorer, revisions=["before"])
+    ask(explorer, revisions=["before", "Mine"])
     assert explorer.revisions == ("before", Mine)
 
 

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, mock, test } from "node:test";
 
-import { widgetHost } from "../../kvmviz/explorer/static/host.js";
+import { SENTENCES, widgetHost } from "../../kvmviz/explorer/static/host.js";
 
-const view = (scenario, skeleton = "small") => JSON.stringify({ scenario, skeleton, revisions: ["before", "v1"] });
+const view = (scenario, more = {}) => JSON.stringify({ scenario, skeleton: "small", revisions: ["before", "v1"], answer: "", problem: "", ...more });
+const asks = { scenario: "fail=all", revisions: ["before", "v1"] };
 
 /** A widget's model, whose kernel answers when the test says so. */
 class FakeModel {
   constructor() {
-    this.values = { _view: view("tree=1x1x3"), _answered: 0, _family: {}, _skeleton: { key: "small" }, step: 0, playing: false, _problem: "" };
+    this.values = { _view: view("tree=1x1x3"), _skeleton: { key: "small" }, step: 0, playing: false };
     this.heard = [];
-    this.saved = 0;
+    this.sent = [];
   }
 
   get(name) {
@@ -21,8 +22,11 @@ class FakeModel {
     this.values[name] = value;
   }
 
-  save_changes() {
-    this.saved++;
+  save_changes() {}
+
+  send(content, callbacks) {
+    if (this.dead) throw new Error("Kernel is dead");
+    this.sent.push({ content, idle: () => callbacks.iopub.status({ content: { execution_state: "idle" } }) });
   }
 
   on(event, call) {
@@ -33,11 +37,22 @@ class FakeModel {
     this.heard = this.heard.filter(([known, other]) => known !== event || other !== call);
   }
 
-  answer(scenario, n = this.values._wanted.n) {
-    Object.assign(this.values, { _view: view(scenario), _answered: n });
-    for (const name of ["change:_view", "change:_answered"]) for (const [event, call] of this.heard) if (event === name) call();
+  tell(event) {
+    for (const [known, call] of this.heard) if (known === event) call();
+  }
+
+  show(scenario, more = {}) {
+    this.values._view = view(scenario, more);
+    this.tell("change:_view");
+  }
+
+  /** Answer the question of this number. */
+  answer(scenario, at = -1, more = {}) {
+    this.show(scenario, { answer: this.sent.at(at).content.id, ...more });
   }
 }
+
+afterEach(() => mock.timers.reset());
 
 function started() {
   const model = new FakeModel();
@@ -47,64 +62,90 @@ function started() {
   return { model, host, forget, shown };
 }
 
-test("a question goes out as one message, with the step, and its answer is shown once", () => {
+test("each question is a message with a number of its own, and says which picture is at hand", async () => {
   const { model, host, shown } = started();
-  host.want({ scenario: "fail=all", step: 7 });
-  assert.equal(model.saved, 1);
-  assert.equal(model.get("step"), 7);
-  assert.equal(model.get("_wanted").scenario, "fail=all");
-  model.answer("fail=all");
-  assert.deepEqual(shown, ["fail=all"]);
-});
-
-test("a view that was sent ahead is shown at once, and its answer changes nothing", () => {
-  const { model, host, shown } = started();
-  model.values._family = { "fail=all": view("fail=all") };
-  host.want({ scenario: "fail=all", step: 0 });
-  assert.deepEqual(shown, ["fail=all"]);
-  model.answer("fail=all");
-  assert.deepEqual(shown, ["fail=all"]);
-});
-
-test("an answer to an earlier question is passed over", () => {
-  const { model, host, shown } = started();
-  model.values._family = { "fail=all": view("fail=all") };
-  host.want({ scenario: "fail=all", step: 0 });
-  const first = model.get("_wanted").n;
-  host.want({ scenario: "tree=1x1x3", step: 0 });
-  model.answer("fail=all", first);
-  model.answer("tree=1x1x3");
+  const answers = [host.want(asks), host.want({ ...asks, scenario: "tree=1x1x3" })];
+  const [first, second] = model.sent.map(({ content }) => content);
+  assert.deepEqual({ ...first, id: 0 }, { ...asks, id: 0, skeleton: "small" });
+  assert.notEqual(first.id, second.id);
+  model.answer("fail=all", 0);
+  model.answer("tree=1x1x3", 1);
+  assert.deepEqual(await Promise.all(answers), ["", ""]);
   assert.deepEqual(shown, ["fail=all", "tree=1x1x3"]);
-  assert.equal(host.view().scenario, "tree=1x1x3");
 });
 
-test("what Python sets is shown, and what was heard is forgotten at the end", () => {
-  const { model, host, forget, shown } = started();
-  model.answer("hkid=key-freeid-error", 0);
-  assert.deepEqual(shown, ["hkid=key-freeid-error"]);
-  assert.equal(host.view().scenario, "hkid=key-freeid-error");
-  forget();
-  assert.equal(model.heard.length, 0);
+test("what is refused is answered in the kernel's sentence", async () => {
+  const { model, host } = started();
+  const answer = host.want(asks);
+  model.answer("tree=1x1x3", 0, { problem: "That cannot be." });
+  assert.equal(await answer, "That cannot be.");
 });
 
-test("a view that was seen before is shown at once, and mended if the kernel answers with another", () => {
+test("a kernel that is through with a question and gave no answer does not know the explorer any more", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
   const { model, host, shown } = started();
-  host.want({ scenario: "fail=all", step: 0 });
-  model.answer("fail=all");
-  host.want({ scenario: "fail=none", step: 0 });
-  model.answer("fail=none");
-  host.want({ scenario: "fail=all", step: 0 });
-  assert.deepEqual(shown, ["fail=all", "fail=none", "fail=all"]);
-  model.values._view = JSON.stringify({ ...JSON.parse(view("fail=all")), rows: [1] });
-  model.values._answered = model.values._wanted.n;
-  for (const [event, call] of model.heard) if (event === "change:_view") call();
-  assert.deepEqual(host.view().rows, [1]);
-  assert.equal(shown.length, 4);
-});
-
-test("a view of another tree waits for the kernel, which sends its picture", () => {
-  const { model, host, shown } = started();
-  model.values._skeleton = { key: "large" };
-  host.want({ scenario: "tree=1x1x3", step: 0 });
+  const answer = host.want(asks);
+  model.sent[0].idle();
+  mock.timers.tick(1001);
+  assert.equal(await answer, SENTENCES.unanswered);
+  assert.equal(host.kernel(), "silent");
   assert.deepEqual(shown, []);
+});
+
+test("a kernel that is silent is waited for, and its answer is shown however late", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { model, host, shown } = started();
+  const told = mock.fn();
+  host.on("kernel", told);
+  const answer = host.want(asks);
+  mock.timers.tick(11_999);
+  assert.equal(host.kernel(), "");
+  mock.timers.tick(2);
+  assert.equal(await answer, SENTENCES.silent);
+  assert.equal(host.kernel(), "silent");
+  model.answer("fail=all");
+  assert.equal(host.kernel(), "");
+  assert.deepEqual(shown, ["fail=all"]);
+  assert.equal(told.mock.callCount(), 2);
+});
+
+test("where the kernel has gone that is told, and nothing is sent", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { model, host } = started();
+  const told = mock.fn();
+  host.on("kernel", told);
+  model.values.layout = { comm_live: false };
+  model.tell("comm_live_update");
+  mock.timers.tick(1);
+  assert.equal(told.mock.callCount(), 1);
+  assert.equal(host.kernel(), "gone");
+  assert.equal(await host.want(asks), SENTENCES.gone);
+  assert.deepEqual(model.sent, []);
+});
+
+test("a kernel that cannot be sent to has gone", async () => {
+  const { model, host } = started();
+  model.dead = true;
+  assert.equal(await host.want(asks), SENTENCES.gone);
+});
+
+test("a view is not shown without its picture, and the next question asks for that", async () => {
+  const { model, host, shown } = started();
+  const answer = host.want(asks);
+  model.answer("tree=1x1x1", 0, { skeleton: "other" });
+  assert.equal(await answer, SENTENCES.torn);
+  assert.deepEqual([host.view().scenario, shown], ["tree=1x1x3", []]);
+  model.values._skeleton = { key: "other" };
+  host.want(asks);
+  assert.equal(model.sent[1].content.skeleton, "other");
+});
+
+test("what Python sets is shown, and at the end nothing is heard or waited for", async () => {
+  const { model, host, forget, shown } = started();
+  model.show("hkid=key-freeid-error");
+  assert.deepEqual(shown, ["hkid=key-freeid-error"]);
+  const answer = host.want(asks);
+  forget();
+  assert.equal(await answer, "");
+  assert.equal(model.heard.length, 0);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionOf } from "../../kvmviz/explorer/static/keys.js";
+import { actionOf, stays } from "../../kvmviz/explorer/static/keys.js";
 
 const press = (key, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
 
@@ -24,4 +24,10 @@ test("space presses a button that has the focus", () => {
 
 test("shortcuts of the host stay the host's", () => {
   assert.equal(actionOf(press("d", { ctrlKey: true }), "DIV"), null);
+});
+
+test("chords, Shift+Enter and Escape are the notebook's, letters and Enter stay", () => {
+  const pressed = [press("s", { ctrlKey: true }), press("C", { ctrlKey: true, shiftKey: true }), press("Enter", { shiftKey: true }), press("Escape")];
+  assert.deepEqual(pressed.map(stays), [false, false, false, false]);
+  assert.deepEqual([press("j"), press("M", { shiftKey: true }), press("Enter"), press("ArrowUp")].map(stays), [true, true, true, true]);
 });

@@ -1,14 +1,14 @@
 /** The explorer: builds the panels once, loads views into them, and moves through the steps of a view. */
 
 /** @import {Host, View, Side} from "./types.js" */
+import { Choices } from "./choices.js";
 import { Code } from "./code.js";
-import { h, offer, put, say } from "./dom.js";
+import { h, put, say } from "./dom.js";
 import { Faults } from "./faults.js";
 import { Fold } from "./fold.js";
 import { Help } from "./help.js";
-import { actionOf } from "./keys.js";
+import { actionOf, shareKeys } from "./keys.js";
 import { Ledger } from "./ledger.js";
-import { expected, faultName, toggleFault, withWord } from "./line.js";
 import { Log } from "./log.js";
 import { movesOf } from "./moves.js";
 import { dock, fillLegend, sideOf } from "./panels.js";
@@ -23,7 +23,6 @@ import { Why } from "./why.js";
 import { copy } from "./share.js";
 
 const REST = 300;
-const LONGER = 500;
 let instances = 0;
 
 export class Explorer {
@@ -39,17 +38,18 @@ export class Explorer {
     this.moves = movesOf(this);
     this.score = new Score((step) => this.go(step, true));
     this.transport = new Transport(this.moves, this.score.element);
-    this.faults = new Faults((line, names) => this.want(line, names));
+    this.faults = new Faults((line, names) => this.choices.want(line, names));
+    this.choices = new Choices(this, host);
     this.predict = new Predict((score) => host.setScore(score), () => this.advance());
     this.why = new Why();
     this.stack = new Stack();
     this.code = new Code();
-    this.log = new Log((step) => this.go(step), () => this.want(withWord(this.view, "boot", "first")));
+    this.log = new Log((step) => this.go(step), () => this.choices.word("boot", "first"));
     this.ledger = new Ledger(this.prefix);
     this.help = new Help();
     this.live = h("div", { class: "kv-sr", role: "status", "aria-live": "polite", "data-testid": "live" });
     this.defs = h("div", { class: "kv-defs", "aria-hidden": "true" });
-    const sided = (/** @type {Side} */ side) => sideOf(side, this.prefix, () => this.chooseRevision(), (page) => this.fault(page));
+    const sided = (/** @type {Side} */ side) => sideOf(side, this.prefix, (name) => this.choices.revision(side, name), (page) => this.choices.fault(page));
     this.sides = { a: sided("a"), b: sided("b") };
     this.legend = h("div", { class: "kv-legend", role: "list", "aria-label": "legend" });
     this.dock = dock(this.prefix, this.code.element, this.ledger.element, this.log.element, (name) => this.show(name));
@@ -57,7 +57,7 @@ export class Explorer {
     /** @type {HTMLElement} */
     this.root = h(
       "div",
-      { class: "kvmviz", "data-testid": "explorer", tabindex: 0, role: "group", "aria-label": "kvmviz explorer", "data-lm-suppress-shortcuts": "true" },
+      { class: "kvmviz", "data-testid": "explorer", tabindex: 0, role: "group", "aria-label": "kvmviz explorer" },
       this.defs,
       this.faults.element,
       this.transport.element,
@@ -70,23 +70,19 @@ export class Explorer {
     this.root.addEventListener("click", (event) => this.whyNot(/** @type {Element} */ (event.target)));
     this.root.addEventListener("keydown", (event) => this.key(event));
     element.append(this.root);
-    this.forget = [followTheme(this.root)];
+    const watcher = new ResizeObserver(() => this.lay());
+    for (const node of [this.root, this.score.element]) watcher.observe(node);
+    this.forget = [() => watcher.disconnect(), followTheme(this.root), shareKeys(this.root, () => !this.help.element.hidden || this.root.classList.contains("kv-projector"))];
     this.loaded = "";
-    /** The view whose likely successors were asked for. @type {View | null} */
-    this.prepared = null;
     /** @type {View} */
     this.view = host.view();
     this.load(this.view, host.step());
     host.on("view", () => this.arrive());
-    host.on("step", () => host.step() !== this.step && this.go(host.step()));
+    host.on("step", () => host.step() !== this.step && this.follow(host.step()));
     host.on("playing", () => this.setPlaying(host.playing()));
-    host.on("problem", () => this.faults.complain(host.problem()));
-    host.on("answer", () => {
-      this.faults.load(this.view);
-      put(this.root, "aria-busy", "false");
-    });
+    host.on("kernel", () => this.faults.mark(this.root, host.kernel()));
+    this.faults.mark(this.root, host.kernel());
     if (host.playing()) this.setPlaying(true);
-    this.rest = window.setTimeout(() => this.prepare(), REST + LONGER);
   }
 
   /** @param {string} name */
@@ -132,7 +128,7 @@ export class Explorer {
     put(this.root, "data-sides", view.b ? "2" : "1");
     this.sides.b.element.hidden = !view.b;
     for (const side of SIDES) if (view[side]) this.loadSide(view, side, skeleton);
-    this.faults.load(view);
+    this.choices.show();
     this.faults.complain("");
     put(this.live, "data-scenario", view.scenario);
     this.score.load(view);
@@ -156,8 +152,6 @@ export class Explorer {
     own.fold = new Fold(view, side);
     own.stage.stateOf = (name) => own.fold?.states[view.names.indexOf(name)] ?? "none";
     own.stage.load(skeleton, view);
-    const none = side === "b" ? ["(none)"] : [];
-    offer(own.select, [...view.choices.revision, ...none], view.revisions[side === "a" ? 0 : 1]);
   }
 
   /** One step on; at the end play stops. */
@@ -176,6 +170,17 @@ export class Explorer {
     put(this.root, "data-motion", scrubbing || !this.transport.calm || Math.abs(to - this.step) !== 1 ? "off" : "on");
     if (to !== this.step) this.render(to);
     this.settle();
+  }
+
+  /**
+   * Stand where Python, or another view of the same explorer, does: nobody here asked for it, so nothing is asked here.
+   * @param {number} step
+   */
+  follow(step) {
+    put(this.root, "data-motion", "off");
+    this.predict.leave();
+    this.render(Math.max(0, Math.min(this.view.rows.length, step)));
+    this.announce();
   }
 
   /**
@@ -230,8 +235,7 @@ export class Explorer {
   /** When the reader rests: tell the live region, and the kernel. */
   settle() {
     window.clearTimeout(this.rest);
-    const later = () => (this.flush(), (this.rest = window.setTimeout(() => this.prepare(), LONGER)));
-    this.rest = window.setTimeout(later, REST);
+    this.rest = window.setTimeout(() => this.flush(), REST);
   }
 
   flush() {
@@ -245,35 +249,12 @@ export class Explorer {
     say(this.live, `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`);
   }
 
-  /** Ask for the views ahead that a toggle is likely to want. */
-  prepare() {
-    if (this.prepared !== this.view && !this.transport.timer) this.host.prepare();
-    this.prepared = this.view;
-  }
-
   /** @param {boolean} playing */
   setPlaying(playing) {
     if (playing && this.step >= this.view.rows.length) this.go(0);
     if (playing) this.transport.start();
     else this.transport.stop();
     if (this.host.playing() !== playing) this.host.setPlaying(playing);
-  }
-
-  /**
-   * @param {string} line
-   * @param {string[]} [revisions]
-   */
-  want(line, revisions) {
-    this.announce();
-    this.faults.view = expected(this.view, line);
-    put(this.root, "aria-busy", "true");
-    this.host.want({ scenario: line, revisions, step: this.step });
-  }
-
-  /** @param {string} page */
-  fault(page) {
-    const fault = faultName(page);
-    if (fault) this.want(toggleFault(this.faults.view ?? this.view, fault));
   }
 
   /**
@@ -285,13 +266,6 @@ export class Explorer {
     const frame = target.closest('.kv-mark:is([data-mark="ghost"],[data-mark="held"])')?.closest(".kv-frame");
     if (ghost) this.log.explain(this.view, (entry) => ghost.startsWith(`warn ${entry.page} `));
     else if (frame) this.log.explain(this.view, (entry) => entry.head.endsWith(` ${frame.querySelector(".kv-fn span + span")?.textContent}`));
-  }
-
-  chooseRevision() {
-    const names = SIDES.map((side) => this.sides[side].select.value).filter((name) => name && name !== "(none)");
-    this.announce();
-    put(this.root, "aria-busy", "true");
-    this.host.want({ revisions: names, step: this.step });
   }
 
   /** @param {string} text */
@@ -311,9 +285,17 @@ export class Explorer {
     const changed = this.root.classList.contains("kv-projector") !== on;
     this.root.classList.toggle("kv-projector", on);
     put(this.projector, "aria-pressed", String(on));
-    this.score.resize();
+    this.lay();
     if (on) this.root.focus({ preventScroll: true });
     return changed;
+  }
+
+  /** Fit what does not fit by itself into the width there is. */
+  lay() {
+    this.score.resize();
+    const room = this.stack.room;
+    this.stack.lie(this.root.classList.contains("kv-projector") ? this.root.clientWidth : 0);
+    if (this.stack.room !== room) this.stack.to(this.view, this.step);
   }
 
   /** @param {KeyboardEvent} event */
@@ -328,9 +310,9 @@ export class Explorer {
   }
 
   dispose() {
+    this.choices.forget();
     window.clearTimeout(this.rest);
     this.transport.stop();
-    this.score.dispose();
     for (const forget of this.forget) forget();
     this.root.remove();
   }

@@ -10,13 +10,16 @@ const WORDS = {
   boot: "this TD is the boot's", leaves: "guest pages are", zap: "zap passes", vcpus: "vCPUs", panic: "panic_on_warn",
 };
 const CHIPS = 4;
+const OFFERED = 300;
 
 export class Faults {
   /** @param {(line: string, revisions?: string[]) => void} onLine a scenario line is wanted */
   constructor(onLine) {
     this.onLine = onLine;
-    /** @type {View | null} */
+    /** What is shown. @type {View | null} */
     this.view = null;
+    /** What a choice builds on: what will be shown once the last one is answered. @type {View | null} */
+    this.ahead = null;
     /** @type {Record<string, HTMLSelectElement>} */
     this.selects = {};
     for (const key of ["hkid", "status", "tree", ...MORE]) this.selects[key] = this.select(key);
@@ -34,6 +37,7 @@ export class Faults {
     this.casesLabel = this.labelled("case", this.cases);
     this.moreButton = h("button", { "data-testid": "more", "aria-expanded": "false", text: "more\u2026", onclick: () => this.unfold() });
     this.tools = h("span", { class: "kv-tools" });
+    this.gone = h("span", { class: "kv-gone", "data-testid": "kernel-gone", title: "Stepping goes on; for another scenario run the cell again.", hidden: true });
     this.problem = h("p", { class: "kv-problem", role: "alert", hidden: true });
     this.element = h(
       "div",
@@ -43,6 +47,7 @@ export class Faults {
       this.status,
       this.labelled("tree", this.selects.tree),
       this.moreButton,
+      this.gone,
       this.tools,
       this.more,
       this.problem,
@@ -80,7 +85,7 @@ export class Faults {
    * @param {string} word
    */
   set(key, word) {
-    if (this.view) this.onLine(withWord(this.view, key, word));
+    if (this.ahead) this.onLine(withWord(this.ahead, key, word));
   }
 
   unfold() {
@@ -88,9 +93,18 @@ export class Faults {
     put(this.moreButton, "aria-expanded", String(!this.more.hidden));
   }
 
-  /** @param {View} view */
-  load(view) {
+  /** @param {string} fault */
+  toggle(fault) {
+    if (this.ahead) this.onLine(toggleFault(this.ahead, fault));
+  }
+
+  /**
+   * @param {View} view
+   * @param {View} ahead
+   */
+  load(view, ahead) {
     this.view = view;
+    this.ahead = ahead;
     for (const [key, select] of Object.entries(this.selects)) {
       const words = view.choices[key] ?? [];
       offer(select, key === "tree" ? [...words, "other\u2026"] : words, view.words[key]);
@@ -128,7 +142,7 @@ export class Faults {
   chipsOf(view) {
     if (view.words.fail === "all") return [];
     const chips = view.fails.slice(0, CHIPS).map((fault) => {
-      const chip = h("button", { class: "kv-chip", "data-fault": fault, "aria-label": `${fault}: let its reclaim succeed`, onclick: () => this.onLine(toggleFault(view, fault)) });
+      const chip = h("button", { class: "kv-chip", "data-fault": fault, "aria-label": `${fault}: let its reclaim succeed`, onclick: () => this.toggle(fault) });
       chip.append(fault.replace("@", " at "), h("span", { "aria-hidden": "true", text: "\u00D7" }));
       return chip;
     });
@@ -141,13 +155,13 @@ export class Faults {
     const view = this.view;
     if (!view) return;
     const faults = view.pages.map((number) => faultName(view.names[number])).filter((fault) => fault !== null);
-    this.pages.replaceChildren(
-      ...faults.slice(0, 300).map((fault) => {
-        const box = h("input", { type: "checkbox", "data-fault": fault, onchange: () => this.onLine(toggleFault(view, fault)) });
-        box.checked = view.fails.includes(fault);
-        return h("label", {}, box, fault.replace("@", " at "));
-      }),
-    );
+    const offered = faults.slice(0, OFFERED);
+    const boxes = () => /** @type {NodeListOf<HTMLInputElement>} */ (this.pages.querySelectorAll("input"));
+    if ([...boxes()].map((box) => box.dataset.fault).join() !== offered.join())
+      this.pages.replaceChildren(
+        ...offered.map((fault) => h("label", {}, h("input", { type: "checkbox", "data-fault": fault, onchange: () => this.toggle(fault) }), fault.replace("@", " at "))),
+      );
+    for (const box of boxes()) box.checked = view.fails.includes(box.dataset.fault ?? "");
   }
 
   /**
@@ -163,9 +177,24 @@ export class Faults {
     return button;
   }
 
-  /** @param {string} sentence */
-  complain(sentence) {
+  /**
+   * @param {string} sentence
+   * @param {boolean} [waiting] whether it may yet turn out well
+   */
+  complain(sentence, waiting = false) {
     this.problem.hidden = !sentence;
     this.problem.textContent = sentence;
+    put(this.problem, "data-waiting", String(waiting));
+  }
+
+  /**
+   * Say whether what answers is still there.
+   * @param {HTMLElement} root
+   * @param {"" | "gone" | "silent"} kernel
+   */
+  mark(root, kernel) {
+    put(root, "data-kernel", kernel || "there");
+    this.gone.hidden = !kernel;
+    this.gone.textContent = kernel === "gone" ? "no kernel" : "kernel silent";
   }
 }

@@ -1,10 +1,20 @@
-/** The explorer's way to a kernel: the traits of a Jupyter widget. */
+/** The explorer's way to a kernel: traits carry what is shown, messages of their own ask for another view. */
 
 /** @import {Host, View} from "./types.js" */
 
-const SEEN = 8;
+/** @typedef {{get: (name: string) => any, set: (name: string, value: any) => void, save_changes: () => void, send: (content: any, callbacks?: any) => void, on: (event: string, call: () => void) => void, off: (event: string, call?: () => void) => void}} Model */
 
-/** @typedef {{get: (name: string) => any, set: (name: string, value: any) => void, save_changes: () => void, on: (event: string, call: () => void) => void, off: (event: string, call?: () => void) => void}} Model */
+/** How long a choice waits for its answer, in milliseconds. */
+const PATIENCE = 12_000;
+/** The same once the kernel is done with it: the answer went out before that, or there is none. */
+const DONE = 1000;
+
+export const SENTENCES = {
+  gone: "No kernel is behind this explorer any more, so it stays with what it shows; stepping goes on. Run its cell again.",
+  unanswered: "The kernel gave no answer, so this stays with what it shows; stepping goes on. Choose again, or run the cell again if the kernel was restarted.",
+  silent: `The kernel has not answered for ${PATIENCE / 1000} s, so this stays with what it shows; stepping goes on. An answer that still comes will be shown.`,
+  torn: "A part of the answer was lost on its way, so this stays with what it shows. Choose again.",
+};
 
 /**
  * @param {Model} model
@@ -13,72 +23,85 @@ const SEEN = 8;
 export function widgetHost(model) {
   /** @type {[string, () => void][]} */
   const calls = [];
-  const set = (/** @type {string} */ name, /** @type {any} */ value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
-  /** Views come as JSON text; the one that is shown may be one that was sent ahead, until the kernel's answer is there. */
-  let text = model.get("_view");
-  /** @type {View} */
-  let view = JSON.parse(text);
-  /** What is shown before the kernel's answer, as it was sent ahead or seen before. */
-  let ahead = "";
-  /** The last views, by revisions and scenario: who toggles forth and back need not wait. @type {Map<string, string>} */
-  const seen = new Map();
-  const keyOf = (/** @type {string} */ scenario) => [...view.revisions, scenario].join(" ");
-  seen.set(keyOf(view.scenario), text);
-  let asked = 0;
-  let tell = () => {};
-  /** Show what the kernel has, unless an answer to a later question is still to come. */
-  const arrived = () => {
-    if ((!ahead && text === model.get("_view")) || model.get("_answered") < asked) return;
-    text = model.get("_view");
-    const known = ahead === text;
-    ahead = "";
-    if (!known) view = JSON.parse(text);
-    seen.delete(keyOf(view.scenario));
-    seen.set(keyOf(view.scenario), text);
-    if (seen.size > SEEN) seen.delete(/** @type {string} */ (seen.keys().next().value));
-    if (!known) tell();
-  };
-  /** @type {(scenario: string) => void} */
-  const showAhead = (scenario) => {
-    const ready = model.get("_family")[scenario] ?? seen.get(keyOf(scenario));
-    const found = ready && JSON.parse(ready);
-    if (!found || found.skeleton !== model.get("_skeleton").key) return;
-    view = found;
-    ahead = ready;
-    tell();
-  };
-  const events = { view: "change:_view", step: "change:step", playing: "change:playing", problem: "change:_problem", answer: "change:_answered" };
   const hear = (/** @type {string} */ event, /** @type {() => void} */ call) => {
     calls.push([event, call]);
     model.on(event, call);
   };
-  hear(events.view, arrived);
-  hear(events.answer, arrived);
+  const set = (/** @type {string} */ name, /** @type {any} */ value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+  /** @type {View} */
+  let view = JSON.parse(model.get("_view"));
+  /** What ends each choice that waits for its answer. @type {Map<string, (sentence: string) => void>} */
+  const waiting = new Map();
+  /** What is wrong with what answers, as far as the last choice told. @type {"" | "gone" | "silent"} */
+  let wrong = "";
+  /** @type {Record<string, () => void>} */
+  const tell = { view: () => {}, kernel: () => {} };
+  const find = (/** @type {typeof wrong} */ what) => {
+    wrong = what;
+    tell.kernel();
+  };
+  hear("change:_view", () => {
+    const next = JSON.parse(model.get("_view"));
+    const whole = next.skeleton === model.get("_skeleton").key;
+    if (whole) {
+      view = next;
+      find("");
+      tell.view();
+    }
+    waiting.get(next.answer)?.(whole ? next.problem : SENTENCES.torn);
+  });
+  // A widget does not get to see whether its own line to the kernel holds; that of its layout, another widget, falls with it.
+  hear("comm_live_update", () => setTimeout(() => tell.kernel()));
+  const gone = () => model.get("layout")?.comm_live === false;
+  let asked = 0;
+  /** @type {Host["want"]} */
+  const want = (wanted) =>
+    new Promise((resolve) => {
+      const id = `${Date.now()}-${++asked}`;
+      let timer = 0;
+      const end = (/** @type {string} */ sentence) => {
+        clearTimeout(timer);
+        waiting.delete(id);
+        resolve(sentence);
+      };
+      const give = (/** @type {number} */ after, /** @type {string} */ sentence) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => (find("silent"), end(sentence)), after);
+      };
+      waiting.set(id, end);
+      const status = (/** @type {any} */ message) => message.content.execution_state === "idle" && waiting.has(id) && give(DONE, SENTENCES.unanswered);
+      give(PATIENCE, SENTENCES.silent);
+      if (gone()) return end(SENTENCES.gone);
+      try {
+        model.send({ id, ...wanted, skeleton: model.get("_skeleton").key }, { iopub: { status } });
+      } catch {
+        find("gone");
+        end(SENTENCES.gone);
+      }
+    });
   return {
     host: {
       view: () => view,
       skeleton: () => model.get("_skeleton"),
       step: () => model.get("step"),
       playing: () => model.get("playing"),
-      problem: () => model.get("_problem").split("\n")[0],
+      kernel: () => (gone() ? "gone" : wrong),
       setStep: (step) => set("step", step),
-      want: ({ step, ...wanted }) => {
-        model.set("step", step);
-        asked = Math.max(Date.now(), asked + 1);
-        if (wanted.scenario && !wanted.revisions) showAhead(wanted.scenario);
-        set("_wanted", { ...wanted, n: asked });
-      },
-      prepare: () => set("_wanted", { family: true, n: Date.now() }),
+      want,
       setPlaying: (playing) => set("playing", playing),
       setScore: (score) => set("score", score),
+      limit: () => {},
       on: (what, call) => {
-        if (what === "view") tell = call;
-        else hear(events[what], what === "answer" ? () => model.get("_answered") >= asked && call() : call);
+        if (what in tell) tell[what] = call;
+        else hear(`change:${what}`, call);
       },
     },
-    forget: () => calls.forEach(([event, call]) => model.off(event, call)),
+    forget: () => {
+      calls.forEach(([event, call]) => model.off(event, call));
+      for (const end of [...waiting.values()]) end("");
+    },
   };
 }

@@ -19,6 +19,35 @@ export const KEYS = [
 ];
 
 /**
+ * Whether a key press with the focus in the explorer stays there.  Chords, Shift+Enter and Escape go to the notebook,
+ * as from any other widget.
+ * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}} event
+ * @returns {boolean}
+ */
+export function stays(event) {
+  return !(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter"));
+}
+
+/**
+ * While a key press is on its way down the page, say whether the notebook may have it: Lumino looks at an attribute,
+ * before any listener of the explorer is called.
+ * @param {HTMLElement} root
+ * @param {() => boolean} closable whether Escape has something to close in the explorer
+ * @returns {() => void} stop it
+ */
+export function shareKeys(root, closable) {
+  const keep = () => root.setAttribute("data-lm-suppress-shortcuts", "true");
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    if (!root.contains(/** @type {Node} */ (event.target)) || stays(event) || (event.key === "Escape" && closable())) return;
+    root.removeAttribute("data-lm-suppress-shortcuts");
+    setTimeout(keep);
+  };
+  keep();
+  window.addEventListener("keydown", press, true);
+  return () => window.removeEventListener("keydown", press, true);
+}
+
+/**
  * The action of a key press, null if the explorer leaves it alone.
  * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event
  * @param {string} tag of the element that has the focus

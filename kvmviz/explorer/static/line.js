@@ -31,13 +31,14 @@ export function wordsOf(line) {
  * What the scenario of a view will be once the answer to this line is there; toggles build on it until then.
  * @param {View} view
  * @param {string} line
+ * @param {string[]} [revisions]
  * @returns {View}
  */
-export function expected(view, line) {
+export function expected(view, line, revisions = view.revisions) {
   const words = wordsOf(line);
   const all = view.pages.map((number) => faultName(view.names[number])).filter((name) => name !== null && name.includes("@"));
   const fails = words.fail === "none" ? [] : words.fail === "all" ? all : words.fail.split(",");
-  return { ...view, scenario: line, words, fails: /** @type {string[]} */ (fails) };
+  return { ...view, scenario: line, revisions, words, fails: /** @type {string[]} */ (fails) };
 }
 
 /**

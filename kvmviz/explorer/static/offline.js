@@ -20,7 +20,7 @@ export class OfflineHost {
   constructor(data) {
     this.data = data;
     /** @type {Record<string, (() => void)[]>} */
-    this.calls = { view: [], step: [], playing: [], problem: [], answer: [] };
+    this.calls = { view: [], step: [], playing: [], kernel: [] };
     this.at = 0;
     this.plays = false;
     this.said = "";
@@ -85,8 +85,9 @@ export class OfflineHost {
     return this.plays;
   }
 
-  problem() {
-    return this.said;
+  /** A page needs none. @returns {""} */
+  kernel() {
+    return "";
   }
 
   /** @param {number} step */
@@ -110,17 +111,20 @@ export class OfflineHost {
     }
   }
 
-  /** @param {{scenario?: string, revisions?: string[], step?: number}} wanted */
-  want({ scenario, revisions, step }) {
-    const now = this.view();
-    this.at = step ?? this.at;
-    this.tell(this.show(scenario ?? now.scenario, revisions ?? now.revisions) ? "view" : "problem");
-    this.tell("answer");
+  /**
+   * @param {{scenario: string, revisions: string[]}} wanted
+   * @returns {Promise<string>}
+   */
+  async want({ scenario, revisions }) {
+    if (this.show(scenario, revisions)) this.tell("view");
     this.keep();
+    return this.said;
   }
 
-  /** Everything is here already. */
-  prepare() {}
+  /** @param {HTMLElement} root */
+  limit(root) {
+    limitControls(root, this);
+  }
 
   /** @param {boolean} playing */
   setPlaying(playing) {
@@ -188,16 +192,10 @@ export function startOffline(element, data) {
   const problem = host.said;
   if (!opened) host.open(data.first);
   const explorer = new Explorer(element, /** @type {Host} */ (host));
-  const limit = () => limitControls(element, host);
-  for (const what of ["view", "answer"]) host.on(what, limit);
-  element.querySelector(".kv-pick")?.addEventListener("toggle", limit);
-  limit();
-  if (asked && !opened) {
-    host.said = problem;
-    host.tell("problem");
-  }
+  element.querySelector(".kv-pick")?.addEventListener("toggle", () => host.limit(element));
+  if (asked && !opened) explorer.faults.complain(problem);
   window.addEventListener("hashchange", () => {
-    if (!host.open(location.hash)) return host.tell("problem");
+    if (!host.open(location.hash)) return explorer.faults.complain(host.said);
     const step = host.at;
     host.tell("view");
     explorer.go(step, true);

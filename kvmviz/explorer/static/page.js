@@ -9,38 +9,32 @@ import { mount } from "./widget.js";
  */
 export function storedHost(data) {
   /** @type {Record<string, (() => void)[]>} */
-  const calls = { view: [], step: [], playing: [], problem: [], answer: [] };
+  const calls = { view: [], step: [], playing: [], kernel: [] };
   let line = data.first;
   let step = data.step;
   let playing = false;
-  let problem = "";
   const tell = (/** @type {string} */ what) => calls[what].forEach((call) => call());
   return {
     view: () => data.views[line],
     skeleton: () => data.skeletons[data.views[line].skeleton],
     step: () => step,
     playing: () => playing,
-    problem: () => problem,
+    kernel: () => "",
     setStep: (to) => {
       step = to;
     },
-    want: ({ scenario = line, revisions }) => {
-      const same = !revisions || revisions.join() === data.views[line].revisions.join();
-      if (same && data.views[scenario]) {
-        line = scenario;
-        tell("view");
-      } else {
-        const link = `${scenario} revisions=${(revisions ?? data.views[line].revisions).join(",")}`;
-        problem = `This page does not hold that view; open it in a notebook: kvmviz lab '${link}'`;
-        tell("problem");
-      }
-      tell("answer");
+    want: async ({ scenario, revisions }) => {
+      const held = revisions.join() === data.views[line].revisions.join() && data.views[scenario];
+      if (!held) return `This page does not hold that view; open it in a notebook: kvmviz lab '${scenario} revisions=${revisions.join(",")}'`;
+      line = scenario;
+      tell("view");
+      return "";
     },
-    prepare: () => {},
     setPlaying: (to) => {
       playing = to;
     },
     setScore: () => {},
+    limit: () => {},
     on: (what, call) => calls[what].push(call),
   };
 }

@@ -10,12 +10,12 @@ import { Verdict } from "./verdict.js";
 /**
  * @param {Side} side
  * @param {string} prefix of the ids in this explorer
- * @param {() => void} onRevision
+ * @param {(name: string) => void} onRevision
  * @param {(page: string) => void} onPage
  */
 export function sideOf(side, prefix, onRevision, onPage) {
   const letter = side.toUpperCase();
-  const select = h("select", { "data-testid": `revision-${side}`, "aria-label": `revision ${letter}`, onchange: onRevision });
+  const select = h("select", { "data-testid": `revision-${side}`, "aria-label": `revision ${letter}`, onchange: () => onRevision(select.value) });
   const verdict = new Verdict(side, prefix);
   const [who, does] = [h("b"), h("span")];
   const line = h("div", { class: "kv-sideline" }, who, does);

@@ -29,13 +29,17 @@ export class Predict {
   /** @returns {boolean} whether it is on now */
   toggle() {
     this.on = !this.on;
-    this.asking = null;
-    this.element.hidden = true;
+    this.leave();
     return this.on;
   }
 
   load() {
     this.done.clear();
+    this.leave();
+  }
+
+  /** Withdraw the question that is asked now, if there is one. */
+  leave() {
     this.asking = null;
     this.element.hidden = true;
   }
@@ -94,8 +98,7 @@ export class Predict {
   }
 
   finish() {
-    this.asking = null;
-    this.element.hidden = true;
+    this.leave();
     this.onDone();
   }
 }

@@ -35,8 +35,6 @@ export class Score {
     this.onStep = onStep;
     this.element.addEventListener("pointerdown", (event) => this.grab(event));
     this.element.addEventListener("pointermove", (event) => this.element.hasPointerCapture(event.pointerId) && this.scrub(event));
-    this.watcher = new ResizeObserver(() => this.resize());
-    this.watcher.observe(this.element);
   }
 
   resize() {
@@ -95,7 +93,7 @@ export class Score {
     return view.phases.flatMap((phase) => {
       const x = (this.x(phase.first - 1) + this.x(phase.first)) / 2;
       const bar = s("path", { class: "kv-bar", d: `M${x},14V58` });
-      const wide = 6 + phase.label.length * (this.element.closest(".kv-projector") ? 7.6 : 6.4);
+      const wide = 6 + phase.label.length * (this.element.closest(".kv-projector") ? 9 : 7.6);
       const at = Math.min(x + 3, this.width - wide);
       if (at < free) return [bar];
       const text = s("text", { class: "kv-phase", x: at, y: 10 });
@@ -174,10 +172,6 @@ export class Score {
     if (this.flag) put(this.flag, "transform", move);
     if (this.under) put(this.under, "transform", move);
     if (this.input.value !== String(step)) this.input.value = String(step);
-  }
-
-  dispose() {
-    this.watcher.disconnect();
   }
 }
 

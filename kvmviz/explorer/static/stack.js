@@ -6,6 +6,11 @@ import { sign } from "./icons.js";
 import { SIDES } from "./seek.js";
 
 const TDX = "tdx.c";
+/** What stands beside the names of a stack that lies down, in pixels, in a wide and in a narrow explorer; how wide a letter is, in its size, and what surrounds a name, in letters. */
+const AROUND = [330, 215];
+const NARROW = 1032;
+const LETTER = 0.6;
+const FRAME = 6;
 
 class Frame {
   constructor() {
@@ -40,6 +45,18 @@ export class Stack {
     );
     /** @type {Frame[]} */
     this.frames = [];
+    /** How many letters fit where the stack lies down; it stands upright without. */
+    this.room = Infinity;
+  }
+
+  /**
+   * Lie down, as wide as the explorer, or stand up again.
+   * @param {number} width 0 to stand
+   */
+  lie(width) {
+    const size = Math.max(12, Math.min(21, width / 86));
+    this.room = width ? (width - AROUND[Number(width <= NARROW)]) / (size * LETTER) : Infinity;
+    this.element.style.setProperty("--kv-lying", `${size}px`);
   }
 
   /**
@@ -52,16 +69,17 @@ export class Stack {
     const episode = row >= 0 ? view.stack.episodes[view.stack.rows[row]] : null;
     say(this.title, end && episode?.marks.length ? "where it warned" : view.b ? "call stack, both sides" : "call stack");
     this.letterB.hidden = !view.b;
-    const nodes = episode ? episode.nodes.map((node, number) => ({ node, number })).filter(({ node }) => node[3] <= row) : [];
+    const nodes = episode ? episode.nodes.map((node, number) => ({ node, number, wide: FRAME + view.stack.functions[node[1]][0].length })).filter(({ node }) => node[3] <= row) : [];
     while (this.frames.length < nodes.length) {
       const frame = new Frame();
       for (const side of SIDES) frame.sides[side].cell.append(frame.sides[side].sign);
       this.frames.push(frame);
       this.list.append(frame.element);
     }
+    const fitting = episode ? fitted(nodes, this.room, (number) => needed(view, episode, number, row, end)) : nodes;
     let tdx = false;
     this.frames.forEach((frame, i) => {
-      const shown = nodes[i];
+      const shown = fitting[i];
       frame.element.hidden = !shown;
       if (!shown || !episode) return;
       const file = view.stack.functions[shown.node[1]][1];
@@ -72,7 +90,8 @@ export class Stack {
     const deep = nodes.length ? Math.max(...nodes.map(({ node }) => node[0])) : 0;
     put(this.list, "data-deep", String(deep > 9));
     put(this.folded, "data-empty", String(!nodes.length));
-    say(this.folded, !nodes.length ? "Nothing runs yet." : deep > 9 ? "\u2026 10 callers above" : "");
+    const above = this.room < Infinity ? (fitting[0]?.node[0] ?? 1) - 1 : deep > 9 ? 10 : 0;
+    say(this.folded, !nodes.length ? "Nothing runs yet." : above ? `\u2026 ${above} ${above > 1 ? "callers" : "caller"} above` : "");
   }
 
   /**
@@ -105,6 +124,36 @@ export class Stack {
     }
     put(frame.row, "data-on", lit ? "now" : on ? "yes" : "back");
   }
+}
+
+/**
+ * The frames for which there is room: all if they fit; else those that are needed, and of the others the deepest.
+ * @template {{number: number, wide: number}} T
+ * @param {T[]} nodes
+ * @param {number} room
+ * @param {(number: number) => number} need 2 for a frame that is needed, 1 for one that is on the stack, 0 for one that has returned
+ * @returns {T[]} in their order
+ */
+export function fitted(nodes, room, need) {
+  const ranked = [2, 1, 0].flatMap((rank) => nodes.filter(({ number }) => need(number) === rank).reverse());
+  let free = room;
+  const chosen = ranked.filter(({ number, wide }) => (free -= wide) >= 0 || need(number) === 2);
+  return nodes.filter((node) => chosen.includes(node));
+}
+
+/**
+ * @param {View} view
+ * @param {import("./types.js").Episode} episode
+ * @param {number} number
+ * @param {number} row
+ * @param {boolean} end
+ * @returns {number} how much a frame is needed, as `fitted` asks
+ */
+function needed(view, episode, number, row, end) {
+  const sides = SIDES.filter((side) => view[side]);
+  const at = sides.map((side) => lastNode(view, side, row));
+  if (at.includes(number) || sides.some((side) => markAt(episode, number, row, side) !== "none")) return 2;
+  return !end && at.some((from) => above(episode, from, number)) ? 1 : 0;
 }
 
 /**

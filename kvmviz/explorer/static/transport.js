@@ -56,6 +56,7 @@ export class Transport {
     this.goto = h("input", { type: "number", min: 0, "aria-label": "go to step", title: "go to step", "data-testid": "go-to-step", class: "kv-goto" });
     const goTo = () => this.goto.value && moves.go(Number(this.goto.value));
     this.goto.addEventListener("change", goTo);
+    this.goto.addEventListener("focus", () => this.goto.select());
     // A notebook takes Enter for itself before it becomes a change.
     this.goto.addEventListener("keydown", (event) => event.key === "Enter" && goTo());
     this.element = h("div", { class: "kv-transport kv-card" }, this.buttons, score, h("div", { class: "kv-counter" }, this.label, h("div", {}, this.goto, this.speed)));
@@ -101,7 +102,6 @@ export class Transport {
   to(step, steps) {
     say(this.label, `${step} / ${steps}`);
     this.goto.max = String(steps);
-    this.goto.placeholder = String(step);
-    if (this.goto.value) this.goto.value = "";
+    if (this.goto.value !== String(step)) this.goto.value = String(step);
   }
 }

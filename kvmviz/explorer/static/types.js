@@ -73,13 +73,13 @@
  * @property {() => Skeleton} skeleton
  * @property {() => number} step
  * @property {(step: number) => void} setStep
- * @property {(wanted: {scenario?: string, revisions?: string[], step: number}) => void} want another scenario, other revisions, or both; and where the reader stands
- * @property {() => void} prepare send the views ahead that a toggle is likely to ask for
+ * @property {(wanted: {scenario: string, revisions: string[]}) => Promise<string>} want another view; when it is shown the answer is empty, else a sentence says why it is not
  * @property {(playing: boolean) => void} setPlaying
  * @property {(score: {asked: number, right: number}) => void} setScore
- * @property {(what: "view" | "step" | "playing" | "problem" | "answer", call: () => void) => void} on
+ * @property {(what: "view" | "step" | "playing" | "kernel", call: () => void) => void} on
  * @property {() => boolean} playing
- * @property {() => string} problem
+ * @property {() => "" | "gone" | "silent"} kernel what is wrong with what answers, if anything
+ * @property {(root: HTMLElement) => void} limit disable in the controls, just filled, what cannot be had here
  */
 
 export {};
