@@ -27,7 +27,7 @@ from pathlib import Path
 from types import FunctionType, new_class
 from typing import Any, Final
 
-from kvmviz.c import lookup, runtime
+from kvmviz.c import bug_macro, lookup, runtime
 from kvmviz.c.base import base_of
 from kvmviz.c.ending import Budget, bounded
 from kvmviz.c.origin import Fragment, Origin, Ran
@@ -104,10 +104,19 @@ def revision_of(
         raise CError(f"{units[0].file}: it defines both {both}, one function's two names; leave one.")
     chosen, base_by = (base, "as named") if base is not None else base_of(units)
     parent = revision(chosen)
-    program = Program(units, parent, wanted)
+    macro = _macro(units) if bug_macro.MODEL in wanted else None
+    program = Program(units, parent, [one for one in wanted if one != bug_macro.MODEL])
     for model, function in program.wanted.items():
         program.translate(function, model)
-    return _class(name, parent, base_by, program)
+    return _class(name, parent, base_by, program, macro)
+
+
+def _macro(units: Sequence[Unit]) -> bug_macro.Macro:
+    """Return the macro of these texts; raise CError where there is none."""
+    macro = next((one for unit in units if (one := bug_macro.found(unit.source, unit.file))), None)
+    if macro is None:
+        raise CError(f"{' and '.join(unit.file for unit in units)}: the macro TDX_BUG_ON is not defined there.")
+    return macro
 
 
 def _nothing(units: Sequence[Unit], defined: set[str]) -> str:
@@ -128,11 +137,15 @@ def compiled(program: Program, name: str, parent: type[Revision], budget: Budget
     return own
 
 
-def _class(name: str, parent: type[Revision], base_by: str, program: Program) -> type[Revision]:
+def _class(
+    name: str, parent: type[Revision], base_by: str, program: Program, macro: bug_macro.Macro | None
+) -> type[Revision]:
     budget = Budget()
     own = compiled(program, name, parent, budget)
     body = {one.model: own[key] for key, one in program.done.items() if one.model}
-    origin = _origin(parent, base_by, program, budget)
+    if macro is not None:
+        body[bug_macro.MODEL] = macro.function()
+    origin = _origin(parent, base_by, program, budget, macro)
     made: Any = new_class(_identifier(name), (Revision,), {"base": parent, "origin": origin},
                           lambda ns: ns.update({"name": name, **body}))  # fmt: skip
     found: type[Revision] = made
@@ -179,12 +192,16 @@ def _kernel_path(one: Translated, program: Program) -> str:
     return function_of(program.model(models[0])).path if models else file
 
 
-def _origin(parent: type[Revision], base_by: str, program: Program, budget: Budget) -> Origin:
+def _origin(
+    parent: type[Revision], base_by: str, program: Program, budget: Budget, macro: bug_macro.Macro | None
+) -> Origin:
     done = program.done
     ran = {one.model: one.definition for one in done.values() if one.model}
     kept = [k for k in parent.functions if not (k in LEAF_NAMES and set(ran) & set(LEAF_NAMES))]
     names = sorted({*kept, *ran}, key=lambda n: (ORDER.index(n) if n in ORDER else 99, n))
     functions = tuple(Ran(n, "C", ran[n].file, ran[n].line) if n in ran else Ran(n, parent.name) for n in names)
+    if macro is not None:
+        functions += (Ran(bug_macro.MODEL, "C", macro.file, macro.line),)
     helpers = tuple(
         Ran(one.definition.name, "C", one.definition.file, one.definition.line)
         for one in done.values() if not one.model
@@ -194,7 +211,7 @@ def _origin(parent: type[Revision], base_by: str, program: Program, budget: Budg
     passed = tuple(sorted(program.passed_over.values(), key=lambda p: (p.file, p.line, p.name)))
     choices = tuple(choice for unit in program.units for choice in unit.prepared.choices)
     texts = tuple((unit.file, unit.source) for unit in program.units)
-    recipe = Recipe(texts, tuple(program.wanted.values()))
+    recipe = Recipe(texts, (*program.wanted.values(), *([bug_macro.MODEL] if macro else [])))
     files = frozenset(unit.file for unit in program.units)
     guard = partial(_bounded, budget, files)
     return Origin(recipe, parent.name, base_by, functions, helpers, unused, passed, choices, guard,

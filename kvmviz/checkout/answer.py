@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kvmviz.apart.pool import workers
+from kvmviz.c import bug_macro
 from kvmviz.c.passing import PassedOver
 from kvmviz.c.program import ALIASES
 from kvmviz.check.likeness import Likeness, likeness
@@ -74,13 +75,15 @@ class Kernel:
             for name, definitions in unit.functions.items()
             for definition in definitions[:1]
         }
+        self._places.update({one.name: (one.file, one.line) for one in made.revision.origin.from_c
+                             if one.name == bug_macro.MODEL})  # fmt: skip
 
     @cached_property
     def functions(self) -> tuple[Followed, ...]:
         """Every function of these two files that the model has: whether it ran from the tree, and if not why."""
         leaf = next((name for name in LEAF_NAMES if name in self._places), LEAF_NAMES[-1])
         names = [name for name in CHANGEABLE if name not in LEAF_NAMES]
-        return tuple(map(self._followed, (*names, leaf, *sorted(FOLLOWED))))
+        return tuple(map(self._followed, (*names, leaf, *sorted(FOLLOWED), bug_macro.MODEL)))
 
     def _followed(self, name: str) -> Followed:
         theirs = next((n for n in (name, *(a for a, model in ALIASES.items() if model == name))

@@ -35,14 +35,14 @@ def WARN_ON(host: Host, condition: object, about: str = "") -> bool:
     `about`, here and below, tells several of one function apart in the site's name.
     """
     if condition:
-        _trace(host, site(_named("WARN_ON", about)), printed=True)
+        _trace(host, site(named("WARN_ON", about)), printed=True)
     return bool(condition)
 
 
 def WARN_ON_ONCE(host: Host, condition: object, about: str = "") -> bool:
     """Print a trace the first time at this site since boot; return the condition every time."""
     if condition:
-        _trace_once(host, site(_named("WARN_ON_ONCE", about)))
+        _trace_once(host, site(named("WARN_ON_ONCE", about)))
     return bool(condition)
 
 
@@ -54,7 +54,7 @@ def KVM_BUG_ON(condition: object, vm: BuggableVM, about: str = "") -> bool:
     own trace shows by its line number.
     """
     if condition:
-        name = site(_named("KVM_BUG_ON", about))
+        name = site(named("KVM_BUG_ON", about))
         if vm.vm_bugged:
             vm.host.recorder.masked(name)
         else:
@@ -74,14 +74,14 @@ def TDX_BUG_ON(
     """
     if err:
         macro = "TDX_BUG_ON" + (f"_{len(registers)}" if registers else "")
-        name = site(_named(f"{macro}/{fn}", about))
+        name = site(named(f"{macro}/{fn}", about))
         if vm is not None and vm.vm_bugged:
             host.recorder.masked(name)
             return True
         _trace_once(host, name)
         if vm is not None:
             kvm_vm_bugged(vm, name)
-        pr_err_ratelimited(host, _seamcall_line(fn, err, registers))
+        pr_err_ratelimited(host, seamcall_line(fn, err, registers))
     return bool(err)
 
 
@@ -90,7 +90,8 @@ def TDX_BUG_ON_3(host: Host, err: int, fn: str, rcx: int, rdx: int, r8: int, vm:
     return TDX_BUG_ON(host, err, fn, vm, (rcx, rdx, r8))
 
 
-def _named(macro: str, about: str) -> str:
+def named(macro: str, about: str) -> str:
+    """Return what a site calls a macro, with what tells several of one function apart."""
     return f"{macro}/{about}" if about else macro
 
 
@@ -120,9 +121,15 @@ def pr_err_ratelimited(host: Host, message: str) -> None:
     host.recorder.pr_err(name, printed, message)
 
 
-def _seamcall_line(fn: str, err: int, registers: tuple[int, ...]) -> str:
+def seamcall_line(fn: str, err: int, registers: tuple[int, ...]) -> str:
+    """Return the words of TDX_BUG_ON's error line."""
     shown = "".join(f", {name} {value:#x}" for name, value in zip(("rcx", "rdx", "r8"), registers, strict=False))
     return f"SEAMCALL {fn} failed: {err:#x}{shown}"
+
+
+def report(host: Host, name: str, *, once: bool) -> None:
+    """Print a trace for a warning at this site: every time, or once a boot."""
+    _trace(host, name, printed=host.boot.once(name) if once else True)
 
 
 def _trace_once(host: Host, name: str) -> None:

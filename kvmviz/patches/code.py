@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from kvmviz.c import bug_macro
 from kvmviz.c.base import base_of
 from kvmviz.c.parse import Unit, parse
 from kvmviz.c.program import ALIASES
@@ -50,8 +51,8 @@ class Code:
 
 
 def is_modelled(function: str) -> bool:
-    """Say whether a function of C stands for one of the model's."""
-    return function in CHANGEABLE or function in ALIASES or function in REPLACEABLE
+    """Say whether a function or macro of C stands for one of the model's."""
+    return function in bug_macro.NAMES or function in CHANGEABLE or function in ALIASES or function in REPLACEABLE
 
 
 def code_of(shown: Sides, side: Side) -> Code:
@@ -65,7 +66,7 @@ def code_of(shown: Sides, side: Side) -> Code:
     for name, parts in groups.items():
         if is_modelled(name):
             wholes.append(_completed(parts, base))
-            touched.append(name)
+            touched.append(bug_macro.MODEL if parts[0].macro else name)
             completed += [] if all(part.whole for part in parts) else [name]
         elif all(part.whole for part in parts):
             wholes.append(complete(parts, ""))  # a helper, if one of the others calls it
@@ -77,7 +78,8 @@ def code_of(shown: Sides, side: Side) -> Code:
 
 def _groups(parts: Iterable[Part]) -> Mapping[str, list[Part]]:
     """Return by function what is shown of it, of those that the patch changes."""
-    changed = sorted((p for p in parts if p.touched and not p.macro), key=lambda p: (p.file, p.name, p.first))
+    touched = (p for p in parts if p.touched and (not p.macro or is_modelled(p.name)))
+    changed = sorted(touched, key=lambda p: (p.file, p.name, p.first))
     found = {name: list(some) for name, some in groupby(changed, key=lambda p: p.name)}
     return dict(sorted(found.items(), key=lambda item: (item[1][0].file, item[1][0].first)))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kvmviz.c import bug_macro
 from kvmviz.c.base import base_of
 from kvmviz.c.parse import Unit
 from kvmviz.c.program import ALIASES, Program
@@ -17,12 +18,12 @@ from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.patches.apply import applied, hunks
 from kvmviz.patches.code import NotModelled, code_of, is_modelled
 from kvmviz.patches.errors import PatchTextError
-from kvmviz.patches.parts import Part, Side, sides
+from kvmviz.patches.parts import Part, Side, Sides, sides
 from kvmviz.patches.tree import Tree
 from kvmviz.revisions import CHANGEABLE, Revision, revision
 
-INLINE: Final = ("is_mirror_sp", "KVM_BUG_ON", "TDX_BUG_ON", "TDX_BUG_ON_3")
-"""What is replaced in the model, but not taken from a tree: macros, and functions of its headers."""
+INLINE: Final = ("is_mirror_sp", "KVM_BUG_ON", "TDX_BUG_ON_3")
+"""What is replaced in the model, but not taken from a tree: functions of its headers, and what these two call."""
 
 
 @dataclass(frozen=True)
@@ -52,24 +53,43 @@ def from_diff(diff: str, side: Side, tree: Tree | None = None, *, name: str = "p
     be run; with `strict` also where a modelled function that it changes cannot be.
     """
     shown = sides(diff)
-    touched = tuple(dict.fromkeys(p.name for p in shown.of(side) if p.touched and is_modelled(p.name)))
-    if not touched:
-        raise PatchTextError(_nothing(shown.of(side)))
+    touched = _touched(shown.of(side))
     if tree is None:
+        if not touched:
+            raise PatchTextError(_nothing(shown))
         code = code_of(shown, side)
-        based = code.base, code.base_by
-        made = _of_units(code.units, code.touched, based, name, must=touched if strict else ())
+        made = _of_units(code.units, code.touched, (code.base, code.base_by), name, must=touched if strict else ())
         completed, known = code.completed, code.left_out
     else:
-        patched = tree.with_texts(_texts(diff, side, tree))
-        made = from_tree(patched, name=name, must=touched if strict else ())
+        old, new = (tree.with_texts(_texts(diff, one, tree)) for one in ("old", "new"))
+        touched += tuple({bug_macro.MODEL} - {*touched}) if _macros(old) != _macros(new) else ()
+        if not touched:
+            raise PatchTextError(_nothing(shown))
+        made = from_tree(old if side == "old" else new, name=name, must=touched if strict else ())
         completed, known = (), ()
     sources = {function: "mail" if function in touched else "kernel" for function in made.sources}
-    outside = tuple(NotModelled(" ".join(text.split())[:60], file, line, "in no function")
-                    for file, line, text in shown.outside)  # fmt: skip
+    outside = tuple(
+        NotModelled(" ".join(text.split())[:60], file, line, _why(text)) for file, line, text in shown.outside
+        if not (tree and bug_macro.MODEL in touched and text.endswith("\\"))
+    )  # fmt: skip
     helpers = {helper.name for helper in made.revision.origin.helpers}
     strangers = _strangers(shown.of(side), {*touched, *helpers, *(one.name for one in known)})
     return replace(made, sources=sources, completed=completed, left_out=(*known, *strangers, *outside))
+
+
+def _touched(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Return what the model has of what a patch changes, macros by the model's name."""
+    found = (bug_macro.MODEL if p.macro else p.name for p in parts if p.touched and is_modelled(p.name))
+    return tuple(dict.fromkeys(found))
+
+
+def _macros(tree: Tree) -> list[str]:
+    """Return the text of the macro behind TDX_BUG_ON, wherever it is; one that cannot be followed stands for itself."""
+    return [text for source in tree.texts.values() for text in bug_macro.texts(source)]
+
+
+def _why(text: str) -> str:
+    return "in no function" if not text.endswith("\\") else "part of a macro; a tree has the rest (--kernel DIR)"
 
 
 def from_tree(tree: Tree, *, name: str = "kernel", must: Sequence[str] = ()) -> Made:
@@ -77,6 +97,8 @@ def from_tree(tree: Tree, *, name: str = "kernel", must: Sequence[str] = ()) -> 
     units = tree.units()
     defined = {function for unit in units for function in unit.functions}
     plain = [n for n in (*CHANGEABLE, *REPLACEABLE) if n in defined and n not in INLINE]
+    if any(bug_macro.texts(unit.source) for unit in units):
+        plain.append(bug_macro.MODEL)
     alias = [n for n, model in ALIASES.items() if n in defined and model not in plain]
     made = _of_units(units, (*plain, *alias), base_of(units), name, must=must)
     return replace(made, sources=dict.fromkeys(made.sources, "kernel"))
@@ -111,6 +133,9 @@ def _refusal(
 ) -> bool:
     """Say whether a function cannot be translated beside these others, and note why."""
     try:
+        if function == bug_macro.MODEL:
+            return not any(bug_macro.found(unit.source, unit.file) for unit in units)
+        wanted = [one for one in wanted if one != bug_macro.MODEL]
         Program(units, base, wanted).translate(function, ALIASES.get(function, function))
     except CError as error:
         refused[function] = error
@@ -133,9 +158,11 @@ def _strangers(parts: Sequence[Part], known: set[str]) -> tuple[NotModelled, ...
     return tuple(NotModelled(name, p.file, p.first, "not modelled") for name, p in sorted(found.items()))
 
 
-def _nothing(parts: Sequence[Part]) -> str:
-    names = list(dict.fromkeys(part.name for part in parts if part.touched))
+def _nothing(shown: Sides) -> str:
+    names = list(dict.fromkeys(part.name for part in (*shown.new, *shown.old) if part.touched))
+    if not names and any(text.endswith("\\") for *_, text in shown.outside):
+        return "This patch shows a macro in part, and only a tree has the rest; give it with --kernel DIR."
     if not names:
         return "This patch changes no function that can be read; give one that changes arch/x86/kvm/vmx/tdx.c."
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"Of the functions that this patch changes none is modelled: {shown}."
+    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"Of the functions that this patch changes none is modelled: {listed}."
