@@ -115,9 +115,7 @@ def test_it_can_be_sent_to_another_process(tmp_path: Path) -> None:
 def test_what_cannot_be_followed_refuses_with_its_line(tmp_path: Path) -> None:
     macro = MACRO.replace("\t/* the trace, the mark, the line */", "\tdump(whose);")
     with pytest.raises(CError, match=r"tdx\.c:7: `dump\(whose\)` cannot be followed in a macro"):
-        bug_macro.found(MACRO.replace("\t/* the trace, the mark, the line */", "\tdump(whose);"), "tdx.c")
-    made = from_tree(
-        read_tree(tree(tmp_path, MACRO.replace("\t/* the trace, the mark, the line */", "\tdump(whose);")))
-    )
+        bug_macro.found(macro, "tdx.c")
+    made = from_tree(read_tree(tree(tmp_path, macro)))
     assert list(made.refused) == ["TDX_BUG_ON"]
     assert bug_macro.found("#define OTHER(a) ({ a; })\n", "tdx.c") is None
