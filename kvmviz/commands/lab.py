@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
         raise KvmvizError("JupyterLab is not installed; install it with: pip install 'kvmviz[notebook]'.")
     args.scenario, options = _split(args.scenario)
     notebook = _view(common.link(args)) if args.scenario else _course()
+    _trust_ours()
     command = [sys.executable, "-m", "jupyterlab", *_options(notebook, options)]
     print(f"kvmviz: opening {notebook}", file=sys.stderr)
     sys.stdout.flush()
@@ -90,6 +91,16 @@ def _course() -> Path:
                 print(f"kvmviz: {folder} is read-only here; to keep work, copy it and start there.", file=sys.stderr)
             return (folder / FIRST).resolve()
     raise KvmvizError(f"The course is not here: run it where {FIRST} is, or name a view, as in: kvmviz lab fail=all.")
+
+
+def _trust_ours() -> None:
+    """Let the pictures of the notebooks beside this source be seen before they are run."""
+    from kvmviz.course.trust import trust
+
+    try:
+        trust(Path(__file__).resolve().parents[2] / "notebooks")
+    except OSError as error:
+        print(f"kvmviz: pictures show once their cells are run; Jupyter takes no signature ({error}).", file=sys.stderr)
 
 
 def _is_ours(notebook: Path) -> bool:

@@ -46,7 +46,7 @@ def serve(folder: Path) -> Iterator[Server]:
     _write_settings(folder / "settings")
     command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={root}"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=_environment(folder), cwd=root, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=environment(folder), cwd=root, stdout=log, stderr=log)
     try:
         yield Server(_wait_for_url(folder, process), root)
     finally:
@@ -57,7 +57,7 @@ def serve(folder: Path) -> Iterator[Server]:
             process.kill()
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """The environment with every place where Jupyter keeps something moved into ``folder``."""
     places = {
         "JUPYTER_CONFIG_DIR": "config",
