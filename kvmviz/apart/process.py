@@ -91,7 +91,6 @@ class Worker:
         kind, value = pickle.loads(answer)
         if kind == "value":
             return value
-        self.end()
         raise value if kind == "error" else RuntimeError(f"a worker failed:\n{value}")
 
     def _wait(self) -> bytes:

@@ -19,8 +19,8 @@ from kvmviz.check.report import Report
 from kvmviz.check.space import Space, scenarios
 from kvmviz.machine.journal import Journal
 from kvmviz.record.teardown import tear_down, where_it_belongs
-from kvmviz.revisions import Revision, revision
-from kvmviz.revisions.guard import PatchError, allowing
+from kvmviz.revisions import Revision, check_defines, revision
+from kvmviz.revisions.guard import ONCE, PatchError, allowing
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 
@@ -36,10 +36,7 @@ WORTH_WORKERS: Final = 1_500
 WORTH_WATCHING: Final = 20_000
 """Scenarios from which on a notebook shows a progress bar."""
 
-REMEMBERS: Final = (
-    "a patch must not remember anything from run to run; what a boot remembers is kept by vm.host.boot.once(name), "
-    "which is true the first time."
-)
+REMEMBERS: Final = f"a patch must not remember anything from run to run; {ONCE}."
 
 
 def check(
@@ -62,6 +59,7 @@ def check(
     """
     which = revision(revision_)
     other = None if against is None else revision(against)
+    check_defines(which)
     todo = list(scenarios(space))
     total = len(todo)
     workers_ = executor or _default(total)

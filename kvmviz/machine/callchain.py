@@ -16,7 +16,6 @@ running model can be read as a call chain at source level.  Macros, wrappers
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from inspect import unwrap
 from types import CodeType, FrameType
 from typing import Any, Final, TypeVar
 
@@ -117,7 +116,9 @@ def source_of(key: str) -> Callable[..., Any]:
 
 def location_of(function: Callable[..., Any]) -> Location:
     """Return the location of a function's first line."""
-    code = unwrap(function).__code__
+    while function.__code__ not in _REGISTER and hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code = function.__code__
     return _location(code, code.co_firstlineno)
 
 

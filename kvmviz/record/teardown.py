@@ -14,8 +14,9 @@ from kvmviz.machine.recorder import Tally
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.tapes import Weighed
 from kvmviz.revisions import Revision
-from kvmviz.revisions.guard import Guard
+from kvmviz.revisions.guard import Guard, swallowed_panic
 from kvmviz.revisions.linked import linked
+from kvmviz.revisions.sealed import seal
 from kvmviz.scenario import Scenario
 
 T = TypeVar("T")
@@ -85,8 +86,12 @@ def _watched(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Ta
         called, teardown = linked(which)
         vm = build(scenario, called, boot, tree)
         vm.host.watch(recorder)
+        if which.is_python:
+            seal(vm, which)
         with _guard(which, scenario), suppress(HostPanicked):
             teardown(vm)
+            if recorder.panicked:
+                raise swallowed_panic(which.name, which.functions.values(), scenario)
     return vm
 
 

@@ -29,12 +29,13 @@ from importlib import import_module
 from types import ModuleType, new_class
 from typing import Any, ClassVar, Final, Protocol
 
-from kvmviz.errors import KvmvizError
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of, is_kernel
-from kvmviz.revisions.guard import is_kvmviz
+from kvmviz.revisions.guard import ONCE, PatchError, is_kvmviz
 from kvmviz.revisions.identity import Identity
 from kvmviz.revisions.ran import counting
+from kvmviz.revisions.refusing import RevisionError as RevisionError
+from kvmviz.revisions.taken import taken
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
 """The function that takes a guest page back; v2 renamed it."""
@@ -47,10 +48,6 @@ CHANGEABLE: Final = (
     *LEAF_NAMES,
 )
 """What the project's revisions change, by the kernel's names; a reader's may replace what `linking` lists, too."""
-
-
-class RevisionError(KvmvizError):
-    """A revision that cannot be; its text is one sentence that says what would be right."""
 
 
 class Origin(Protocol):
@@ -145,22 +142,22 @@ def _build_on(cls: type[Revision], parent: type[Revision]) -> None:
 def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Callable[..., Any]]:
     """Return the kernel functions that a class defines; raise RevisionError for what it must not define."""
     found: dict[str, Callable[..., Any]] = {}
-    for key, value in vars(cls).items():
-        function = value.__func__ if isinstance(value, staticmethod) else value
-        name = key.removeprefix(f"_{cls.__name__.lstrip('_')}") if "__" in key[1:] else key  # as Python writes __name
-        if (name.startswith("__") and name not in REPLACEABLE) or not callable(function):
-            continue
-        if name not in CHANGEABLE and name not in REPLACEABLE:
-            raise RevisionError(f"{cls.__name__}.{name} is nothing a revision may change; use {', '.join(CHANGEABLE)}.")
-        if not inspect.isfunction(function):
-            raise RevisionError(f"{cls.__name__}.{name} must be a plain function without self.")
+    for name, function in taken(cls.__name__, cls.written, (*CHANGEABLE, *REPLACEABLE)):
         _check_signature(cls.__name__, name, function, _counterpart(parent, name), parent.name)
         if not is_kvmviz(function):
-            from kvmviz.revisions.looking import check_function
-
-            check_function(cls.__name__, name, function)
+            _check_memory(cls.__name__, name, function)
         found[name] = function
     return found
+
+
+def _check_memory(cls: str, name: str, function: Callable[..., Any]) -> None:
+    from kvmviz.revisions.looking import remembers
+
+    if kept := remembers(function):
+        raise PatchError(
+            f"{cls}: {name}, line {kept[0]}, keeps {kept[1]}: what outlives a run makes the answer depend on the runs "
+            f"before; {ONCE}."
+        )
 
 
 def _check_signature(cls: str, name: str, function: Callable[..., Any], model: Callable[..., Any], base: str) -> None:
@@ -186,7 +183,9 @@ def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., 
     cls.op_arguments = tuple(inspect.signature(functions["tdx_sept_free_private_spt"]).parameters)[1:]
     for key, function in functions.items():
         call = function if is_kvmviz(function) else counting(key, function)
-        setattr(cls, "remove_leaf" if key in LEAF_NAMES else key, staticmethod(call))
+        setattr(cls, key, staticmethod(call))
+        if key in LEAF_NAMES:
+            cls.remove_leaf = staticmethod(call)
     cls.is_python = not all(map(is_kvmviz, functions.values()))
 
 
@@ -204,6 +203,20 @@ REVISIONS: Final[dict[str, type[Revision]]] = {one.name: one for one in map(_of_
 
 PATCHED: Final = tuple(name for name, one in REVISIONS.items() if one.patched)
 """Those in which generic code no longer handles a failure: the patch, and what became of it."""
+
+
+def check_defines(which: type[Revision]) -> None:
+    """Raise RevisionError for a class that defines none of the functions, nor those that it builds on."""
+    base = which
+    while base.base is not None:
+        if base.own:
+            return
+        base = base.base
+    if base is not which:
+        raise RevisionError(
+            f"{which.name} defines none of the functions that a revision may change, so it is {base.name}; define one, "
+            "as in tdx_sept_free_private_spt."
+        )
 
 
 def revision(which: "str | type[Revision]") -> type[Revision]:

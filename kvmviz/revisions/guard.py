@@ -20,7 +20,7 @@ count can see, such as a sleep, a lock or a call into C, is ended from outside
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import CodeType, FrameType, TracebackType
@@ -61,6 +61,10 @@ SECONDS_PER_TABLE: Final = 0.000_5
 
 BESIDES: Final = 20.0
 """Seconds more that may pass before a run begins and after it has ended, where no reader's function is called."""
+
+
+ONCE: Final = "what a boot remembers is kept by vm.host.boot.once(name), which is true the first time"
+"""What would be right for a function that remembers something."""
 
 
 class Refused(BaseException):
@@ -186,6 +190,17 @@ class Guard:
 def refused(name: str, error: Refused) -> PatchError:
     """Say what a reader's function must not do."""
     return PatchError(plain(f"{name}: {place(error.__traceback__)} {error.does}: {error.right}."))
+
+
+def swallowed_panic(name: str, functions: Iterable[Callable[..., Any]], where: object) -> PatchError:
+    """Say that one of a reader's functions went on after the host's panic."""
+    from kvmviz.revisions.looking import catches_all
+
+    lines = ((f.__code__.co_name, catches_all(f)) for f in functions if not is_kvmviz(f))
+    at = next((f"{function}, line {line}," for function, line in lines if line), "it")
+    return PatchError(
+        f"{name}: {at} catches everything, the host's panic included, with {where}: name the errors that are meant."
+    )
 
 
 def _can_wake() -> bool:

@@ -1,51 +1,42 @@
-"""What a reader's function must not do, seen in its instructions before it runs."""
+"""What is seen in a function's instructions: what it would remember, and where it catches everything.
+
+>>> def once(vm, sp):
+...     global seen
+...     seen = True
+>>> remembers(once)
+(3, 'seen')
+"""
 
 import dis
 from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any, Final
 
-from kvmviz.revisions.telling import PatchError
-
-SETTABLE: Final = frozenset({"external_spt", "header", "invalid", "tdp_mmu_pages"})
-"""Fields that the functions which a patch changes may set."""
-
-_ALLOCATOR: Final = "only the allocator sets it; use vm.host.memory.free_page"
-_LEDGER: Final = "the TDX module's ledger cannot be seen from KVM; decide by what tdx_reclaim_page returns"
-_BOOKS: Final = "it belongs to the model's own books, and no kernel function has it"
-HIDDEN: Final = {
-    "fails": "no kernel function can see which reclaim the scenario lets fail; decide by what tdx_reclaim_page returns",
-    "faults": "no kernel function can see what the scenario lets fail; decide by what the SEAMCALLs return",
-    "pamt": _LEDGER, "owned": _LEDGER, "tds": _LEDGER, "would_give_back": _LEDGER,
-    "allocated": _ALLOCATOR, "in_rcu_callback": _ALLOCATOR, "next_address": _ALLOCATOR,
-    "recorder": _BOOKS, "watch": _BOOKS, "sept_pages": _BOOKS, "guest_pages": _BOOKS, "sps": _BOOKS,
-    "_external_spt": "use external_spt",
-}  # fmt: skip
-"""Attributes that a reader's functions cannot use, with the reason."""
-
 _HANDLER_ENDS: Final = {"CHECK_EXC_MATCH", "RERAISE", "RAISE_VARARGS", "WITH_EXCEPT_START", "POP_EXCEPT"}
 """What comes first in an exception handler says what it catches; POP_EXCEPT: everything, and it goes on."""
 
-_NAMES: Final = {
-    "setattr": "sets fields by name; set them as in C", "delattr": "removes fields by name; set them as in C",
-    "BaseException": "would also catch the host's panic; name the errors that are meant",
-}  # fmt: skip
+
+def remembers(function: Callable[..., Any]) -> tuple[int, str] | None:
+    """Return the first line that sets a global, and which; None if none does."""
+    for line, operation, name in _all(function.__code__):
+        if operation in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            return line, name
+    return None
 
 
-def check_function(owner: str, name: str, function: Callable[..., Any]) -> None:
-    """Raise PatchError if the function touches what none of the kernel's could; it does not run."""
-    for code in _codes(function.__code__):
-        for line, operation, argument in _instructions(code):
-            reason = _refusal(operation, argument)
-            if reason:
-                raise PatchError(f"{owner}: {name}, line {line}, {reason[0]}: {reason[1]}.")
+def catches_all(function: Callable[..., Any]) -> int | None:
+    """Return the first line of a handler that catches everything and goes on, or that names BaseException."""
+    for line, operation, name in _all(function.__code__):
+        if operation == "CATCH_ALL" or (operation.startswith("LOAD_") and name == "BaseException"):
+            return line
+    return None
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
+def _all(code: CodeType) -> Iterator[tuple[int, str, str]]:
+    yield from _instructions(code)
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            yield from _codes(inner)
+            yield from _all(inner)
 
 
 def _instructions(code: CodeType) -> list[tuple[int, str, str]]:
@@ -59,18 +50,3 @@ def _instructions(code: CodeType) -> list[tuple[int, str, str]]:
         if operation == "PUSH_EXC_INFO" and next(following, "") == "POP_EXCEPT":
             found[number] = (line, "CATCH_ALL", "")
     return found
-
-
-def _refusal(operation: str, name: str) -> tuple[str, str] | None:
-    """Return what an instruction does that it must not, and what would be right."""
-    if operation in ("STORE_ATTR", "DELETE_ATTR") and name not in SETTABLE:
-        return f"sets .{name}", HIDDEN.get(name, f"what a patch may set is {', '.join(sorted(SETTABLE))}")
-    if operation.startswith("LOAD_") and operation.endswith(("ATTR", "METHOD")) and name in HIDDEN:
-        return f"uses .{name}", HIDDEN[name]
-    if operation == "CATCH_ALL":
-        return "catches everything", "that includes the host's panic; name the errors that are meant"
-    if operation in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-        return f"keeps {name}", "what outlives a run makes the answer depend on the runs before; use the VM or the sp"
-    if operation in ("LOAD_GLOBAL", "LOAD_NAME") and name in _NAMES:
-        return f"uses {name}", f"it {_NAMES[name]}"
-    return None

@@ -34,7 +34,7 @@ def copied(function: Callable[..., Any], change: Callable[[ast.Module], ast.Modu
     tree = change(ast.parse(textwrap.dedent(inspect.getsource(function))))
     definition = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
     definition.decorator_list = []
-    names = dict(vars(inspect.getmodule(function)))
+    names = {**vars(inspect.getmodule(function)), "__name__": "copies"}
     exec(compile(ast.fix_missing_locations(tree), inspect.getfile(function), "exec"), names)
     return names[function.__name__]
 

@@ -172,20 +172,42 @@ TOUCHES = {
     "x = [p for p in vm.sept_pages]": "line 4, uses .sept_pages: it belongs to the model's own books",
     "vm.host.recorder.free(sp.spt, 'rcu')": "line 4, uses .recorder: it belongs to the model's own books",
     "sp._external_spt = None": "line 4, sets ._external_spt: use external_spt",
-    "setattr(vm, 'hkid', -1)": "line 4, uses setattr: it sets fields by name",
-    "global seen\nseen = 1": "line 5, keeps seen: what outlives a run",
+    "setattr(vm, 'hkid', -1)": "line 4, sets .hkid",
+    "object.__setattr__(vm, 'hkid', -1)": "line 4, sets .hkid",
+    "object.__getattribute__(sp.external_spt, 'fails')": "line 4, uses .fails",
+    "getattr(sp.external_spt, 'fa' + 'ils')": "line 4, uses .fails",
+    "x = hasattr(sp.external_spt, 'fails')": "line 4, uses .fails",
+    "import operator\noperator.attrgetter('host.tdx.faults')(vm)": "line 5, uses .faults",
+    "vars(vm.host)": "line 4, uses .__dict__",
+    "vm.host.tdx.__dict__['tds']": "line 4, uses .__dict__",
+    "import copy\ncopy.copy(sp.external_spt)": "line 5, uses .",
+    "vm.host.watch(None)": "line 4, uses .watch",
+    "del sp.spt": "line 4, removes .spt: a struct keeps its fields",
+    "vm.host.mine = 1": "line 4, sets .mine",
+    "try:\n    sp.external_spt.fails\nexcept Exception:\n    pass": "line 5, uses .fails",
+    "global seen\nseen = 1": "line 5, keeps seen: what outlives a run makes the answer depend on the runs before; "
+    "what a boot remembers is kept by vm.host.boot.once(name), which is true the first time.",
     "def inner():\n    vm.vm_bugged = True\ninner()": "line 5, sets .vm_bugged",
-    "try:\n    pass\nexcept:\n    pass": "catches everything: that includes the host's panic",
-    "try:\n    pass\nexcept BaseException:\n    pass": "uses BaseException: it would also catch the host's panic",
-    "while True:\n    try: pass\n    finally: continue": "catches everything",
+    "helper(vm, 'hkid', -1)": "helper, line 1, sets .hkid",
+    "helper(sp.external_spt, 'fails', 0)": "helper, line 1, sets .fails",
+    "import gc\ngc.get_objects()": "line 5, searches Python's memory",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("body", TOUCHES)
-def test_what_a_patch_must_not_touch_is_refused_before_it_runs(body: str) -> None:
-    with pytest.raises(PatchError) as caught:
-        made(body)
-    assert TOUCHES[body] in str(caught.value)
+def test_what_a_patch_must_not_touch_is_refused_by_what_it_does(body: str) -> None:
+    before = "def helper(one, name, value): setattr(one, name, value)" if "helper(" in body else ""
+    said = refused(body, before=before)
+    assert TOUCHES[body] in said
+
+
+@pytest.mark.parametrize("body", ["try:\n    X\nexcept:\n    pass", "try:\n    X\nexcept BaseException:\n    pass",
+                                  "while True:\n    try: X\n    finally: break"])  # fmt: skip
+def test_who_catches_everything_catches_the_hosts_panic(body: str) -> None:
+    op = "vm.revision.base.tdx_sept_free_private_spt(vm, gfn, sp)"
+    assert run(made(body.replace("X", op)), LINE) is not None
+    with pytest.raises(PatchError, match=r"line \d, catches everything, the host's panic included, with .*panic=on"):
+        run(made(body.replace("X", op)), f"{LINE} panic=on")
 
 
 @pytest.mark.parametrize(
@@ -201,18 +223,10 @@ def test_what_a_patch_may_do_is_not_refused(body: str) -> None:
 def test_wrong_classes_get_a_sentence() -> None:
     with pytest.raises(RevisionError, match=r"is called with \(vm, gfn, sp\), as in its base v1; take those"):
         made("pass", arguments="vm, sp")
-    with pytest.raises(RevisionError, match=r"made_up is nothing a revision may change; use handle_removed_pt,"):
+    with pytest.raises(RevisionError, match=r"made_up is nothing a revision may change: use handle_removed_pt,"):
         type("Mine", (Revision,), {"made_up": lambda vm: None})
     with pytest.raises(RevisionError, match="must be a plain function without self"):
         type("Mine", (Revision,), {"tdp_mmu_free_sp": print})
-
-
-def test_the_projects_own_functions_pass_as_a_readers() -> None:
-    from kvmviz.revisions.looking import check_function
-
-    for revision in REVISIONS.values():
-        for name, function in revision.functions.items():
-            check_function(revision.name, name, function)
 
 
 def test_a_tracer_that_was_there_is_there_again() -> None:
