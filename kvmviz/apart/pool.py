@@ -228,15 +228,19 @@ def each(
                 printed = printed or getattr(future, "printed", "")
             waiting.popleft()
             yield value
+    except GeneratorExit:  # nobody wants the rest; what runs already comes to its end
+        raise
     except BrokenExecutor:
         raise PatchError(
             f"{reader or 'A task'}: a process ended in the middle of its work; a worker needs about 100 MB of memory."
         ) from None
+    except BaseException:
+        if executor is workers():
+            stop_workers()
+        raise
     finally:
         for future in waiting:
             future.cancel()
-        if waiting and executor is workers():
-            stop_workers()
         show(printed)
 
 

@@ -54,6 +54,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.printed = _Printed()
+        self._killed = False
         self._connection, theirs = Pipe()
         memory = new_memory()
         self._beat = Beat(memory)
@@ -136,10 +137,11 @@ class Worker:
     @property
     def is_alive(self) -> bool:
         """Whether the process is there."""
-        return self._process.poll() is None
+        return not self._killed and self._process.poll() is None
 
     def kill(self) -> None:
         """End the process and whatever it started, at once; may be called by any thread."""
+        self._killed = True
         if self._process.poll() is None:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
