@@ -1,17 +1,21 @@
-"""Read a patch mail and draft a reply: what the patch does to the machine, and which claims hold.
+"""Read a patch mail, run the patch, and draft a reply: what it does to the machine, and which claims hold.
 
 The message may be a mail with encodings, an mbox, a page saved from a web
-archive, or a quoted reply.  Nothing in it is run, fetched or written to disk.
+archive, or a quoted reply; several are a series, applied in their order. The
+patch is run in the model: its C is never executed on this computer. Nothing
+in a mail is fetched or written to disk.
 
 Examples:
   kvmviz review patch.mbox
-  kvmviz review - < message.txt
+  kvmviz review 0001-first.patch 0002-second.patch
+  kvmviz review --kernel ~/linux - < message.txt
 
 """
 
 import argparse
 import io
 import sys
+from pathlib import Path
 
 from kvmviz.commands import common
 
@@ -20,15 +24,19 @@ HELP = "a patch mail in, a reply draft out"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz review`."""
-    parser.add_argument("message", nargs="?", default="-", metavar="MESSAGE", help="a file; - for standard input")
+    parser.add_argument("message", nargs="*", metavar="MESSAGE", help="files; - for standard input, the default")
+    parser.add_argument("--kernel", metavar="DIR", help="a Linux tree that has the functions a patch shows in part")
+    parser.add_argument("--space", default="quick", help="quick (default), default, or a tree such as 1x1x4")
     common.add_format(parser, "text", "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the reply; 0 if it answers, 1 if the mail holds nothing that is modelled."""
-    from kvmviz.review import load, review
+    from kvmviz.review import Options, load, review
 
-    answer = review(load(args.message))
+    names = args.message or ["-"]
+    options = Options(space=args.space, kernel=args.kernel, path=_path(names))
+    answer = review([load(name) for name in names], options)
     if args.format == "json":
         common.print_json(answer.to_json())
     else:
@@ -36,3 +44,10 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.reconfigure(errors="replace")  # a quoted line may hold what the terminal cannot show
         print(answer.to_text())
     return answer.exit_status
+
+
+def _path(names: list[str]) -> str:
+    """Return what the commands of a reply call the mail: its file, if commands know it for a mail by its name."""
+    if len(names) == 1 and Path(names[0]).suffix in (".patch", ".eml", ".mbox"):
+        return names[0]
+    return "mail.eml"

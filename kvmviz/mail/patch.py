@@ -19,6 +19,7 @@ from kvmviz.mail.functions import places
 from kvmviz.mail.hunks import HEADER, Fitted, fit
 from kvmviz.mail.limits import MAX_PATCH, MailError
 from kvmviz.mail.quoting import peel
+from kvmviz.mail.sources import file_of
 
 _GIT: Final = re.compile(r"diff --git \"?a/(\S{1,500}) \"?b/(\S{1,500})")
 _STAT: Final = re.compile(
@@ -121,14 +122,17 @@ def _inside(depths: Sequence[int], number: int, depth: int) -> bool:
 def _hunks(texts: Sequence[str], numbers: Sequence[int]) -> Iterator[_Hunk]:
     """Find the hunks of a text and mend each."""
     file, index = "", 0
-    marks = [n for n, text in enumerate(texts) if text.startswith(("@@ -", "diff --git "))]
+    marks = [n for n, text in enumerate(texts) if text.startswith(("@@ -", "diff --git ")) or text.rstrip() == "--"]
     ends = dict(zip(marks, [*marks[1:], len(texts)], strict=True))
     while index < len(texts):
         text = texts[index]
         file = _file(texts, index) or file
         header = HEADER.match(text)
+        if header:
+            body = texts[index + 1 : ends[index]]
+            file = file or file_of(header[5], body)
         if header and file:
-            fitted = fit(texts[index + 1 : ends[index]], _count(header[2]), _count(header[4]))
+            fitted = fit(body, _count(header[2]), _count(header[4]))
             yield _Hunk(file, header, fitted, [numbers[index], *numbers[index + 1 : index + 1 + fitted.used]])
             index += fitted.used
         index += 1

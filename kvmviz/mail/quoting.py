@@ -40,7 +40,12 @@ class Comment:
     @property
     def words(self) -> str:
         """The text as one line, typographic signs made plain."""
-        return " ".join(" ".join(self.text).translate(_TYPOGRAPHIC).split())
+        return " ".join(plain(" ".join(self.text)).split())
+
+
+def plain(text: str) -> str:
+    """Make typographic quotes and dashes plain."""
+    return text.translate(_TYPOGRAPHIC)
 
 
 def depth_of(line: str) -> int:

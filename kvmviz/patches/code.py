@@ -55,17 +55,21 @@ def is_modelled(function: str) -> bool:
     return function in bug_macro.NAMES or function in CHANGEABLE or function in ALIASES or function in REPLACEABLE
 
 
-def code_of(shown: Sides, side: Side) -> Code:
-    """Return what can be run of one side; raise PatchTextError if a function that is modelled cannot be completed."""
+def code_of(shown: Sides, side: Side, earlier: Mapping[str, str] | None = None) -> Code:
+    """Return what can be run of one side; raise PatchTextError if a function that is modelled cannot be completed.
+
+    `earlier` is the C, by function, of the patches that this one is put upon.
+    """
     groups = _groups(shown.of(side))
-    base, base_by = _base(shown, side, groups)
+    before = earlier or {}
+    base, base_by = _base(shown, side, groups, before)
     wholes: list[Whole] = []
     left_out: list[NotModelled] = []
     touched: list[str] = []
     completed: list[str] = []
     for name, parts in groups.items():
         if is_modelled(name):
-            wholes.append(_completed(parts, base))
+            wholes.append(_completed(parts, base, before))
             touched.append(bug_macro.MODEL if parts[0].macro else name)
             completed += [] if all(part.whole for part in parts) else [name]
         elif all(part.whole for part in parts):
@@ -73,6 +77,9 @@ def code_of(shown: Sides, side: Side) -> Code:
         else:
             left_out.append(NotModelled(name, parts[0].file, parts[0].first, "not modelled, and shown in part only"))
     units = tuple(parse(_placed(whole), whole.file) for whole in wholes)
+    kept = {name: text for name, text in before.items() if name not in groups}
+    units += tuple(parse(f"{text}\n", f"{name} of the patch before") for name, text in kept.items())
+    touched += [name for name in kept if is_modelled(name)]
     return Code(units, tuple(touched), tuple(completed), base, base_by, tuple(left_out))
 
 
@@ -84,9 +91,9 @@ def _groups(parts: Iterable[Part]) -> Mapping[str, list[Part]]:
     return dict(sorted(found.items(), key=lambda item: (item[1][0].file, item[1][0].first)))
 
 
-def _completed(parts: Sequence[Part], base: str) -> Whole:
+def _completed(parts: Sequence[Part], base: str, earlier: Mapping[str, str]) -> Whole:
     name = ALIASES.get(parts[0].name, parts[0].name)
-    other = text_of(base, name)
+    other = earlier.get(parts[0].name) or text_of(base, name)
     if other is None and not (len(parts) == 1 and parts[0].whole):
         where = f"{parts[0].file}, lines {parts[0].first} to {parts[-1].last}"
         raise PatchTextError(
@@ -100,25 +107,28 @@ def _placed(whole: Whole) -> str:
     return "\n" * (max(whole.first, 1) - 1) + whole.text
 
 
-def _base(shown: Sides, side: Side, groups: Mapping[str, list[Part]]) -> tuple[str, str]:
+def _base(
+    shown: Sides, side: Side, groups: Mapping[str, list[Part]], earlier: Mapping[str, str]
+) -> tuple[str, str]:
     """Return the revision that a side builds on, and how it was told."""
     for some in (groups, _groups(shown.of("new" if side == "old" else "old"))):
         texts = ["\n".join(line.text for line in part.lines) for parts in some.values() for part in parts]
         with suppress(CError):
             if some is groups:
+                texts += [text for name, text in earlier.items() if name not in groups]
                 return base_of([parse(text, "patch.c") for text in texts])
-        fitting = [name for name in list(FILES)[::-1] if _completes(some, name)]
+        fitting = [name for name in list(FILES)[::-1] if _completes(some, name, earlier)]
         if fitting and any(not part.whole for parts in some.values() for part in parts):
             return fitting[0], "its lines are the ones of that revision"
     return NEWEST, "the patch does not tell; this is the newest"
 
 
-def _completes(groups: Mapping[str, list[Part]], base: str) -> bool:
+def _completes(groups: Mapping[str, list[Part]], base: str, earlier: Mapping[str, str]) -> bool:
     """Say whether everything that is shown in part can be completed from C of a revision."""
     try:
         for parts in groups.values():
             if is_modelled(parts[0].name):
-                _completed(parts, base)
+                _completed(parts, base, earlier)
     except PatchTextError:
         return False
     return True

@@ -46,8 +46,11 @@ class Made:
     base_by: str
 
 
-def from_diff(diff: str, side: Side, tree: Tree | None = None, *, name: str = "patch", strict: bool = True) -> Made:
-    """Return one side of a diff as a revision.
+def from_diff(
+    diff: str, side: Side, tree: Tree | None = None, *, name: str = "patch", strict: bool = True,
+    earlier: Mapping[str, str] | None = None,
+) -> Made:  # fmt: skip
+    """Return one side of a diff as a revision; `earlier` is the C, by function, that patches before it made.
 
     Raises PatchTextError or CError, each with one sentence, where nothing of it can
     be run; with `strict` also where a modelled function that it changes cannot be.
@@ -57,7 +60,7 @@ def from_diff(diff: str, side: Side, tree: Tree | None = None, *, name: str = "p
     if tree is None:
         if not touched:
             raise PatchTextError(_nothing(shown))
-        code = code_of(shown, side)
+        code = code_of(shown, side, earlier)
         made = _of_units(code.units, code.touched, (code.base, code.base_by), name, must=touched if strict else ())
         completed, known = code.completed, code.left_out
     else:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from kvmviz.kvm.vm import VM, build
 from kvmviz.machine.host import HostPanicked
 from kvmviz.machine.printk import Boot
-from kvmviz.machine.recorder import Tally
+from kvmviz.machine.recorder import Recorder, Tally
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.tapes import Weighed
 from kvmviz.revisions import Revision
@@ -47,15 +47,15 @@ def tear_down(
     """
     if scenario.boot is None:
         boot = Boot()
-        vm = _watched(which, scenario, boot, recorder, tree)
+        vm = watched(which, scenario, boot, recorder, tree)
         _remember(which, scenario, boot, recorder, tree)
         return vm, "first"
     boot, panicked = boot_after(which, replace(scenario, boot=None), tree)
     if panicked:
-        return _watched(which, scenario, Boot(), recorder, tree), "first"
+        return watched(which, scenario, Boot(), recorder, tree), "first"
     boot = boot.copy()
     boot.now += scenario.boot
-    return _watched(which, scenario, boot, recorder, tree), "second"
+    return watched(which, scenario, boot, recorder, tree), "second"
 
 
 def boot_after(which: type[Revision], scenario: Scenario, tree: FoldedTree | None = None) -> tuple[Boot, bool]:
@@ -63,7 +63,7 @@ def boot_after(which: type[Revision], scenario: Scenario, tree: FoldedTree | Non
     found = _BOOTS.get(which, {}).get((scenario, tree is not None))
     if found is None:
         tally, boot = Weighed(tree) if tree else Tally(), Boot()
-        _watched(which, scenario, boot, tally, tree)
+        watched(which, scenario, boot, tally, tree)
         found = _remember(which, scenario, boot, tally, tree)
     return found
 
@@ -81,7 +81,10 @@ def _remember(
     return boot, tally.panicked
 
 
-def _watched(which: type[Revision], scenario: Scenario, boot: Boot, recorder: Tally, tree: FoldedTree | None) -> VM:
+def watched(
+    which: type[Revision], scenario: Scenario, boot: Boot, recorder: Recorder, tree: FoldedTree | None = None
+) -> VM:
+    """Tear down a TD in this boot, as the revision links the model, and return it; the boot goes on from there."""
     with _no_gc(scenario):
         called, teardown = linked(which)
         vm = build(scenario, called, boot, tree)

@@ -15,3 +15,4 @@ from kvmviz.mail.limits import MailError as MailError
 from kvmviz.mail.mailbox import load as load
 from kvmviz.review.answer import Review as Review
 from kvmviz.review.answer import review as review
+from kvmviz.review.running import Options as Options

@@ -1,88 +1,120 @@
-"""What is found in one message: its patch, what that is, the comments and the claims they make."""
+"""What is found in one message: its patch, which posting that is, the comments and the claims they make.
+
+Everything here is read.  What the patch does is in `ran`, which runs it.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kvmviz.mail.functions import declared
 from kvmviz.mail.letter import Letter, name_of
 from kvmviz.mail.patch import Patch, Row, find
-from kvmviz.mail.quoting import Comment, Speaker, comments, depths_of, peel, speakers
-from kvmviz.review.features import Features, features
-from kvmviz.review.matches import CLAIMS, groups_in, made
+from kvmviz.mail.quoting import Comment, Speaker, comments, depths_of, peel, plain, speakers
+from kvmviz.review.matches import Heard, heard
+from kvmviz.review.modelled import ops, touched
+from kvmviz.review.older import Older, older
 from kvmviz.review.recognise import Recognised, recognise
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment and what it is about: the file and function of the line it stands below, and claims it makes."""
+    """A comment, the file and function of the line that it stands below, and the claims in it."""
 
     comment: Comment
     file: str
     function: str
-    claims: tuple[str, ...]
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A claim that the patch's own log, comments or declarations make, and the mail's line that says it."""
+    """A claim of the patch itself: the sentence, and its lines in the log or the function whose comment has it.
+
+    `sure` is false where the sentence has the claim's words but does not clearly say it.
+    """
 
     claim: str
-    line: int
+    words: str
+    lines: tuple[int, ...]
+    function: str
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One message and what is in it; `patch`, `features` and `recognised` are None without a patch.
+    """One message and what is in it; `patch` is None without one.
 
-    `depths` is how deep each line of the message is quoted; `others` counts further
-    patches in the message, at other depths.
+    `depths` is how deep each line of the message is quoted; `functions` and `ops`
+    the modelled ones that changed lines touch; `author` who wrote the patch, if its
+    log says so, and `poster` who sent it; `older` what in it is older than the
+    model; `others` counts further patches in the message, at other depths.
     """
 
     letter: Letter
     depths: tuple[int, ...]
     patch: Patch | None
-    features: Features | None
-    recognised: Recognised | None
+    functions: tuple[str, ...]
+    ops: tuple[str, ...]
+    author: str
+    poster: str
+    recognised: Recognised
     remarks: tuple[Remark, ...]
     claimed: tuple[Claimed, ...]
+    older: tuple[Older, ...]
     others: int = 0
 
     @property
     def modelled(self) -> bool:
-        """Whether the message has a patch to something that the model has."""
-        return self.features is not None and self.features.modelled
+        """Whether there is something to answer: a patch to what the model has, or an answer to a known posting."""
+        return bool(self.functions or self.ops or self.older or self.recognised.posting)
 
 
 def finding(letter: Letter) -> Finding:
     """Take a message apart; raises `MailError` for a patch that is too long."""
     depths = depths_of(letter.lines)
     who = speakers(letter.lines, depths, Speaker(letter.author, letter.date))
-    patches = [(patch, features(patch)) for patch in find(letter.lines, depths)]
-    said = comments(letter.lines, depths, who)
-    if not patches:
-        return Finding(letter, depths, None, None, None, tuple(_remarks(said, None, ())), ())
-    patch, found = max(patches, key=lambda pair: (pair[1].modelled, len(pair[0].rows)))
-    author, day = _origin(letter, depths, patch, who)
-    recognised = recognise(patch, found, author, day)
-    about = recognised.known.claims if recognised.known else ()
-    remarks = tuple(_remarks(_outside(said, [p for p, _ in patches]), patch, about))
-    claimed = tuple(_claimed(letter, depths, patch, about))
-    return Finding(letter, depths, patch, found, recognised, remarks, claimed, len(patches) - 1)
+    patches = find(letter.lines, depths)
+    patch = max(patches, key=_weight, default=None)
+    depth = patch.depth if patch else max((d for d in who if d), default=0)
+    author, poster, day = _origin(letter, depths, depth, patch.first if patch else len(letter.lines), who)
+    rows = patch.rows if patch else tuple(_quoted_rows(letter, depths))
+    log = "\n".join(letter.lines[:200])
+    said = _outside(comments(letter.lines, depths, who), patches)
+    return Finding(
+        letter, depths, patch, touched(rows), ops(rows) if patch else (), author, poster,
+        recognise(letter, rows, (author, poster), day, log),
+        tuple(_remarks(said, patch)),
+        tuple(_claimed(letter, depths, patch)) if patch else (),
+        older(rows, letter.date if patch and not patch.depth else day), max(0, len(patches) - 1),
+    )  # fmt: skip
 
 
-def _origin(letter: Letter, depths: Sequence[int], patch: Patch, who: dict[int, Speaker]) -> tuple[str, date | None]:
-    """Give who wrote a patch and when it was posted: a `From:` in its log goes before the sender's name."""
-    sender = who.get(patch.depth, Speaker("", None))
-    for number in _log(depths, patch):
-        text = peel(letter.lines[number], patch.depth)
-        if text.startswith("From: "):
-            return name_of(text.removeprefix("From: ")), sender.day
-    return sender.name, sender.day
+def _weight(patch: Patch) -> tuple[bool, int]:
+    return bool(touched(patch.rows) or ops(patch.rows)), len(patch.rows)
 
 
-def _log(depths: Sequence[int], patch: Patch) -> list[int]:
-    return [number for number in range(patch.first) if depths[number] == patch.depth]
+def _origin(
+    letter: Letter, depths: Sequence[int], depth: int, end: int, who: dict[int, Speaker]
+) -> tuple[str, str, date | None]:
+    """Give who wrote a patch, who sent it, and when: a `From:` in its log goes before the sender's name."""
+    sender = who.get(depth, Speaker("", None))
+    for number in _log(depths, depth, end):
+        text = peel(letter.lines[number], depth)
+        if text.startswith("From: ") and "@" in text:
+            return name_of(text.removeprefix("From: ")), sender.name, sender.day
+    return "", sender.name, sender.day
+
+
+def _log(depths: Sequence[int], depth: int, end: int) -> list[int]:
+    return [number for number in range(end) if depths[number] == depth]
+
+
+def _quoted_rows(letter: Letter, depths: Sequence[int]) -> Iterator[Row]:
+    """Give the changed lines that a trimmed reply quotes without the head of their hunk."""
+    for number, (line, depth) in enumerate(zip(letter.lines, depths, strict=True)):
+        text = peel(line, depth)
+        if depth and text[:1] in ("+", "-") and not text.startswith(("---", "+++", "- ", "--")):
+            yield Row(number, "", "", text[0], text[1:])
 
 
 def _outside(said: Iterable[Comment], patches: Sequence[Patch]) -> list[Comment]:
@@ -91,31 +123,60 @@ def _outside(said: Iterable[Comment], patches: Sequence[Patch]) -> list[Comment]
     return [comment for comment in said if own.isdisjoint(range(comment.first, comment.last + 1))]
 
 
-def _remarks(said: Iterable[Comment], patch: Patch | None, about: tuple[str, ...]) -> Iterator[Remark]:
+def _remarks(said: Iterable[Comment], patch: Patch | None) -> Iterator[Remark]:
     rows = {row.line: row for row in patch.rows} if patch else {}
     for comment in said:
         row = rows.get(comment.above)
-        claims = made(comment.words, *about)
-        yield Remark(comment, row.file if row else "", row.function if row else "", claims)
+        yield Remark(
+            comment, row.file if row else "", row.function if row else "", heard(plain("\n".join(comment.text)))
+        )
 
 
-def _says(row: Row) -> bool:
-    """Tell whether a line of a patch is a comment or a declaration: what code does is no claim."""
-    return row.text.lstrip().startswith(("*", "/*", "//")) or bool(declared(row.text))
-
-
-def _claimed(letter: Letter, depths: Sequence[int], patch: Patch, about: tuple[str, ...]) -> Iterator[Claimed]:
-    """Give the claims of the patch itself, each at the line that has most of its words."""
-    added = [row for row in patch.rows if row.kind == "+" and row.line is not None and _says(row)]
-    places = [[(n, peel(letter.lines[n], patch.depth)) for n in _log(depths, patch)]]
-    places += [
-        [(row.line, row.text) for row in added if row.line is not None and row.function == function]
-        for function in dict.fromkeys(row.function for row in added)
-    ]
+def _claimed(letter: Letter, depths: Sequence[int], patch: Patch) -> Iterator[Claimed]:
+    """Give the claims of the patch's log and of the comments that it adds; what its code does is no claim."""
+    numbers = _log(depths, patch.depth, patch.first)
     seen: set[str] = set()
-    for place in places:
-        text = " ".join(line.lstrip("*/ \t") for _, line in place)
-        for claim in made(text, *(letter for letter in about if letter != "B")):
-            if claim not in seen:
-                seen.add(claim)
-                yield Claimed(claim, max(place, key=lambda line: groups_in(line[1], CLAIMS[claim]))[0])
+    log = [(number, peel(letter.lines[number], patch.depth)) for number in numbers]
+    for claim, words, sure in _of_text(_body(log), seen):
+        yield Claimed(claim, words, _lines_of(words, log), "", sure)
+    for function in dict.fromkeys(row.function for row in patch.rows):
+        text = "\n".join(_comment(row) for row in patch.rows if row.kind == "+" and row.function == function)
+        for claim, words, sure in _of_text(text, seen):
+            yield Claimed(claim, words, (), function, sure)
+
+
+def _of_text(text: str, seen: set[str]) -> Iterator[tuple[str, str, bool]]:
+    found = heard(plain(text))
+    for claim in (*found.said, *found.near):
+        if claim not in seen:
+            seen.add(claim)
+            yield claim, found.where[claim], claim in found.said
+
+
+def _body(log: Sequence[tuple[int, str]]) -> str:
+    """Give a log without its trailers, diffstat and bracketed notes."""
+    kept = [text for _, text in log if not text.startswith(("From: ", "Subject: ", "Date: ", "["))]
+    ends = [
+        n
+        for n, text in enumerate(kept)
+        if text.rstrip() == "---" or text.startswith(("Signed-off-by:", "Link:", "Not-yet-"))
+    ]
+    return "\n".join(kept[: ends[0]] if ends else kept)
+
+
+def _comment(row: Row) -> str:
+    """Give the words of a line of a comment in the code, nothing of other lines."""
+    text = row.text.strip()
+    if not text.startswith(("*", "/*", "//")):
+        return ""
+    return text.removeprefix("//").removeprefix("/*").removesuffix("*/").lstrip("* \t")
+
+
+def _lines_of(words: str, log: Sequence[tuple[int, str]]) -> tuple[int, ...]:
+    """Give the numbers of the lines that a sentence stands on."""
+    wanted = words.split()
+    flat = [(word, number) for number, text in log for word in plain(text).split()]
+    for start in range(len(flat) - len(wanted) + 1):
+        if flat[start][0] == wanted[0] and [word for word, _ in flat[start : start + len(wanted)]] == wanted:
+            return tuple(dict.fromkeys(number for _, number in flat[start : start + len(wanted)]))
+    return ()

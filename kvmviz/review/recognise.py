@@ -1,18 +1,30 @@
-"""Which known patch this is: told by what it does, confirmed by what it is called.
+"""Which known posting a mail is, or answers: by Message-ID, subject, author, date and the digests of its lines.
 
-A patch is one of `lineage.KNOWN` when everything that it shows of the modelled
-functions is what that patch does.  Totals, author, date and, where it is known,
-the digest of the lines then say how sure that is.  The subject says nothing.
+None of it says what a patch does.  A subject can be kept while the code is changed, so
+where a posting's lines are known they are compared, and each other line is named.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
+from typing import Final
 
-from kvmviz.mail.letter import day_text
-from kvmviz.mail.patch import Patch
-from kvmviz.review.features import OP_FUNCTIONS, Features, Side
-from kvmviz.review.lineage import GFN, INT, KNOWN, SP, Known
+from kvmviz.mail.letter import Letter, day_text
+from kvmviz.mail.patch import Row
+from kvmviz.review.postings import KNOWN, REVERSED, Line, Posting, digests
+
+_SUBJECT: Final = re.compile(
+    r"\[(?P<rfc>RFC )?PATCH(?: RESEND)?(?: (?P<version>v\d{1,3}))?"
+    r"(?: (?P<number>\d{1,3})/(?P<of>\d{1,3}))?\](?P<title>.*)",
+    re.IGNORECASE,
+)
+_MOST: Final = 4000
+"""Changed lines of a patch that are compared; a longer one is none of the known ones."""
+
+_FEW: Final = 4
+"""Lines by which a posting is told that nothing names: `}` and `/*` are in many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,105 +36,147 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a mail shows of a posting whose lines are known: how many are `same`, which are `missing`, which `other`.
+
+    `other` are rows of the mail that the posting does not have.
+    """
+
+    same: int
+    missing: tuple[Line, ...]
+    other: tuple[Row, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the posting's patch, line for line."""
+        return not self.missing and not self.other
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
-    """What a patch is.
+    """Which posting a mail is or answers; `posting` is None for one of somebody's own.
 
-    `known` is the patch it is, None for one of somebody's own; `confidence` is
-    `certain`, `high`, `likely` or `none`; `base` the revision whose op has the
-    same signature, from which a revision of one's own would be derived.
+    `confidence` is `certain` (every line, or its Message-ID), `high`, `likely` or
+    `none`; `shown` is None where there are no lines to compare.
     """
 
-    known: Known | None
+    posting: Posting | None
     confidence: str
-    base: str
     reasons: tuple[Reason, ...]
+    shown: Shown | None = None
 
 
-def recognise(patch: Patch, found: Features, author: str, day: date | None) -> Recognised:
-    """Compare a patch with every known one and give the best, or none.
+def recognise(
+    letter: Letter, rows: Sequence[Row], people: tuple[str, str], day: date | None, text: str = ""
+) -> Recognised:
+    """Compare a mail with every known posting and give the best, or none.
 
-    `author` is who wrote the patch, `day` when it was posted, as far as the mail says.
+    `rows` are the changed lines that it shows, `people` who wrote the patch and who
+    sent it, `day` when, as far as the mail says; `text` is where a commit may be named.
     """
-    whole = [known for known in KNOWN if _does(known, found)]
-    fitting = whole or [known for known in KNOWN if _shows_part(known, patch, found)]
-    base = base_of(found)
-    if not fitting:
-        return Recognised(None, "none", base, (Reason(True, "it does something that no known patch does"),))
-    signed = [(known, tuple(_signs(known, patch, found, author, day))) for known in fitting]
-    known, reasons = max(signed, key=lambda pair: sum(reason.agrees for reason in pair[1]))
-    confidence = _confidence(known, patch, found, reasons) if whole else _part_confidence(reasons)
-    return Recognised(known if confidence != "none" else None, confidence, base, (_deed(known, bool(whole)), *reasons))
+    changed = [row for row in rows if row.kind in "+-" and row.text.strip()]
+    tried = [_tried(posting, letter, changed, people, day, text) for posting in (*KNOWN, REVERSED)]
+    weight, found = max(tried, key=lambda pair: pair[0])
+    reasons = tuple(reason for _, other in tried for reason in other.reasons)
+    return found if weight else Recognised(None, "none", reasons)
 
 
-def _deed(known: Known, whole: bool) -> Reason:
-    if not whole:
-        return Reason(True, f"the part that is quoted does what that part of {known.name} does")
-    if known.was == known.signature:
-        return Reason(True, f"the op {known.op} stays {known.signature}, and now frees the page that it got back")
-    return Reason(True, f"the op {known.op} becomes {known.signature}, handled as in {known.name}")
+def _tried(
+    posting: Posting, letter: Letter, changed: Sequence[Row], people: tuple[str, str], day: date | None, text: str
+) -> tuple[int, Recognised]:
+    """Give how much speaks for a posting, 0 if too little, and what was compared."""
+    shown = _shown(posting, changed)
+    named, reasons = _named(posting, letter, text)
+    if shown is not None and not _alike(shown):
+        no = [Reason(False, f"{said.text}, but its lines are not") for said in reasons]
+        return 0, Recognised(None, "none", tuple(no))
+    met = [*_met(posting, people, day)]
+    agreeing = sum(reason.agrees for reason in met)
+    if named < 2 and not (shown and shown.same >= _FEW) and not (named and agreeing):
+        return 0, Recognised(None, "none", ())
+    if shown is not None:
+        reasons.append(_counted(posting, shown))
+    weight = 50 * named + agreeing + (shown.same if shown else 0)
+    return weight, Recognised(posting, _confidence(named, shown, agreeing), (*reasons, *met), shown)
 
 
-def _does(known: Known, found: Features) -> bool:
-    """Tell whether all that the patch shows of the modelled functions is what the known one does."""
-    old, new = found.old, found.new
-    if known.op not in found.ops and not known.frees:
-        return False
-    if new.signature not in ("", known.signature) or old.signature not in ("", known.was):
-        return False
-    if known.was != known.signature:
-        return bool(new.signature) and bool(old.signature) and _moves(known, found)
-    return new.signature == known.signature and new.frees and not old.frees and new.checks_hkid and new.reclaims
+def _alike(shown: Shown) -> bool:
+    return shown.same > 0 and shown.same >= len(shown.other)
 
 
-def _moves(known: Known, found: Features) -> bool:
-    """Tell whether the decision to leak moves to TDX code, or back, with nothing else gained or lost."""
-    new, old = (found.new, found.old) if known.signature != INT else (found.old, found.new)
-    in_tdx = any(name.startswith("tdx_") for name in new.clears) and not new.warns and not new.frees
-    in_mmu = "handle_removed_pt" in old.clears and old.warns and not any(n.startswith("tdx_") for n in old.clears)
-    return in_tdx and in_mmu and "handle_removed_pt" not in new.clears and _kept(new) and _kept(old)
+def _confidence(named: int, shown: Shown | None, agreeing: int) -> str:
+    if named == 3 or (shown is not None and shown.whole):
+        return "certain"
+    return "high" if named == 2 and (agreeing or shown) else "likely"
 
 
-def _shows_part(known: Known, patch: Patch, found: Features) -> bool:
-    """Tell whether a patch that is quoted, and so may be cut, shows a part of what the known one does."""
-    new, old = found.new, found.old
-    if not patch.depth or known.op not in found.ops or known.was == known.signature or known.signature == INT:
-        return False
-    if known.totals and (patch.added > known.totals[0] or patch.removed > known.totals[1]):
-        return False
-    if new.signature != known.signature or old.signature not in ("", known.was) or new.frees or new.warns:
-        return False
-    mmu = old.warns and "handle_removed_pt" in old.clears - new.clears
-    op = _kept(new) and any(name.startswith("tdx_") for name in new.clears)
-    return (mmu or "handle_removed_pt" not in found.functions) and (op or not set(OP_FUNCTIONS) & set(found.functions))
+def _shown(posting: Posting, changed: Sequence[Row]) -> Shown | None:
+    """Align the lines of a mail with those of a posting, if there are any to compare."""
+    if not posting.lines or not changed or len(changed) > _MOST:
+        return None
+    here = digests(changed, reverse=posting is REVERSED)
+    mine, theirs = [line[1:] for line in here], [line[1:] for line in posting.lines]
+    blocks = SequenceMatcher(None, theirs, mine, autojunk=False).get_matching_blocks()
+    known = {block.a + n for block in blocks for n in range(block.size)}
+    own = {block.b + n for block in blocks for n in range(block.size)}
+    missing = tuple(line for n, line in enumerate(posting.lines) if n not in known)
+    return Shown(len(own), missing, tuple(row for n, row in enumerate(changed) if n not in own))
 
 
-def _part_confidence(reasons: tuple[Reason, ...]) -> str:
-    return "likely" if any(reason.agrees for reason in reasons if _names(reason)) else "none"
+def _counted(posting: Posting, shown: Shown) -> Reason:
+    whole = len(posting.lines)
+    if shown.whole:
+        return Reason(True, f"its {whole} changed lines are those of {posting.name}, by their SHA-256")
+    other = len(shown.other)
+    more = f", and {other} that {'is' if other == 1 else 'are'} not" if other else ""
+    return Reason(
+        not other, f"it shows {shown.same} of the {whole} changed lines of {posting.name}, by their SHA-256{more}"
+    )
 
 
-def _names(reason: Reason) -> bool:
-    return "author" in reason.text or "posted" in reason.text
+def _named(posting: Posting, letter: Letter, text: str) -> tuple[int, list[Reason]]:
+    """Tell how a mail names a posting: 3 by Message-ID or commit, 2 by number and title, 1 by one of them."""
+    if letter.message_id in posting.ids:
+        return 3, [Reason(True, f"it is message {letter.message_id}")]
+    commit = next((name for name in posting.ids if "@" not in name and f"commit {name}" in text), None)
+    if commit:
+        return 3, [Reason(True, f"it is commit {commit}")]
+    match = _SUBJECT.search(letter.subject)
+    title = " ".join((match["title"] if match else letter.subject).lower().split())
+    titled = bool(posting.title) and posting.title in title
+    numbered = match is not None and _numbered(match, posting)
+    answered = next((name for name in reversed(letter.answers) if name in posting.ids), None)
+    if answered and (numbered or titled or not match):
+        return 3, [Reason(True, f"it answers message {answered}")]
+    if match and match["number"] and not numbered:
+        return 0, []
+    if titled and not numbered and posting.series:
+        return 0, []
+    if not titled and not numbered:
+        return 0, []
+    said = "its subject" + (
+        f" is that of {posting.name}" if numbered and titled else f" could be that of {posting.name}"
+    )
+    return 1 + (numbered and titled), [Reason(True, said)]
 
 
-def _kept(side: Side) -> bool:
-    return side.checks_hkid and side.reclaims
+def _numbered(match: re.Match[str], posting: Posting) -> bool:
+    series = " ".join(part for part in ("RFC" if match["rfc"] else "", (match["version"] or "").lower()) if part)
+    number, of = (int(match[name]) if match[name] else None for name in ("number", "of"))
+    return (series.removesuffix("v1").strip(), number, of) == (posting.series, posting.number, posting.of)
 
 
-def _signs(known: Known, patch: Patch, found: Features, author: str, day: date | None) -> Iterator[Reason]:
-    """Compare what a patch is called and how large it is."""
-    counted = f"+{patch.added} -{patch.removed}"
-    if known.totals:
-        wanted = f"+{known.totals[0]} -{known.totals[1]}"
-        same = (patch.added, patch.removed) == known.totals
-        yield Reason(same, f"its totals are {counted}" + ("" if same else f", not {wanted}"))
-    if known.digest:
-        same = found.digest == known.digest
-        yield Reason(same, f"its changed lines {'are' if same else 'are not'} those of {known.name}, by their SHA-256")
-    if author and known.authors:
-        same = any(name in author for name in known.authors)
-        yield Reason(same, f"its author is {author}" + ("" if same else f", not {' or '.join(known.authors)}"))
-    if day and known.day:
-        yield _posted(day, known.day)
+def _met(posting: Posting, people: tuple[str, str], day: date | None) -> Iterator[Reason]:
+    """Compare who wrote it and when it was posted."""
+    author, poster = people
+    if author and posting.authors:
+        same = any(name in author for name in posting.authors)
+        yield Reason(same, f"its author is {author}" + ("" if same else f", not {' or '.join(posting.authors)}"))
+    elif poster and posting.sender:
+        same = posting.sender in poster or any(name in poster for name in posting.authors)
+        yield Reason(same, f"it was posted by {poster}" + ("" if same else f", not {posting.sender}"))
+    if day and posting.day:
+        yield _posted(day, posting.day)
 
 
 def _posted(day: date, wanted: date) -> Reason:
@@ -131,26 +185,3 @@ def _posted(day: date, wanted: date) -> Reason:
     if abs(day - wanted) > timedelta(days=1):
         return Reason(False, f"{said}, not on {own}")
     return Reason(True, said if day == wanted else f"{said} by this mail's clock, on {own} by its own")
-
-
-def _confidence(known: Known, patch: Patch, found: Features, reasons: tuple[Reason, ...]) -> str:
-    if known.digest and found.digest == known.digest:
-        return "certain"
-    named = sum(reason.agrees for reason in reasons if _names(reason))
-    if known.totals is None:
-        return "likely" if named == 2 else "none"
-    if (patch.added, patch.removed) == known.totals:
-        return "high" if named and not known.digest else "likely"
-    return "likely" if not patch.whole and named else "none"
-
-
-def base_of(found: Features) -> str:
-    """Give the revision whose op has the signature that the patch leaves, and frees as it does."""
-    side = found.new if found.new.signature else found.old
-    if side.signature == INT:
-        return "before"
-    if side.signature == SP or "tdx_sept_remove_leaf_spte" in found.functions:
-        return "landed" if side.frees else "v2"
-    if side.signature == GFN:
-        return "v1+17" if side.frees else "v1"
-    return "v1"

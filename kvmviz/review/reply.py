@@ -1,49 +1,101 @@
-"""The reply draft: what people said, and under it what the model says.
+"""The reply draft: what people said, and under it what came of running the patch.
 
 Plain ASCII of at most 72 columns, but for quoted lines, which keep their
 characters and their length.  Every figure in it is computed when it is written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from kvmviz.check.claims import Verdict
-from kvmviz.compare.comparison import compare
 from kvmviz.mail.letter import day_text, plain_name
-from kvmviz.review.behaviour import Shift, shifts
-from kvmviz.review.findings import Finding, Remark
-from kvmviz.review.lineage import Known
-from kvmviz.review.matches import UNSAID
-from kvmviz.review.quote import each, place
-from kvmviz.review.skeleton import changeable, skeleton
-from kvmviz.terms.columns import WIDTH, paragraph
+from kvmviz.review.findings import Finding
+from kvmviz.review.judge import Verdicts
+from kvmviz.review.layout import bullet, wrapped
+from kvmviz.review.postings import place_of
+from kvmviz.review.quote import quoted
+from kvmviz.review.ran import NotRun, Ran
+from kvmviz.review.reply_claims import own_claims, remarks, silent_remarks
+from kvmviz.review.reply_ran import behaviour, breaks, likeness, not_modelled, what_ran
 from kvmviz.version import __version__
 
-MOST_COMMENTS: Final = 12
-"""Comments of either kind that are quoted in one draft."""
 
-Verdicts = Mapping[str, Verdict]
+@dataclass(frozen=True)
+class Case:
+    """A message with what came of running its patch: `path` is what commands call it.
+
+    `ran` is None without a patch to what is modelled; `verdicts` are those of the
+    claims that the message makes or is near to.
+    """
+
+    found: Finding
+    ran: Ran | NotRun | None
+    verdicts: Verdicts
+    path: str
+    earlier: int = 0
+
+    @property
+    def done(self) -> Ran | None:
+        """What ran, if anything did."""
+        return self.ran if isinstance(self.ran, Ran) else None
 
 
-def reply(found: Finding, verdicts: Verdicts) -> str:
-    """Write the draft for a message; `verdicts` are those of the claims that it makes, by id."""
+def reply(case: Case) -> str:
+    """Write the draft for a message."""
+    found = case.found
     if not found.modelled:
         return "\n".join([*_attribution(found), "", *_nothing(found)])
-    known = found.recognised.known if found.recognised else None
-    parts = [
-        _attribution(found),
-        _which(found),
-        *(_known_parts(found, known, verdicts) if known else [_skeleton(found)]),
-        _not_judged(found),
-        _signature(),
-    ]
-    return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part)))
+    parts: list[Iterable[str]] = [_attribution(found), _which(case), *_body(case), _not_judged(case), _signature()]
+    text = "\n\n".join("\n".join(lines) for part in parts if (lines := list(part)))
+    return _renamed(text, case)
 
 
-def _known_parts(found: Finding, known: Known, verdicts: Verdicts) -> Iterator[Iterable[str]]:
-    yield from _remarks(found, known, verdicts)
-    yield _behaviour(known)
-    yield _own_claims(found, known, verdicts)
+def _body(case: Case) -> Iterator[Iterable[str]]:
+    ran = case.done
+    if ran:
+        yield what_ran(ran, case)
+        yield likeness(ran, case.path)
+        yield breaks(ran, case.path)
+    elif case.found.recognised.posting and case.verdicts:
+        yield _instead(case)
+    yield from remarks(case)
+    if ran:
+        yield behaviour(ran, case.path)
+    yield own_claims(case)
+
+
+def _instead(case: Case) -> list[str]:
+    """Say whose verdicts follow where nothing of the mail ran."""
+    posting = case.found.recognised.posting
+    name, revision = (posting.name, posting.revision) if posting else ("", "")
+    why = "No patch is in this mail" if case.ran is None else "Nothing of this mail's patch ran"
+    return wrapped(f"{why}. What is said below of claims is said of {revision}, which is how kvmviz has {name}.")
+
+
+def _renamed(text: str, case: Case) -> str:
+    """Call the op and its function as the patch does, in our own lines; what is removed keeps the name it had."""
+    names = _names(case)
+    if all(ours == theirs for ours, theirs in names.items()):
+        return text
+    return "\n".join(line if line.startswith((">", "-   ")) else _named(line, names) for line in text.split("\n"))
+
+
+def _names(case: Case) -> dict[str, str]:
+    posting = case.found.recognised.posting
+    if posting:
+        return dict(posting.names)
+    rows = case.found.patch.rows if case.found.patch else ()
+    new = "\n".join(row.text for row in rows if row.kind != "-")
+    if "tdx_sept_reclaim_private_sp" in new or "reclaim_external_sp" in new:
+        return {"free_external_spt": "reclaim_external_sp", "tdx_sept_free_private_spt": "tdx_sept_reclaim_private_sp"}
+    return {}
+
+
+def _named(line: str, names: dict[str, str]) -> str:
+    for ours, theirs in names.items():
+        line = re.sub(rf"\b{ours}\b", theirs, line)
+    return line
 
 
 def _attribution(found: Finding) -> Iterator[str]:
@@ -51,207 +103,114 @@ def _attribution(found: Finding) -> Iterator[str]:
     name = plain_name(found.letter.author)
     day = day_text(found.letter.date)
     if name or day:
-        yield from _wrapped(f"{f'On {day}, ' if day else ''}{name or 'somebody'} wrote:")
-
-
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return paragraph(plain_name(text), indent).split("\n")
+        yield from wrapped(f"{f'On {day}, ' if day else ''}{name or 'somebody'} wrote:")
 
 
 def _nothing(found: Finding) -> Iterator[str]:
     if found.patch is None:
-        yield from _wrapped("Nothing here that I model: there is no patch in this message.")
+        yield from wrapped("Nothing here that I model: there is no patch in this message.")
         return
     files = ", ".join(found.patch.files[:4]) + (", ..." if len(found.patch.files) > 4 else "")
-    yield from _wrapped(
+    yield from wrapped(
         f"Nothing here that I model. The patch (+{found.patch.added} -{found.patch.removed}, {files}) touches none of "
         "the functions that give a TD's page tables back, nor the op free_external_spt."
     )
 
 
-def _which(found: Finding) -> Iterator[str]:
-    """Say which patch this is, how sure that is, and by what it was told."""
-    recognised, patch = found.recognised, found.patch
-    if recognised is None or patch is None:
-        return
-    if recognised.known:
-        known = recognised.known
-        yield from _wrapped(
-            f"I ran this through kvmviz, a model of the teardown of a TD. The patch is {known.name} "
-            f"({recognised.confidence}); in the model it leads from {known.base} to {known.revision}."
-        )
+def _which(case: Case) -> Iterator[str]:
+    """Say which posting this is or answers, by what it was told, and what of it is not there."""
+    found = case.found
+    recognised, posting = found.recognised, found.recognised.posting
+    shown = recognised.shown
+    if posting is None:
+        yield from wrapped(_unknown(found))
     else:
-        yield from _wrapped(
-            "I read this with kvmviz, a model of the teardown of a TD. The patch "
-            f"(+{patch.added} -{patch.removed}) is none that I know; it changes {_names(found)}."
-        )
+        here = "This is" if found.patch and not found.patch.depth else "This is about"
+        but = ", but for the lines below" if found.patch and shown and shown.other else ""
+        yield from wrapped(f"{here} {posting.name} ({recognised.confidence}){but}.{_people(found)}")
     for reason in recognised.reasons:
-        yield from _bullet(reason.text if reason.agrees else f"but {reason.text}")
-    if recognised.known:
-        yield from _bullet(f"what is known of it is from {recognised.known.rests_on}")
-    yield from (line for text in _mended(found) for line in _bullet(text))
+        yield from bullet(reason.text if reason.agrees else f"but {reason.text}")
+    if posting:
+        yield from bullet(f"what is known of it is from {posting.rests_on}")
+    yield from (line for text in _mended(found) for line in bullet(text))
+    if posting and found.patch and shown and shown.other:
+        yield ""
+        yield from _two_patches(case)
 
 
-def _names(found: Finding) -> str:
-    functions = found.features.functions if found.features else ()
-    ops = found.features.ops if found.features else ()
-    return " and ".join([*functions, *(f"the op {op}" for op in ops)]) or "nothing"
+def _people(found: Finding) -> str:
+    author, poster = plain_name(found.author), plain_name(found.poster)
+    if not author:
+        return f" It was posted by {poster}." if poster else ""
+    return f" It was written by {author}" + (f", posted by {poster}." if poster and poster != author else ".")
 
 
-def _bullet(text: str) -> list[str]:
-    first, *more = _wrapped(text, "  ")
-    return [f"- {first[2:]}", *more]
+def _unknown(found: Finding) -> str:
+    if found.patch is None:
+        return "I know no posting that this answers, and no patch is in it."
+    touched = " and ".join([*found.functions, *(f"the op {op}" for op in found.ops)]) or "nothing that I model"
+    return f"The patch (+{found.patch.added} -{found.patch.removed}) is no posting that I know; it changes {touched}."
+
+
+_MOST_LINES: Final = 24
+
+
+def _two_patches(case: Case) -> Iterator[str]:
+    """Show the lines that the mail has and the posting has not, and how many of its own are not here."""
+    shown = case.found.recognised.shown
+    posting = case.found.recognised.posting
+    if shown is None or posting is None:
+        return
+    yield from wrapped(f"From {posting.name} to this mail:")
+    places = dict.fromkeys([*(line.place for line in shown.missing), *(place_of(row) for row in shown.other)])
+    for place in places:
+        gone = [line.sign for line in shown.missing if line.place == place]
+        rows = [row for row in shown.other if place_of(row) == place]
+        yield f"  in {place or 'a place that the mail does not name'}:"
+        if gone:
+            yield from wrapped(f"{len(gone)} of its lines {'is' if len(gone) == 1 else 'are'} not here", "    ")
+        yield from (quoted(case.found.letter.lines[row.line]) for row in rows[:_MOST_LINES] if row.line is not None)
 
 
 def _mended(found: Finding) -> Iterator[str]:
-    """Say what of the patch had to be mended before it could be read, and what could not."""
+    """Say what of the patch could not be read."""
     if found.patch is None:
         return
-    mended = found.patch.mended
-    if mended.cut:
-        are = "is" if mended.cut == 1 else "are"
-        yield f"{mended.cut} of its hunks {are} not all there; only what is there was read"
+    cut = found.patch.mended.cut
+    if cut:
+        yield f"{cut} of its hunks {'is' if cut == 1 else 'are'} not all there; only what is there was read"
     if found.patch.stat and found.patch.stat != (found.patch.added, found.patch.removed):
         yield f"its own diffstat says +{found.patch.stat[0]} -{found.patch.stat[1]}"
     if found.letter.cut:
         yield "the message is long; only its beginning was read"
 
 
-def _remarks(found: Finding, known: Known, verdicts: Verdicts) -> Iterator[list[str]]:
-    """Quote each comment that claims something, and put the verdicts on what it says below."""
-    shown: set[str] = set()
-    claiming = [remark for remark in found.remarks if remark.claims]
-    for remark in claiming[:MOST_COMMENTS]:
-        new = [verdicts[claim] for claim in remark.claims if claim not in shown]
-        old = [claim for claim in remark.claims if claim in shown]
-        shown |= {*remark.claims}
-        yield [*_quoted(found, remark), *_below(new, old, known)]
-    if len(claiming) > MOST_COMMENTS:
-        yield _wrapped(f"{len(claiming) - MOST_COMMENTS} more comments claim things; I stop here.")
-
-
-def _quoted(found: Finding, remark: Remark) -> Iterator[str]:
-    return place(found.letter.lines, found.depths, remark.comment.first, remark.comment.last)
-
-
-def _below(new: Iterable[Verdict], old: Iterable[str], known: Known) -> Iterator[str]:
-    for verdict in new:
+def _not_judged(case: Case) -> Iterator[str]:
+    """Name what did not run and what the model has no word on."""
+    found = case.found
+    if isinstance(case.ran, NotRun):
+        start = "This patch does not run to its end" if case.ran.stopped else "Nothing of this patch ran"
+        yield from wrapped(f"{start}: {case.ran.why}")
+        yield from wrapped("I say nothing else of what it does.")
         yield ""
-        yield from _verdict(verdict, known)
-    for claim in old:
-        yield ""
-        yield f"{claim}: as above."
-
-
-def _verdict(verdict: Verdict, known: Known) -> Iterator[str]:
-    """Give a claim in our words, what became of it, and a command for a witness of either side."""
-    unsaid = f" ({UNSAID[verdict.id]})" if verdict.id in UNSAID else ""
-    yield from _wrapped(f"{verdict.id}{unsaid}, {verdict.verdict}: {verdict.proposition}")
-    tried = f"Held in {verdict.holds:,} of {verdict.scenarios:,} cases tried. " if verdict.scenarios > 1 else ""
-    yield from _wrapped(f"{tried}{verdict.why}", "  ")
-    for side, line in (("holds", verdict.witness_for), ("does not hold", verdict.witness_against)):
-        if line:
-            yield from _command(f"kvmviz compare {known.base} {known.revision} '{line}'", f"# {side} here")
-
-
-def _command(command: str, remark: str) -> list[str]:
-    """Give a command to paste; a shell takes the remark for a comment."""
-    line = f"  {command}  {remark}"
-    return [line] if len(line) <= WIDTH else [f"  {remark}:", f"  {command}"]
-
-
-def _behaviour(known: Known) -> Iterator[str]:
-    """Show what the patch changes: the figures of the cases, and the first case that differs as a diff."""
-    moved = shifts(known.base, known.revision)
-    yield from _wrapped(f"What it changes in behaviour, {known.base} -> {known.revision}, computed:")
-    yield ""
-    yield from _table([_HEAD, *(_row(shift) for shift in moved)])
-    yield ""
-    yield from _wrapped(_sum(moved))
-    differing = next((shift for shift in moved if not compare(known.base, known.revision, shift.scenario).alike), None)
-    if differing:
-        yield ""
-        yield f"kvmviz compare {known.base} {known.revision} '{differing.scenario}'"
-        yield from str(compare(known.base, known.revision, differing.scenario)).split("\n")
-
-
-_HEAD: Final = ("traces", "lines", "leaked", "at once", "bugged", "scenario")
-
-
-def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    for *cells, last in rows:
-        yield "  " + "  ".join([*(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)), last])
-
-
-def _row(shift: Shift) -> tuple[str, ...]:
-    pairs = (shift.traces, shift.lines, shift.leaked, shift.at_once, shift.bugged)
-    return (*(str(a) if a == b else f"{a} -> {b}" for a, b in pairs), _short(shift))
-
-
-def _short(shift: Shift) -> str:
-    return str(shift.scenario).removeprefix(f"tree={shift.scenario.tree}").strip() or "nothing fails"
-
-
-def _sum(moved: Iterable[Shift]) -> str:
-    shown = tuple(moved)
-    tree = shown[0].scenario.tree
-    leaks = "the same pages leak" if all(shift.same_pages for shift in shown) else "other pages leak"
-    return (
-        "A figure is that of both where there is one. Lines are error lines printed; at once are S-EPT pages freed "
-        f"inside the op; bugged is the VM. In every case above {leaks}. "
-        f"The tree is {tree}, with {len(tree.sept_pages())} S-EPT pages below the root."
-    )
-
-
-def _own_claims(found: Finding, known: Known, verdicts: Verdicts) -> Iterator[str]:
-    """Go through what the patch's own log, comments and declarations claim."""
-    if not found.claimed:
-        return
-    yield from _wrapped("What the patch itself says:")
-    for claimed in found.claimed:
-        yield ""
-        yield from each(found.letter.lines, [claimed.line])
-        yield from _verdict(verdicts[claimed.claim], known)
-
-
-def _skeleton(found: Finding) -> Iterator[str]:
-    """Offer a revision of one's own for a patch that is not known."""
-    if found.recognised is None or found.features is None:
-        return
-    base = found.recognised.base
-    behind = ["tdx_sept_free_private_spt"] if found.features.ops else []
-    touched = changeable(base, [*found.features.functions, *behind])
-    if not touched:
-        yield from _wrapped(
-            "A revision of the model cannot replace these functions; they are the same in every version of the patch "
-            "and stand in kvmviz/kvm. So I cannot say what this patch does."
-        )
-        return
-    yield from _wrapped(
-        f"What it does in the model I cannot say from C. Below is a revision that still does what {base} does; put "
-        "into it what the patch changes, save it as mine.py, and ask:"
-    )
-    yield f"  kvmviz compare {base} mine.py:MyPatch 'fail=L1@0x200'"
-    yield "  kvmviz check --file mine.py:MyPatch"
-    yield ""
-    yield from skeleton(base, touched).rstrip().split("\n")
-
-
-def _not_judged(found: Finding) -> Iterator[str]:
-    """Name what the model has no word on."""
-    yield from _wrapped("What I cannot judge:")
-    others = [remark for remark in found.remarks if not remark.claims]
-    for remark in others[:MOST_COMMENTS]:
-        yield from _quoted(found, remark)
-        yield from _bullet("this comment says nothing that the model can test")
-    if len(others) > MOST_COMMENTS:
-        yield from _bullet(f"{len(others) - MOST_COMMENTS} more comments, as little")
+    yield from _old(found)
+    yield from not_modelled(case)
+    yield from wrapped("What I cannot judge:")
+    yield from silent_remarks(case)
     if found.others:
-        yield from _bullet(f"{found.others} more patch{'es' if found.others > 1 else ''} at other depths of quoting")
-    yield from _bullet("wording, style, and whether it builds")
-    yield from _bullet("time, and who waits for which lock: the model has neither")
-    yield from _bullet("real hardware: nothing here was run on any")
+        yield from bullet(f"{found.others} more patch{'es' if found.others > 1 else ''} at other depths of quoting")
+    yield from bullet("wording, style, and whether it builds")
+    yield from bullet("time, and who waits for which lock: the model has neither")
+    yield from bullet("real hardware: nothing here was run on any")
+
+
+def _old(found: Finding) -> Iterator[str]:
+    if not found.older:
+        return
+    yield from wrapped("Older than the model, or beyond it; its code is that of Linux 6.16 and later:")
+    for item in found.older:
+        yield from bullet(f"{item.what}: {item.when}" if item.what else f"the mail itself, of {item.when}")
+    yield ""
 
 
 def _signature() -> Iterator[str]:

@@ -1,20 +1,20 @@
-"""What was found in a message, as plain values for JSON."""
+"""What was found in a message and what ran, as plain values for JSON."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from kvmviz.check.claims import Verdict
 from kvmviz.mail.patch import Patch
-from kvmviz.review.behaviour import Shift, shifts
+from kvmviz.review.behaviour import Shift
 from kvmviz.review.findings import Finding, Remark
-from kvmviz.review.recognise import Recognised
+from kvmviz.review.ran import NotRun
+from kvmviz.review.recognise import Recognised, Shown
+from kvmviz.review.reply import Case
 
 
-def message_json(found: Finding, verdicts: Mapping[str, Verdict], draft: str) -> dict[str, Any]:
+def message_json(case: Case, draft: str) -> dict[str, Any]:
     """Give one message; `reply` is empty for one that has nothing that is modelled."""
-    letter, known = found.letter, found.recognised.known if found.recognised else None
-    claimed = {claim for remark in found.remarks for claim in remark.claims} | {c.claim for c in found.claimed}
+    found, ran = case.found, case.done
+    letter = found.letter
     return {
         "author": letter.author,
         "date": letter.date.isoformat() if letter.date else None,
@@ -22,10 +22,13 @@ def message_json(found: Finding, verdicts: Mapping[str, Verdict], draft: str) ->
         "message_id": letter.message_id,
         "modelled": found.modelled,
         "patch": _patch(found.patch, found) if found.patch else None,
-        "recognised": _recognised(found.recognised) if found.recognised and found.modelled else None,
+        "recognised": _recognised(found.recognised) if found.modelled else None,
+        "ran": ran.to_json() if ran else None,
+        "not_run": case.ran.why if isinstance(case.ran, NotRun) else None,
+        "older": [{"what": item.what, "when": item.when} for item in found.older],
         "comments": [_remark(found, remark) for remark in found.remarks],
-        "claims": [verdict.to_json() for name, verdict in verdicts.items() if name in claimed],
-        "behaviour": [_shift(shift) for shift in shifts(known.base, known.revision)] if known else [],
+        "claims": [judged.verdict.to_json() for judged in case.verdicts.values() if judged.verdict],
+        "behaviour": [_shift(shift) for shift in ran.shifts] if ran else [],
         "reply": draft,
     }
 
@@ -33,25 +36,31 @@ def message_json(found: Finding, verdicts: Mapping[str, Verdict], draft: str) ->
 def _patch(patch: Patch, found: Finding) -> dict[str, Any]:
     return {
         "depth": patch.depth,
+        "author": found.author,
+        "posted_by": found.poster,
         "files": list(patch.files),
         "added": patch.added,
         "removed": patch.removed,
         "whole": patch.whole,
         "mended": asdict(patch.mended),
-        "functions": list(found.features.functions) if found.features else [],
-        "digest": found.features.digest if found.features else "",
+        "functions": list(found.functions),
     }
 
 
 def _recognised(recognised: Recognised) -> dict[str, Any]:
-    known = recognised.known
+    posting = recognised.posting
     return {
-        "name": known.name if known else None,
-        "base": known.base if known else recognised.base,
-        "revision": known.revision if known else None,
+        "name": posting.name if posting else None,
+        "base": posting.base if posting else None,
+        "revision": posting.revision if posting else None,
         "confidence": recognised.confidence,
         "reasons": [asdict(reason) for reason in recognised.reasons],
+        "lines": _lines(recognised.shown) if recognised.shown and posting else None,
     }
+
+
+def _lines(shown: Shown) -> dict[str, int]:
+    return {"same": shown.same, "missing": len(shown.missing), "other": len(shown.other)}
 
 
 def _remark(found: Finding, remark: Remark) -> dict[str, Any]:
@@ -62,7 +71,8 @@ def _remark(found: Finding, remark: Remark) -> dict[str, Any]:
         "below": found.letter.lines[above] if above is not None else None,
         "file": remark.file,
         "function": remark.function,
-        "claims": list(remark.claims),
+        "claims": list(remark.heard.said),
+        "near": list(remark.heard.near),
     }
 
 

@@ -3,8 +3,6 @@
 from kvmviz.mail.functions import places
 from kvmviz.mail.patch import Patch, find
 from kvmviz.mail.quoting import depths_of
-from kvmviz.review.behaviour import shifts
-from kvmviz.review.quote import place
 
 HEAD = ["diff --git a/f.c b/f.c", "--- a/f.c", "+++ b/f.c"]
 
@@ -52,20 +50,3 @@ def test_places_end_with_the_brace_of_the_function_where_indentation_is_there() 
     assert places("int a(void)", lines) == ["a", "a", "a", "", "b", "b"]
     lost = [" return a;", " }", " ", "+x = 5;"]
     assert places("int a(void)", lost) == ["a"] * 4
-
-
-def test_place_quotes_above_a_comment_only_what_it_is_about() -> None:
-    lines = ["hello", "> a", "", "> b", "mine"]
-    assert list(place(lines, depths_of(lines), 4, 4)) == ["> [...]", "> > a", "> > b", "> mine"]
-
-
-def test_place_says_what_it_leaves_out_of_a_long_comment() -> None:
-    lines = ["> a", *(f"line {n}" for n in range(30))]
-    shown = list(place(lines, depths_of(lines), 1, 30))
-    assert shown[-1] == "> [... 6 more lines]"
-    assert len(shown) == 1 + 24 + 1
-
-
-def test_shifts_tell_pages_freed_at_once_from_those_freed_later() -> None:
-    clean = shifts("v1", "v1+17")[0]
-    assert clean.at_once == (0, len(clean.scenario.tree.sept_pages()))

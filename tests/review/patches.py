@@ -49,7 +49,8 @@ def moving(extra_added: int, extra_removed: int, *, gfn: bool = True, keep_check
             " \tbool (*has_wbinvd_exit)(void);",
         ]),
         (MMU, 450, "static void handle_removed_pt(struct kvm *kvm, tdp_ptep_t pt, bool shared)", [
-            " \t}", " ", "-\tif (is_mirror_sp(sp) &&",
+            " \t\thandle_changed_spte(kvm, sp, gfn, old_spte, FROZEN_SPTE, level, shared);", " \t}", " ",
+            "-\tif (is_mirror_sp(sp) &&",
             "-\t    WARN_ON(kvm_x86_call(free_external_spt)(kvm, base_gfn, sp->role.level,",
             "-\t\t\tsp->external_spt))) {",
             *["-\t\t/* what the old code said, in our words */"] * extra_removed,

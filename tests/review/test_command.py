@@ -13,7 +13,7 @@ SAID = mails.replied(patches.OWN_IDEA).replace("The level arg", "The \u201clevel
 
 
 def kvmviz(*words: str, given: bytes, encoding: str = "utf-8") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "kvmviz", "review", *words]
+    command = [sys.executable, "-m", "kvmviz", "review", "--space", "1x1x1", *words]
     return subprocess.run(
         command, input=given, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": encoding}
     )

@@ -10,13 +10,13 @@ It is leaner than a `Journal` because a claim is asked of thousands of runs.
 from collections.abc import Iterator
 from typing import Final
 
-from kvmviz.kvm.kvm_main import teardown
-from kvmviz.kvm.vm import VM, build
+from kvmviz.kvm.vm import VM
 from kvmviz.machine.callchain import KernelFunction
 from kvmviz.machine.module import RECLAIM
 from kvmviz.machine.page import Page
 from kvmviz.machine.printk import Boot
 from kvmviz.machine.recorder import Callback, Recorder
+from kvmviz.record.teardown import watched
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import How
@@ -181,11 +181,8 @@ class Facts(_Watch):
 
 def observe(revision: type[Revision], scenario: Scenario, boot: Boot) -> Facts:
     """Tear a TD down in this boot and return the facts; the boot goes on from there."""
-    vm = build(scenario, revision, boot)
     facts = Facts()
-    vm.host.watch(facts)
-    teardown(vm)
-    return close_books(vm, facts)
+    return close_books(watched(revision, scenario, boot, facts), facts)
 
 
 def close_books(vm: VM, facts: Facts) -> Facts:

@@ -1,0 +1,27 @@
+"""What of a patch the model has: the functions and ops that its changed lines touch."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from kvmviz.mail.patch import Row
+from kvmviz.mail.sources import OPS, files
+
+_PLACES: Final = (
+    "arch/x86/kvm/",
+    "arch/x86/virt/",
+    "virt/kvm/",
+    "arch/x86/include/asm/kvm",
+    "arch/x86/include/asm/tdx",
+)
+
+
+def touched(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Give the modelled functions with a changed line, in order."""
+    changed = (row for row in rows if row.kind != " " and row.text.strip() and row.file.startswith(_PLACES))
+    return tuple(dict.fromkeys(row.function for row in changed if row.function in files()))
+
+
+def ops(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Give the ops among `OPS` that changed lines declare or call."""
+    text = "\n".join(row.text for row in rows if row.kind != " ")
+    return tuple(op for op in OPS if op in text)

@@ -1,0 +1,94 @@
+"""Nobody is misquoted: what is asked, doubted, denied, wished or reported is not said."""
+
+import pytest
+
+from kvmviz.check.claims import CLAIMS as TABLE
+from kvmviz.review.matches import CLAIMS, READ_INTO, heard
+from kvmviz.review.speech import sentences
+
+SAID = {
+    "Before the change, if tdx_reclaim_page() returns an error, the warning is triggered.": ("B1",),
+    "It might be worth to mention in the log that before the change, a failed reclaim warns.": ("B1",),
+    "After the change, the warning is covered by TDX_BUG_ON_3(), which is deeper in the stack.": ("B2",),
+    "So a failed reclaim is not handled silently.": ("B4",),
+    "tdx_reclaim_page() failures are no longer silent.": ("B4",),
+    "gfn isn't used here, and sp->gfn has it.": ("B6", "B7"),
+    "Nit: gfn is unused.": ("B6",),
+    "FWIW, the gfn is never read, so it is not used at all.": ("B6",),
+    "Since sp is passed now, the gfn can be got from sp->gfn, should gfn also be dropped?": ("B7",),
+    "The level argument was unused.": ("S4",),
+    "This op runs with mmu_lock held for write.": ("V5",),
+    "No functional change intended.": ("S5",),
+    "A failure here stops the VM.": ("V2",),
+}
+
+UNCLEAR = {
+    "A failed reclaim is silent from the second one on, and that is not what I want.": "B4",
+    "Is a failed reclaim not silent then?": "B4",
+    "The failure is not silent, right?": "B4",
+    "I doubt that a failed reclaim is not silent.": "B4",
+    "I don't think that a failure is not silent.": "B4",
+    "The changelog says that a failure is not silent.": "B4",
+    "Nobody claims that the failure is not silent.": "B4",
+    "A failed reclaim should not be silent.": "B4",
+    "Maybe a failed reclaim is not silent.": "B4",
+    "gfn is not unused.": "B6",
+    "gfn is not only used here.": "B6",
+    "Why is gfn unused?": "B6",
+    "Isn't gfn unused here?": "B6",
+    "If gfn is unused, can it go?": "B6",
+    "Are you sure that gfn is not used?": "B6",
+    "sp->gfn is not the same.": "B7",
+    "sp->gfn differs from what is passed.": "B7",
+    "I object to the name: a free cannot fail.": "S3",
+    "The name is misleading. A free cannot fail.": "S3",
+    "Does it stop the VM on a failure?": "V2",
+    "It does not stop the VM when it fails.": "V2",
+    "mmu_lock is not held for write here.": "V5",
+    "Before the change, a failed reclaim did not warn.": "B1",
+    "Before this patch, did a failed reclaim warn?": "B1",
+}
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_a_claim_is_heard_where_somebody_says_that_it_is_so(text: str) -> None:
+    assert heard(text).said == SAID[text]
+
+
+@pytest.mark.parametrize("text", UNCLEAR)
+def test_what_is_asked_doubted_denied_wished_or_reported_is_not_said(text: str) -> None:
+    found = heard(text)
+    assert (found.said, UNCLEAR[text] in found.near) == ((), True)
+
+
+OTHER_WORDS = ["Thanks!", "Please rename this.", "How about tdp_mmu.c?", "operated -> operates ?", ""]
+
+
+@pytest.mark.parametrize("text", OTHER_WORDS)
+def test_other_words_are_near_nothing(text: str) -> None:
+    found = heard(text)
+    assert (found.said, found.near) == ((), ())
+
+
+@pytest.mark.parametrize("text", SAID)
+@pytest.mark.parametrize(
+    "frame", ["I doubt that {}", "Are you saying that {}?", "It is not true that {}", "{}, right?", "Perhaps {}"]
+)
+def test_no_frame_of_doubt_or_question_leaves_a_claim_said(text: str, frame: str) -> None:
+    if "?" not in text:  # a question with its reason is not one sentence to be framed
+        assert heard(frame.format(text[0].lower() + text[1:].rstrip("."))).said == ()
+
+
+def test_a_sentence_is_where_its_claim_is() -> None:
+    found = heard("Hello. gfn is not used. Thanks.")
+    assert found.where["B6"] == "gfn is not used."
+
+
+def test_sentences_end_where_they_end() -> None:
+    text = "It is in tdx.c, e.g. there. Two\nlines?\n\nNew paragraph\n- an entry\n- another"
+    found = [sentence.text for sentence in sentences(text)]
+    assert found == ["It is in tdx.c, e.g. there.", "Two lines?", "New paragraph", "- an entry", "- another"]
+
+
+def test_every_claim_that_can_be_heard_has_a_verdict() -> None:
+    assert {*CLAIMS, *READ_INTO.values()} <= set(TABLE)
