@@ -1,12 +1,12 @@
 r"""Joins the front end's ES modules into one: anywidget takes a single module and follows no relative import.
 
 >>> text = join("widget.js")
->>> "\nimport " in text, text.rstrip().endswith("};")
+>>> "\nimport " in text, text.rstrip().endswith("} = $widget_js;")
 (False, True)
 
-The modules are taken in import order, each once; their `import` lines go and
-`export` words too, but for what the entry module exports.  Since everything then
-shares one scope, a name that two modules declare is refused.
+The modules are taken in import order, each once and each in a function of its own,
+which returns what the module exports; an `import` takes names out of that.  So names
+need to be unique in their module only.  The entry module's exports are the whole's.
 """
 
 import re
@@ -16,11 +16,11 @@ from importlib.resources import files
 
 _IMPORT = re.compile(r'^import\s*(\{[^}]*\})\s*from\s*"\./([\w.-]+)";[ \t]*\n', re.MULTILINE)
 _ANY_IMPORT = re.compile(r"^import\b.*$", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const|let)\b)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const)\b)", re.MULTILINE)
 _EMPTY_EXPORT = re.compile(r"^export \{\};[ \t]*\n?", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (.+?);[ \t]*\n?", re.MULTILINE | re.DOTALL)
-_DECLARED = re.compile(r"^(?:export )?(?:async function|function|class|const|let|var)\s+([\w$]+)", re.MULTILINE)
-_EXPORTED = re.compile(r"^export (?:async function|function|class|const|let)\s+([\w$]+)", re.MULTILINE)
+_EXPORTED = re.compile(r"^export (?:async function|function|class|const)\s+([\w$]+)", re.MULTILINE)
+_LIVE = re.compile(r"^export let\b.*$", re.MULTILINE)
 
 
 class JoinError(ValueError):
@@ -56,32 +56,37 @@ def order(entry: str, texts: Mapping[str, str]) -> list[str]:
 
 
 def joined(entry: str, texts: Mapping[str, str]) -> str:
-    """Return one ES module that does what `entry` does; raise JoinError if a name is declared twice."""
-    owners: dict[str, str] = {}
-    parts: list[str] = []
-    for name in order(entry, texts):
-        for declared in _DECLARED.findall(texts[name]):
-            if declared in owners:
-                raise JoinError(
-                    f"{declared} is declared in {owners[declared]} and in {name}; one of them needs another name"
-                )
-            owners[declared] = name
-        parts.append(f"// {name}\n{_inner(name, texts[name])}")
-    return "\n".join(parts) + "\n" + _exports(texts[entry])
+    """Return one ES module that does what `entry` does; raise JoinError for what cannot be followed."""
+    parts = [f"// {name}\nconst {_held(name)} = {_wrapped(name, texts[name])};\n" for name in order(entry, texts)]
+    return "\n".join([*parts, _exports(entry, texts[entry])])
 
 
-def _inner(name: str, text: str) -> str:
-    text = _DEFAULT.sub("", _EMPTY_EXPORT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))))
-    if left := _ANY_IMPORT.search(text):
-        raise JoinError(f'{name}: "{left[0]}" is not of the form import {{ names }} from "./module.js";')
-    return text
+def _held(name: str) -> str:
+    """Return the name under which the whole keeps what a module exports."""
+    return "$" + re.sub(r"\W", "_", name)
 
 
-def _exports(text: str) -> str:
+def _wrapped(name: str, text: str) -> str:
+    """Return a module as a call that returns its exports."""
+    exported, default = _EXPORTED.findall(text), _DEFAULT.search(text)
+    names = ", ".join([*exported, *([f"default: {default[1]}"] if default else [])])
+    inside = _IMPORT.sub(lambda m: f"const {_taken(m[1])} = {_held(m[2])};\n", text)
+    inside = _DEFAULT.sub("", _EMPTY_EXPORT.sub("", _EXPORT.sub("", inside)))
+    for form, wanted in ((_ANY_IMPORT, 'import { names } from "./module.js";'), (_LIVE, "export const or function")):
+        if left := form.search(inside):
+            raise JoinError(f'{name}: "{left[0]}" is not of the form {wanted}')
+    return f"(() => {{\n{inside.strip()}\nreturn {{ {names} }};\n}})()"
+
+
+def _taken(names: str) -> str:
+    """Return the names of an `import` as a pattern that takes them out of an object."""
+    return re.sub(r"\s+as\s+", ": ", names)
+
+
+def _exports(entry: str, text: str) -> str:
     names = _EXPORTED.findall(text)
-    default = _DEFAULT.search(text)
-    lines = [f"export default {default[1]};"] if default else []
-    return "\n".join([*lines, f"export {{ {', '.join(names)} }};"]) + "\n"
+    lines = [f"export default {_held(entry)}.default;"] if _DEFAULT.search(text) else []
+    return "\n".join([*lines, f"export const {{ {', '.join(names)} }} = {_held(entry)};"]) + "\n"
 
 
 @cache

@@ -27,13 +27,33 @@ def test_order_takes_imports_first_and_each_once() -> None:
 def test_joined_keeps_only_the_entrys_exports() -> None:
     text = joined("a.js", TWO)
     assert text.count("export ") == 2
-    assert text.endswith("export default { a };\nexport { a };\n")
+    assert text.endswith("export default $a_js.default;\nexport const { a } = $a_js;\n")
     assert "import" not in text
 
 
-def test_joined_refuses_a_name_declared_twice() -> None:
-    with pytest.raises(JoinError, match=r"one is declared in b\.js and in a\.js"):
-        joined("a.js", {**TWO, "a.js": TWO["a.js"] + "class one {}\n"})
+def ran(text: str, tmp_path: Path) -> str:
+    """What a module that has been joined says when it is asked for `a()`."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node here to run it")
+    path = tmp_path / "joined.mjs"
+    path.write_text(f"{text}\nconsole.log(a());\n", encoding="utf-8")
+    return subprocess.run([node, path], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_joined_lets_two_modules_have_a_name(tmp_path: Path) -> None:
+    twice = {**TWO, "a.js": TWO["a.js"].replace("return b();", "return b() + one;") + "const one = 20;\n"}
+    assert ran(joined("a.js", twice).replace("export const { a }", "const { a }"), tmp_path) == "21"
+
+
+def test_joined_follows_an_import_under_another_name(tmp_path: Path) -> None:
+    other = {**TWO, "a.js": 'import { b as c } from "./b.js";\nexport const a = () => c() + 1;\n'}
+    assert ran(joined("a.js", other).replace("export const { a }", "const { a }"), tmp_path) == "2"
+
+
+def test_joined_refuses_an_export_that_may_change() -> None:
+    with pytest.raises(JoinError, match=r'b\.js: "export let b = 1;" is not of the form export const'):
+        joined("a.js", {**TWO, "b.js": "export let b = 1;\n"})
 
 
 def test_joined_refuses_a_circle_and_a_missing_module() -> None:
