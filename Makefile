@@ -13,7 +13,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all fresh static js notebooks manual site bench bench-explorer constraints
+.PHONY: help venv lab test test-all fresh static js format notebooks manual site bench bench-explorer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -50,11 +50,17 @@ static: venv ## what can be said without running anything: ruff, mypy
 	.venv/bin/ruff check --quiet
 	.venv/bin/mypy
 
-# The front end's modules are checked and tested as they stand; nothing is built.
+# The front end's modules are checked and tested as they stand; nothing is built.  `make format` gives them their form.
+JS := 'kvmviz/explorer/static/*.js' 'tests/**/*.mjs'
+
 ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
-js: node_modules/.ready ## the front end's types and tests, if node is there
+js: node_modules/.ready ## the front end's form, types and tests, if node is there
+	node_modules/.bin/prettier --check --log-level warn $(JS)
 	node_modules/.bin/tsc
 	$(if $(wildcard tests/js/*.test.mjs),node --test --test-reporter=dot tests/js/*.test.mjs)
+
+format: node_modules/.ready ## the front end in the form that make js asks for
+	node_modules/.bin/prettier --write --log-level warn $(JS)
 
 node_modules/.ready: package.json
 	@npm install --no-package-lock --no-audit --no-fund --loglevel=error

@@ -9,7 +9,11 @@ test("the leaked segment comes first and never gets thin", () => {
 });
 
 test("segments fill the bar", () => {
-  for (const counts of [{ leaked: 5 }, { "tdx-owned": 3, freed: 2 }, { leaked: 2, "rcu-pending": 300, "tdx-owned": 7 }]) {
+  for (const counts of [
+    { leaked: 5 },
+    { "tdx-owned": 3, freed: 2 },
+    { leaked: 2, "rcu-pending": 300, "tdx-owned": 7 },
+  ]) {
     const drawn = spans(counts, 0, 460);
     assert.ok(Math.abs(drawn.reduce((sum, span) => sum + span[2], 0) - 460) < 1e-9);
   }

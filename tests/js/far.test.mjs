@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { farLines } from "../../kvmviz/explorer/static/far.js";
 
 const lines = (/** @type {string} */ pattern) => [...pattern].map((letter, i) => [i, i, letter === "="]);
-const folded = (/** @type {string} */ pattern) => farLines(/** @type {any} */ (lines(pattern))).map((far) => (far ? "." : "#")).join("");
+const folded = (/** @type {string} */ pattern) =>
+  farLines(/** @type {any} */ (lines(pattern)))
+    .map((far) => (far ? "." : "#"))
+    .join("");
 
 test("lines far from a difference are folded, the first never", () => {
   assert.equal(folded("=======x=="), "#.....####");

@@ -13,7 +13,14 @@ test("first states are those of the skeleton", () => {
 test("going forth and back ends where it began", () => {
   const fold = new Fold(smallView(), "a");
   const first = [...fold.states];
-  assert.deepEqual([...fold.to(3)], [[2, "gone"], [3, "full"], [0, "leaked"]]);
+  assert.deepEqual(
+    [...fold.to(3)],
+    [
+      [2, "gone"],
+      [3, "full"],
+      [0, "leaked"],
+    ],
+  );
   assert.deepEqual([...fold.to(2)], [[0, "tdx-owned"]]);
   fold.to(4);
   fold.to(0);

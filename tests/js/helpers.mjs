@@ -2,10 +2,25 @@
 export function smallView() {
   return {
     scenario: "tree=1x1x3 fail=L1@0x200",
-    words: { tree: "1x1x3", hkid: "released", fail: "L1@0x200", status: "OPERAND_BUSY", boot: "first", leaves: "gone", zap: "default", vcpus: "1", panic: "off" },
+    words: {
+      tree: "1x1x3",
+      hkid: "released",
+      fail: "L1@0x200",
+      status: "OPERAND_BUSY",
+      boot: "first",
+      leaves: "gone",
+      zap: "default",
+      vcpus: "1",
+      panic: "off",
+    },
     fails: ["L1@0x200"],
     revisions: ["before", "v1"],
-    rows: [[0, 0, 1], [1, -1, 0], [2, 1, 1], [3, 2, 1]],
+    rows: [
+      [0, 0, 1],
+      [1, -1, 0],
+      [2, 1, 1],
+      [3, 2, 1],
+    ],
     about: [0, 0, 0, 1],
     kinds: ["op", "warn", "leak", "free"],
     phases: [
@@ -16,11 +31,49 @@ export function smallView() {
     states: ["leaked", "freed", "gone", "full", "ghost"],
     pages: [0, 1],
     log: [
-      { row: 2, kind: "warn", head: "WARNING: tdp_mmu.c handle_removed_pt", detail: "WARN_ON", a: { mark: "full" }, b: { mark: "absent" } },
-      { row: 3, kind: "pr_err", head: "SEAMCALL TDH_PHYMEM_PAGE_RECLAIM failed: 0x8000020000000001, rcx 0x0, rdx 0x0, r8 0x0 and some more words", detail: "", a: { mark: "line" }, b: { mark: "held" } },
+      {
+        row: 2,
+        kind: "warn",
+        head: "WARNING: tdp_mmu.c handle_removed_pt",
+        detail: "WARN_ON",
+        a: { mark: "full" },
+        b: { mark: "absent" },
+      },
+      {
+        row: 3,
+        kind: "pr_err",
+        head: "SEAMCALL TDH_PHYMEM_PAGE_RECLAIM failed: 0x8000020000000001, rcx 0x0, rdx 0x0, r8 0x0 and some more words",
+        detail: "",
+        a: { mark: "line" },
+        b: { mark: "held" },
+      },
     ],
     texts: { why: ["start", "one \u2192 two", "three", "four", "five"], sides: { a: [], b: [] } },
-    a: { revision: "before", changes: [[2, 2], [3, 3], [0, 0], [1, 1]], marks: ["dot", "warn", "leak", "free"], traces: [0, 0, 1, 1, 1], lines: [0, 0, 0, 1, 1], leaked: [0, 0, 0, 1, 1] },
-    b: { revision: "v1", changes: [[2, 2], [3, 4], [0, 0], [1, 1]], marks: ["dot", "wait", "leak", "free"], traces: [0, 0, 0, 0, 0], lines: [0, 0, 0, 0, 0], leaked: [0, 0, 0, 1, 1] },
+    a: {
+      revision: "before",
+      changes: [
+        [2, 2],
+        [3, 3],
+        [0, 0],
+        [1, 1],
+      ],
+      marks: ["dot", "warn", "leak", "free"],
+      traces: [0, 0, 1, 1, 1],
+      lines: [0, 0, 0, 1, 1],
+      leaked: [0, 0, 0, 1, 1],
+    },
+    b: {
+      revision: "v1",
+      changes: [
+        [2, 2],
+        [3, 4],
+        [0, 0],
+        [1, 1],
+      ],
+      marks: ["dot", "wait", "leak", "free"],
+      traces: [0, 0, 0, 0, 0],
+      lines: [0, 0, 0, 0, 0],
+      leaked: [0, 0, 0, 1, 1],
+    },
   };
 }

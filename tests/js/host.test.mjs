@@ -3,7 +3,8 @@ import { afterEach, mock, test } from "node:test";
 
 import { SENTENCES, widgetHost } from "../../kvmviz/explorer/static/host.js";
 
-const view = (scenario, more = {}) => JSON.stringify({ scenario, skeleton: "small", revisions: ["before", "v1"], answer: "", problem: "", ...more });
+const view = (scenario, more = {}) =>
+  JSON.stringify({ scenario, skeleton: "small", revisions: ["before", "v1"], answer: "", problem: "", ...more });
 const asks = { scenario: "fail=all", revisions: ["before", "v1"] };
 
 /** A widget's model, whose kernel answers when the test says so. */

@@ -27,7 +27,17 @@ test("shortcuts of the host stay the host's", () => {
 });
 
 test("chords, Shift+Enter and Escape are the notebook's, letters and Enter stay", () => {
-  const pressed = [press("s", { ctrlKey: true }), press("C", { ctrlKey: true, shiftKey: true }), press("Enter", { shiftKey: true }), press("Escape")];
+  const pressed = [
+    press("s", { ctrlKey: true }),
+    press("C", { ctrlKey: true, shiftKey: true }),
+    press("Enter", { shiftKey: true }),
+    press("Escape"),
+  ];
   assert.deepEqual(pressed.map(stays), [false, false, false, false]);
-  assert.deepEqual([press("j"), press("M", { shiftKey: true }), press("Enter"), press("ArrowUp")].map(stays), [true, true, true, true]);
+  assert.deepEqual([press("j"), press("M", { shiftKey: true }), press("Enter"), press("ArrowUp")].map(stays), [
+    true,
+    true,
+    true,
+    true,
+  ]);
 });

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expected, faultName, lineOf, linkOf, toggleFault, withWord, wordsOf } from "../../kvmviz/explorer/static/line.js";
+import {
+  expected,
+  faultName,
+  lineOf,
+  linkOf,
+  toggleFault,
+  withWord,
+  wordsOf,
+} from "../../kvmviz/explorer/static/line.js";
 import { smallView } from "./helpers.mjs";
 
 test("a line leaves defaults out but keeps the tree", () => {
@@ -43,7 +51,10 @@ test("wordsOf reads what lineOf writes", () => {
 test("a second toggle builds on the first before its answer is there", () => {
   const view = smallView();
   const soon = expected(view, withWord(view, "boot", "second:60s"));
-  assert.equal(withWord(soon, "hkid", "key-freeid-error"), "tree=1x1x3 hkid=key-freeid-error fail=L1@0x200 boot=second:60s");
+  assert.equal(
+    withWord(soon, "hkid", "key-freeid-error"),
+    "tree=1x1x3 hkid=key-freeid-error fail=L1@0x200 boot=second:60s",
+  );
   assert.deepEqual(expected(view, "tree=1x1x3").fails, []);
   assert.deepEqual(expected(view, "tree=1x1x3 fail=all").fails, ["L1@0x200"]);
 });
@@ -56,7 +67,12 @@ test("a size has no guest pages left to be present", () => {
 });
 
 test("toggleFault takes one page out of all, also where the picture has some pages only", () => {
-  const view = { ...smallView(), words: { ...smallView().words, tree: "1TiB", fail: "all" }, fails: ["L1@0x0", "L1@0x200"], allbut: { "L1@0x200": "L1@0x0,L1@0x400-0xffffe00" } };
+  const view = {
+    ...smallView(),
+    words: { ...smallView().words, tree: "1TiB", fail: "all" },
+    fails: ["L1@0x0", "L1@0x200"],
+    allbut: { "L1@0x200": "L1@0x0,L1@0x400-0xffffe00" },
+  };
   assert.equal(toggleFault(view, "L1@0x200"), "tree=1TiB fail=L1@0x0,L1@0x400-0xffffe00");
   assert.equal(toggleFault(view, "TDR"), "tree=1TiB fail=all,TDR");
 });

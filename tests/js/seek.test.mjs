@@ -26,10 +26,17 @@ test("keepStep keeps start and end", () => {
 
 test("keepStep finds the same thing happening to the same page", () => {
   const [old, now] = [smallView(), smallView()];
-  now.rows = [[0, 0, 1], [1, 1, 1], [2, 2, 1]];
+  now.rows = [
+    [0, 0, 1],
+    [1, 1, 1],
+    [2, 2, 1],
+  ];
   now.kinds = ["op", "leak", "free"];
   now.about = [0, 0, 1];
-  now.phases = [{ name: "mmu_uninit", label: "", first: 1, last: 2 }, { name: "vm_destroy", label: "", first: 3, last: 3 }];
+  now.phases = [
+    { name: "mmu_uninit", label: "", first: 1, last: 2 },
+    { name: "vm_destroy", label: "", first: 3, last: 3 },
+  ];
   assert.equal(keepStep(old, 3, now), 2);
   assert.equal(keepStep(old, 2, now), 2, "no warning there: the last step about that page");
 });

@@ -6,12 +6,18 @@ import { put } from "./dom.js";
 export function countAlike(root) {
   const twins = root.querySelectorAll("[data-times]");
   if (!twins.length) return;
-  const states = new Map([...root.querySelectorAll("[data-page]")].map((page) => [page.getAttribute("data-page"), page.getAttribute("data-state")]));
+  const states = new Map(
+    [...root.querySelectorAll("[data-page]")].map((page) => [
+      page.getAttribute("data-page"),
+      page.getAttribute("data-state"),
+    ]),
+  );
   for (const twin of twins) {
     const table = (twin.getAttribute("data-el") ?? "").slice("twin ".length);
     const pair = [`spt ${table}`, `S-EPT ${table}`].map((page) => states.get(page) ?? "");
     const counts = countsOf(pair, Number(twin.getAttribute("data-times")));
-    for (const { name } of [...twin.attributes]) if (name.startsWith("data-count-") && !counts.has(name.slice("data-count-".length))) twin.removeAttribute(name);
+    for (const { name } of [...twin.attributes])
+      if (name.startsWith("data-count-") && !counts.has(name.slice("data-count-".length))) twin.removeAttribute(name);
     for (const [state, count] of counts) put(twin, `data-count-${state}`, String(count));
   }
 }

@@ -40,7 +40,11 @@ export class Choices {
   show() {
     const { view, faults, sides, root } = this.explorer;
     faults.load(view, this.base);
-    SIDES.forEach((side, i) => view[side] && offer(sides[side].select, [...view.choices.revision, ...(i ? ["(none)"] : [])], view.revisions[i]));
+    SIDES.forEach(
+      (side, i) =>
+        view[side] &&
+        offer(sides[side].select, [...view.choices.revision, ...(i ? ["(none)"] : [])], view.revisions[i]),
+    );
     this.host.limit(root);
   }
 
@@ -56,7 +60,12 @@ export class Choices {
     this.ahead = expected(this.base, line, revisions);
     const asked = { scenario: line, revisions: this.ahead.revisions };
     put(root, "aria-busy", "true");
-    const slow = setTimeout(() => turn === this.turn && faults.complain(`Waiting for the kernel to show ${line}, ${asked.revisions.join(" and ")} \u2026`, true), SLOW);
+    const slow = setTimeout(
+      () =>
+        turn === this.turn &&
+        faults.complain(`Waiting for the kernel to show ${line}, ${asked.revisions.join(" and ")} \u2026`, true),
+      SLOW,
+    );
     this.show();
     const sentence = await this.host.want(asked);
     clearTimeout(slow);

@@ -71,7 +71,9 @@ export class Code {
   /** Bring the current line into the panel's view, without moving the page. */
   reveal() {
     const panel = this.element.parentElement;
-    const line = this.lit.find((node) => node.dataset.lit === "now" && node.offsetParent) ?? this.lit.find((node) => node.offsetParent);
+    const line =
+      this.lit.find((node) => node.dataset.lit === "now" && node.offsetParent) ??
+      this.lit.find((node) => node.offsetParent);
     if (!panel || !line) return;
     const [box, own] = [panel.getBoundingClientRect(), line.getBoundingClientRect()];
     if (own.top < box.top) panel.scrollTop -= box.top - own.top + 20;
@@ -92,7 +94,9 @@ function drawPair(pair, both) {
   const far = farLines(pair.lines);
   pair.lines.forEach(([a, b, same], i) => {
     if (far[i] && !far[i - 1]) two.append(foldOf(far, i, two));
-    const cells = both ? [codeCell(pair, "a", a, same, at), codeCell(pair, "b", b, same, at)] : [codeCell(pair, "a", a, same, at)];
+    const cells = both
+      ? [codeCell(pair, "a", a, same, at), codeCell(pair, "b", b, same, at)]
+      : [codeCell(pair, "a", a, same, at)];
     for (const cell of cells) cell.classList.toggle("far", far[i]);
     two.append(...cells);
   });
@@ -108,7 +112,11 @@ function drawPair(pair, both) {
 function foldOf(far, from, two) {
   const to = far.indexOf(false, from);
   const count = (to < 0 ? far.length : to) - from;
-  return h("button", { class: "kv-fold", text: `\u22EF ${count} more lines, the same on both sides`, onclick: () => two.classList.add("whole") });
+  return h("button", {
+    class: "kv-fold",
+    text: `\u22EF ${count} more lines, the same on both sides`,
+    onclick: () => two.classList.add("whole"),
+  });
 }
 
 /**

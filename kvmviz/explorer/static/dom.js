@@ -58,6 +58,7 @@ export function put(node, name, value) {
  */
 export function offer(select, words, chosen) {
   const known = [...select.options].map((option) => option.value);
-  if (known.join("\n") !== words.join("\n")) select.replaceChildren(...words.map((word) => h("option", { value: word, text: word })));
+  if (known.join("\n") !== words.join("\n"))
+    select.replaceChildren(...words.map((word) => h("option", { value: word, text: word })));
   select.value = chosen;
 }

@@ -40,16 +40,28 @@ export class Explorer {
     this.transport = new Transport(this.moves, this.score.element);
     this.faults = new Faults((line, names) => this.choices.want(line, names));
     this.choices = new Choices(this, host);
-    this.predict = new Predict((score) => host.setScore(score), () => this.advance());
+    this.predict = new Predict(
+      (score) => host.setScore(score),
+      () => this.advance(),
+    );
     this.why = new Why();
     this.stack = new Stack();
     this.code = new Code();
-    this.log = new Log((step) => this.go(step), () => this.choices.word("boot", "first"));
+    this.log = new Log(
+      (step) => this.go(step),
+      () => this.choices.word("boot", "first"),
+    );
     this.ledger = new Ledger(this.prefix);
     this.help = new Help();
     this.live = h("div", { class: "kv-sr", role: "status", "aria-live": "polite", "data-testid": "live" });
     this.defs = h("div", { class: "kv-defs", "aria-hidden": "true" });
-    const sided = (/** @type {Side} */ side) => sideOf(side, this.prefix, (name) => this.choices.revision(side, name), (page) => this.choices.fault(page));
+    const sided = (/** @type {Side} */ side) =>
+      sideOf(
+        side,
+        this.prefix,
+        (name) => this.choices.revision(side, name),
+        (page) => this.choices.fault(page),
+      );
     this.sides = { a: sided("a"), b: sided("b") };
     this.legend = h("div", { class: "kv-legend", role: "list", "aria-label": "legend" });
     this.dock = dock(this.prefix, this.code.element, this.ledger.element, this.log.element, (name) => this.show(name));
@@ -63,7 +75,13 @@ export class Explorer {
       this.transport.element,
       this.why.element,
       this.predict.element,
-      h("div", { class: "kv-main" }, h("div", { class: "kv-stage" }, this.sides.a.element, this.stack.element, this.sides.b.element), this.legend, this.dock.element),
+      h(
+        "div",
+        { class: "kv-main" },
+        h("div", { class: "kv-stage" }, this.sides.a.element, this.stack.element, this.sides.b.element),
+        this.legend,
+        this.dock.element,
+      ),
       this.live,
       this.help.element,
     );
@@ -72,7 +90,11 @@ export class Explorer {
     element.append(this.root);
     const watcher = new ResizeObserver(() => this.lay());
     for (const node of [this.root, this.score.element]) watcher.observe(node);
-    this.forget = [() => watcher.disconnect(), followTheme(this.root), shareKeys(this.root, () => !this.help.element.hidden || this.root.classList.contains("kv-projector"))];
+    this.forget = [
+      () => watcher.disconnect(),
+      followTheme(this.root),
+      shareKeys(this.root, () => !this.help.element.hidden || this.root.classList.contains("kv-projector")),
+    ];
     this.loaded = "";
     /** @type {View} */
     this.view = host.view();
@@ -91,7 +113,10 @@ export class Explorer {
     this.dock.code.hidden = !code;
     this.dock.ledger.hidden = code;
     this.dock.tabs.forEach((tab, i) => put(tab, "aria-selected", String((i === 0) === code)));
-    say(this.dock.hint, code ? (this.view.b ? "\u2212 only in A  + only in B" : "") : "leaked first; click a column to sort");
+    say(
+      this.dock.hint,
+      code ? (this.view.b ? "\u2212 only in A  + only in B" : "") : "leaked first; click a column to sort",
+    );
     if (!code) this.fillLedger();
   }
 
@@ -246,7 +271,10 @@ export class Explorer {
   announce() {
     window.clearTimeout(this.rest);
     const lines = SIDES.map((side) => this.view.texts.sides[side]?.[this.step]).filter(Boolean);
-    say(this.live, `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`);
+    say(
+      this.live,
+      `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`,
+    );
   }
 
   /** @param {boolean} playing */
@@ -265,7 +293,10 @@ export class Explorer {
     const ghost = target.closest('.warn[data-state="ghost"]')?.getAttribute("data-el");
     const frame = target.closest('.kv-mark:is([data-mark="ghost"],[data-mark="held"])')?.closest(".kv-frame");
     if (ghost) this.log.explain(this.view, (entry) => ghost.startsWith(`warn ${entry.page} `));
-    else if (frame) this.log.explain(this.view, (entry) => entry.head.endsWith(` ${frame.querySelector(".kv-fn span + span")?.textContent}`));
+    else if (frame)
+      this.log.explain(this.view, (entry) =>
+        entry.head.endsWith(` ${frame.querySelector(".kv-fn span + span")?.textContent}`),
+      );
   }
 
   /** @param {string} text */

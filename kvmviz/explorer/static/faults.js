@@ -7,7 +7,11 @@ import { faultName, toggleFault, withWord } from "./line.js";
 
 const MORE = ["boot", "leaves", "zap", "vcpus", "panic"];
 const WORDS = {
-  boot: "this TD is the boot's", leaves: "guest pages are", zap: "zap passes", vcpus: "vCPUs", panic: "panic_on_warn",
+  boot: "this TD is the boot's",
+  leaves: "guest pages are",
+  zap: "zap passes",
+  vcpus: "vCPUs",
+  panic: "panic_on_warn",
 };
 const CHIPS = 4;
 const OFFERED = 300;
@@ -31,19 +35,37 @@ export class Faults {
     this.pick.addEventListener("toggle", () => this.pick.open && this.offerPages());
     this.status = this.labelled("with", this.selects.status);
     this.more = h("div", { class: "kv-more", hidden: true });
-    for (const key of MORE) this.more.append(this.labelled(WORDS[/** @type {keyof typeof WORDS} */ (key)], this.selects[key]));
+    for (const key of MORE)
+      this.more.append(this.labelled(WORDS[/** @type {keyof typeof WORDS} */ (key)], this.selects[key]));
     this.cases = h("select", { "data-testid": "cases" });
     this.cases.addEventListener("change", () => this.chooseCase());
     this.casesLabel = this.labelled("case", this.cases);
-    this.moreButton = h("button", { "data-testid": "more", "aria-expanded": "false", text: "more\u2026", onclick: () => this.unfold() });
+    this.moreButton = h("button", {
+      "data-testid": "more",
+      "aria-expanded": "false",
+      text: "more\u2026",
+      onclick: () => this.unfold(),
+    });
     this.tools = h("span", { class: "kv-tools" });
-    this.gone = h("span", { class: "kv-gone", "data-testid": "kernel-gone", title: "Stepping goes on; for another scenario run the cell again.", hidden: true });
+    this.gone = h("span", {
+      class: "kv-gone",
+      "data-testid": "kernel-gone",
+      title: "Stepping goes on; for another scenario run the cell again.",
+      hidden: true,
+    });
     this.problem = h("p", { class: "kv-problem", role: "alert", hidden: true });
     this.element = h(
       "div",
       { class: "kv-faults", role: "group", "aria-label": "scenario" },
       this.labelled("HKID", this.selects.hkid),
-      h("span", { class: "kv-label" }, h("span", { text: "reclaim fails for" }), this.chips, h("span", { class: "kv-seg" }, this.none, this.all), this.pick),
+      h(
+        "span",
+        { class: "kv-label" },
+        h("span", { text: "reclaim fails for" }),
+        this.chips,
+        h("span", { class: "kv-seg" }, this.none, this.all),
+        this.pick,
+      ),
       this.status,
       this.labelled("tree", this.selects.tree),
       this.moreButton,
@@ -67,7 +89,10 @@ export class Faults {
    */
   choose(key, select) {
     if (select.value !== "other\u2026") return this.set(key, select.value);
-    const typed = prompt("A tree: fan-outs below the root such as 1x2x3, or a size such as 2GiB", this.view?.words.tree);
+    const typed = prompt(
+      "A tree: fan-outs below the root such as 1x2x3, or a size such as 2GiB",
+      this.view?.words.tree,
+    );
     if (this.view) select.value = this.view.words[key];
     if (typed) this.set(key, typed.trim());
   }
@@ -130,8 +155,13 @@ export class Faults {
     if (!view.cases?.length) return;
     if (!this.casesLabel.isConnected) this.more.prepend(this.casesLabel);
     if (this.cases.options.length !== view.cases.length + 1)
-      this.cases.replaceChildren(h("option", { value: "", text: "choose\u2026" }), ...view.cases.map(([question], i) => h("option", { value: i, text: question })));
-    const shown = view.cases.findIndex(([, line, names]) => line === view.scenario && names.join() === view.revisions.join());
+      this.cases.replaceChildren(
+        h("option", { value: "", text: "choose\u2026" }),
+        ...view.cases.map(([question], i) => h("option", { value: i, text: question })),
+      );
+    const shown = view.cases.findIndex(
+      ([, line, names]) => line === view.scenario && names.join() === view.revisions.join(),
+    );
     this.cases.value = shown < 0 ? "" : String(shown);
   }
 
@@ -142,7 +172,12 @@ export class Faults {
   chipsOf(view) {
     if (view.words.fail === "all") return [];
     const chips = view.fails.slice(0, CHIPS).map((fault) => {
-      const chip = h("button", { class: "kv-chip", "data-fault": fault, "aria-label": `${fault}: let its reclaim succeed`, onclick: () => this.toggle(fault) });
+      const chip = h("button", {
+        class: "kv-chip",
+        "data-fault": fault,
+        "aria-label": `${fault}: let its reclaim succeed`,
+        onclick: () => this.toggle(fault),
+      });
       chip.append(fault.replace("@", " at "), h("span", { "aria-hidden": "true", text: "\u00D7" }));
       return chip;
     });
@@ -159,7 +194,14 @@ export class Faults {
     const boxes = () => /** @type {NodeListOf<HTMLInputElement>} */ (this.pages.querySelectorAll("input"));
     if ([...boxes()].map((box) => box.dataset.fault).join() !== offered.join())
       this.pages.replaceChildren(
-        ...offered.map((fault) => h("label", {}, h("input", { type: "checkbox", "data-fault": fault, onchange: () => this.toggle(fault) }), fault.replace("@", " at "))),
+        ...offered.map((fault) =>
+          h(
+            "label",
+            {},
+            h("input", { type: "checkbox", "data-fault": fault, onchange: () => this.toggle(fault) }),
+            fault.replace("@", " at "),
+          ),
+        ),
       );
     for (const box of boxes()) box.checked = view.fails.includes(box.dataset.fault ?? "");
   }

@@ -3,7 +3,17 @@
 /** @import {View, Side} from "./types.js" */
 
 /** The state of an element before the first step, by the first word of its name. @type {Record<string, string>} */
-const FIRST = { spt: "in-use", ptr: "set", link: "present", twin: "present", warn: "none", HKID: "assigned", label: "on", words: "few", cause: "off" };
+const FIRST = {
+  spt: "in-use",
+  ptr: "set",
+  link: "present",
+  twin: "present",
+  warn: "none",
+  HKID: "assigned",
+  label: "on",
+  words: "few",
+  cause: "off",
+};
 
 /**
  * @param {string} name
@@ -38,7 +48,8 @@ export class Fold {
     /** @type {Map<number, string>} */
     const moved = new Map();
     for (; this.step < step; this.step++) for (const [name, state] of this.forward[this.step]) moved.set(name, state);
-    for (; this.step > step; this.step--) for (const [name, state] of this.backward[this.step - 1]) moved.set(name, state);
+    for (; this.step > step; this.step--)
+      for (const [name, state] of this.backward[this.step - 1]) moved.set(name, state);
     for (const [name, state] of moved) {
       if (this.states[name] === state) moved.delete(name);
       this.states[name] = state;

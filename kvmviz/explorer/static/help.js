@@ -9,10 +9,26 @@ const NAMES = { ArrowRight: "\u2192", ArrowLeft: "\u2190", " ": "Space" };
 export class Help {
   constructor() {
     this.close_ = h("button", { text: "close", onclick: () => this.close() });
-    this.keys = h("dl", {}, ...KEYS.flatMap(([key, , words]) => [h("dt", {}, h("kbd", { text: NAMES[key] ?? key })), h("dd", { text: words })]));
-    this.note = h("p", { text: "Click an S-EPT page or a control page to make its reclaim fail; click it again to let it succeed." });
+    this.keys = h(
+      "dl",
+      {},
+      ...KEYS.flatMap(([key, , words]) => [
+        h("dt", {}, h("kbd", { text: NAMES[key] ?? key })),
+        h("dd", { text: words }),
+      ]),
+    );
+    this.note = h("p", {
+      text: "Click an S-EPT page or a control page to make its reclaim fail; click it again to let it succeed.",
+    });
     this.plain = h("textarea", { hidden: true, readonly: true, rows: 12, cols: 74, "aria-label": "text to copy" });
-    this.element = h("div", { class: "kv-help kv-card", role: "dialog", "aria-label": "help", hidden: true }, this.keys, this.note, this.plain, this.close_);
+    this.element = h(
+      "div",
+      { class: "kv-help kv-card", role: "dialog", "aria-label": "help", hidden: true },
+      this.keys,
+      this.note,
+      this.plain,
+      this.close_,
+    );
   }
 
   toggle() {

@@ -11,7 +11,8 @@ const DONE = 1000;
 
 export const SENTENCES = {
   gone: "No kernel is behind this explorer any more, so it stays with what it shows; stepping goes on. Run its cell again.",
-  unanswered: "The kernel gave no answer, so this stays with what it shows; stepping goes on. Choose again, or run the cell again if the kernel was restarted.",
+  unanswered:
+    "The kernel gave no answer, so this stays with what it shows; stepping goes on. Choose again, or run the cell again if the kernel was restarted.",
   silent: `The kernel has not answered for ${PATIENCE / 1000} s, so this stays with what it shows; stepping goes on. An answer that still comes will be shown.`,
   torn: "A part of the answer was lost on its way, so this stays with what it shows. Choose again.",
 };
@@ -72,7 +73,8 @@ export function widgetHost(model) {
         timer = setTimeout(() => (find("silent"), end(sentence)), after);
       };
       waiting.set(id, end);
-      const status = (/** @type {any} */ message) => message.content.execution_state === "idle" && waiting.has(id) && give(DONE, SENTENCES.unanswered);
+      const status = (/** @type {any} */ message) =>
+        message.content.execution_state === "idle" && waiting.has(id) && give(DONE, SENTENCES.unanswered);
       give(PATIENCE, SENTENCES.silent);
       if (gone()) return end(SENTENCES.gone);
       try {

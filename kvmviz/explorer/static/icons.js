@@ -17,7 +17,11 @@ const PATHS = {
  * @returns {SVGElement}
  */
 export function icon(name) {
-  return s("svg", { viewBox: "0 0 16 16", width: 15, height: 15, fill: "currentColor", "aria-hidden": "true" }, s("path", { d: PATHS[name] }));
+  return s(
+    "svg",
+    { viewBox: "0 0 16 16", width: 15, height: 15, fill: "currentColor", "aria-hidden": "true" },
+    s("path", { d: PATHS[name] }),
+  );
 }
 
 /**
@@ -28,8 +32,14 @@ export function icon(name) {
 export function sign(state, size = 18) {
   const box = { width: size, height: size, "aria-hidden": "true", class: `kv-sign kvpic-sign` };
   if (state === "held" || state === "masked")
-    return s("svg", { ...box, viewBox: "0 0 24 24" }, s("circle", { cx: 12, cy: 12, r: 9, class: "kv-struck" }), s("path", { d: "M5.8 18.2 18.2 5.8", class: "kv-struck" }));
-  if (state === "line") return s("svg", { ...box, viewBox: "0 0 24 24" }, s("circle", { cx: 12, cy: 12, r: 5, class: "kv-dot" }));
+    return s(
+      "svg",
+      { ...box, viewBox: "0 0 24 24" },
+      s("circle", { cx: 12, cy: 12, r: 9, class: "kv-struck" }),
+      s("path", { d: "M5.8 18.2 18.2 5.8", class: "kv-struck" }),
+    );
+  if (state === "line")
+    return s("svg", { ...box, viewBox: "0 0 24 24" }, s("circle", { cx: 12, cy: 12, r: 5, class: "kv-dot" }));
   return s(
     "svg",
     { ...box, viewBox: "0 0 24 22", "data-state": state },
@@ -50,6 +60,13 @@ export function swatch(state, glyph, prefix) {
   const page = s("g", { class: "page swatch", "data-state": state });
   page.append(s("rect", { class: "tape", fill: `url(#${prefix}tape)`, x: 0, y: 0, width: 24, height: 18, rx: 4 }));
   page.append(s("rect", { class: "body", x: inset, y: inset, width: 24 - 2 * inset, height: 18 - 2 * inset, rx: 3 }));
-  if (glyph !== "none") page.append(s("use", { class: `glyph g-${state}`, href: `#${prefix}g-${glyph}`, x: 7, y: 4, width: 10, height: 10 }));
-  return s("svg", { viewBox: "0 0 24 18", width: 24, height: 18, class: "kvpic kv-swatch", "aria-hidden": "true" }, page);
+  if (glyph !== "none")
+    page.append(
+      s("use", { class: `glyph g-${state}`, href: `#${prefix}g-${glyph}`, x: 7, y: 4, width: 10, height: 10 }),
+    );
+  return s(
+    "svg",
+    { viewBox: "0 0 24 18", width: 24, height: 18, class: "kvpic kv-swatch", "aria-hidden": "true" },
+    page,
+  );
 }

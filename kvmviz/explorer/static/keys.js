@@ -25,7 +25,13 @@ export const KEYS = [
  * @returns {boolean}
  */
 export function stays(event) {
-  return !(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter"));
+  return !(
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.key === "Escape" ||
+    (event.shiftKey && event.key === "Enter")
+  );
 }
 
 /**
@@ -38,7 +44,8 @@ export function stays(event) {
 export function shareKeys(root, closable) {
   const keep = () => root.setAttribute("data-lm-suppress-shortcuts", "true");
   const press = (/** @type {KeyboardEvent} */ event) => {
-    if (!root.contains(/** @type {Node} */ (event.target)) || stays(event) || (event.key === "Escape" && closable())) return;
+    if (!root.contains(/** @type {Node} */ (event.target)) || stays(event) || (event.key === "Escape" && closable()))
+      return;
     root.removeAttribute("data-lm-suppress-shortcuts");
     setTimeout(keep);
   };
@@ -57,7 +64,8 @@ export function shareKeys(root, closable) {
 export function actionOf(event, tag, type = "") {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   const action = KEYS.find(([key]) => key === event.key)?.[1] ?? null;
-  if (tag === "TEXTAREA" || tag === "SELECT" || (tag === "INPUT" && type !== "range" && type !== "checkbox")) return null;
+  if (tag === "TEXTAREA" || tag === "SELECT" || (tag === "INPUT" && type !== "range" && type !== "checkbox"))
+    return null;
   if (event.key === " " && (tag === "BUTTON" || tag === "SUMMARY" || type === "checkbox")) return null;
   return action;
 }

@@ -9,7 +9,6 @@ import { SIDES } from "./seek.js";
 const RANK = ["leaked", "tdx-owned", "reclaimed", "rcu-pending", "in-use", "freed"];
 const MOST = 200;
 
-
 /** @typedef {{page: string, number: number, tr: HTMLElement, owner: HTMLElement, who: HTMLElement, bytes: HTMLElement, cells: Record<Side, {cell: HTMLElement, word: HTMLElement, signs: HTMLElement}>}} LedgerRow */
 
 export class Ledger {
@@ -18,12 +17,24 @@ export class Ledger {
     this.prefix = prefix;
     this.body = h("tbody");
     this.more = h("p", { class: "kv-empty", hidden: true });
-    this.heads = ["page", "owner, by the module's book", "state, A and B", "who frees it", "bytes lost", "life, A over B"].map((text, column) => {
+    this.heads = [
+      "page",
+      "owner, by the module's book",
+      "state, A and B",
+      "who frees it",
+      "bytes lost",
+      "life, A over B",
+    ].map((text, column) => {
       const button = h("button", { text, onclick: () => this.sortBy(column) });
       return h("th", { scope: "col" }, column < 5 ? button : text);
     });
     this.table = h("table", { class: "kv-ledger" }, h("thead", {}, h("tr", {}, ...this.heads)), this.body);
-    this.element = h("div", { class: "kv-ledgers", tabindex: 0, role: "region", "aria-label": "ledger of pages" }, this.table, this.more);
+    this.element = h(
+      "div",
+      { class: "kv-ledgers", tabindex: 0, role: "region", "aria-label": "ledger of pages" },
+      this.table,
+      this.more,
+    );
     /** @type {LedgerRow[]} */
     this.rows = [];
     /** @type {View | null} */
@@ -86,8 +97,26 @@ export class Ledger {
       return { cell: h("span", { class: "kv-st" }, signs, word), word, signs };
     };
     const cells = { a: cell(), b: cell() };
-    const life = h("td", { class: "kv-life" }, strip(sides.map((side) => lives[side].get(number) ?? []), view.rows.length, this.prefix), h("i"));
-    const tr = h("tr", { "data-ledger": page }, h("th", { scope: "row", text: times === 1 ? page : `${page} \u00d7 ${times.toLocaleString("en-US")}` }), owner, h("td", {}, cells.a.cell, cells.b.cell), who, bytes, life);
+    const life = h(
+      "td",
+      { class: "kv-life" },
+      strip(
+        sides.map((side) => lives[side].get(number) ?? []),
+        view.rows.length,
+        this.prefix,
+      ),
+      h("i"),
+    );
+    const tr = h(
+      "tr",
+      { "data-ledger": page },
+      h("th", { scope: "row", text: times === 1 ? page : `${page} \u00d7 ${times.toLocaleString("en-US")}` }),
+      owner,
+      h("td", {}, cells.a.cell, cells.b.cell),
+      who,
+      bytes,
+      life,
+    );
     return { page, number, tr, owner, who, bytes, cells };
   }
 
@@ -117,7 +146,9 @@ export class Ledger {
   /** @param {number} column */
   sortBy(column) {
     this.column = this.column === column ? -1 : column;
-    this.heads.forEach((head, i) => (i === this.column ? put(head, "aria-sort", "ascending") : head.removeAttribute("aria-sort")));
+    this.heads.forEach((head, i) =>
+      i === this.column ? put(head, "aria-sort", "ascending") : head.removeAttribute("aria-sort"),
+    );
     this.order = "";
     if (this.view && this.states) this.sort(this.view, this.states);
   }
@@ -132,7 +163,10 @@ export class Ledger {
     const key = (row) => {
       const state = states.a[row.number];
       const lost = state === "leaked" || (view.b && states.b[row.number] === "leaked") ? "0" : "1";
-      return lost + ["", view.table[state].owner, String(RANK.indexOf(state)), view.table[state].who, ""][this.column] || lost;
+      return (
+        lost + ["", view.table[state].owner, String(RANK.indexOf(state)), view.table[state].who, ""][this.column] ||
+        lost
+      );
     };
     const sorted = this.rows.map((row, i) => ({ row, i, key: this.column === 0 ? row.page : key(row) }));
     sorted.sort((x, y) => (x.key < y.key ? -1 : x.key > y.key ? 1 : x.i - y.i));
@@ -191,10 +225,17 @@ function strip(lives, rows, prefix) {
     life.forEach(([from, state], i) => {
       const to = life[i + 1]?.[0] ?? rows + 1;
       const fill = state === "leaked" ? { fill: `url(#${prefix}tape)` } : {};
-      svg.append(s("rect", { class: `kv-seg-${state}`, x: from, y: side * 8, width: Math.max(0.2, to - from), height: lives.length > 1 ? 6.5 : 14, ...fill }));
+      svg.append(
+        s("rect", {
+          class: `kv-seg-${state}`,
+          x: from,
+          y: side * 8,
+          width: Math.max(0.2, to - from),
+          height: lives.length > 1 ? 6.5 : 14,
+          ...fill,
+        }),
+      );
     });
   });
   return svg;
 }
-
-

@@ -4,8 +4,15 @@
 
 /** Every key with its default, in canonical order. @type {Record<string, string>} */
 const DEFAULTS = {
-  tree: "1x1x3", hkid: "released", fail: "none", status: "OPERAND_BUSY", boot: "first",
-  leaves: "gone", zap: "default", vcpus: "1", panic: "off",
+  tree: "1x1x3",
+  hkid: "released",
+  fail: "none",
+  status: "OPERAND_BUSY",
+  boot: "first",
+  leaves: "gone",
+  zap: "default",
+  vcpus: "1",
+  panic: "off",
 };
 
 /**
@@ -36,7 +43,9 @@ export function wordsOf(line) {
  */
 export function expected(view, line, revisions = view.revisions) {
   const words = wordsOf(line);
-  const all = view.pages.map((number) => faultName(view.names[number])).filter((name) => name !== null && name.includes("@"));
+  const all = view.pages
+    .map((number) => faultName(view.names[number]))
+    .filter((name) => name !== null && name.includes("@"));
   const fails = words.fail === "none" ? [] : words.fail === "all" ? all : words.fail.split(",");
   return { ...view, scenario: line, revisions, words, fails: /** @type {string[]} */ (fails) };
 }
@@ -78,8 +87,16 @@ export function toggleFault(view, fault) {
   // Of a large tree the picture has some pages only, so that "all but this one" is not what is left of them.
   const all = view.words.fail === "all" ? view.allbut : undefined;
   const named = all ? ["all"] : view.fails;
-  const fails = all?.[fault] ? [all[fault]] : named.includes(fault) ? named.filter((name) => name !== fault) : [...named, fault];
-  return lineOf({ ...view.words, fail: fails.join(",") || "none", ...(fails.length ? {} : { status: DEFAULTS.status }) });
+  const fails = all?.[fault]
+    ? [all[fault]]
+    : named.includes(fault)
+      ? named.filter((name) => name !== fault)
+      : [...named, fault];
+  return lineOf({
+    ...view.words,
+    fail: fails.join(",") || "none",
+    ...(fails.length ? {} : { status: DEFAULTS.status }),
+  });
 }
 
 /**

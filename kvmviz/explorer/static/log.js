@@ -81,11 +81,17 @@ export class Log {
     const marks = sides.map((side) => h("span", { class: "kv-mk" }, ...signsOf(entry, side)));
     const loud = sides.filter((side) => ["full", "line", "panic"].includes(entry[side]?.mark ?? ""));
     const text = h("div", { class: "kv-txt" });
-    if (sides.length === 2 && loud.length === 1) text.append(h("b", { class: "kv-only-tag", text: `${loud[0].toUpperCase()} only` }));
+    if (sides.length === 2 && loud.length === 1)
+      text.append(h("b", { class: "kv-only-tag", text: `${loud[0].toUpperCase()} only` }));
     text.append(h(loud.length && entry.kind === "warn" ? "b" : "span", { text: entry.head, class: "kv-head" }));
     if (entry.chain) text.append(trace(entry, loud.length > 0));
     text.append(...this.reasons(view, entry, sides));
-    return h("div", { class: loud.length ? "kv-row" : "kv-row held", "data-kind": entry.kind, "data-row": entry.row }, ...marks, text);
+    return h(
+      "div",
+      { class: loud.length ? "kv-row" : "kv-row held", "data-kind": entry.kind, "data-row": entry.row },
+      ...marks,
+      text,
+    );
   }
 
   /**
@@ -102,8 +108,12 @@ export class Log {
       const who = same || sides.length === 1 ? "" : `${view[side]?.revision}: `;
       const said = mark.mark === "absent" ? `${who}why not?` : `${who}not printed, because \u2026`;
       const answer = h("span", { class: "kv-because", hidden: true, text: `${mark.because} ` });
-      if (mark.to) answer.append(h("button", { class: "kv-go", text: `go to step ${mark.to}`, onclick: () => this.onStep(mark.to ?? 0) }));
-      else if (mark.mark === "held") answer.append(h("button", { class: "kv-go", text: "show that TD", onclick: () => this.onEarlier() }));
+      if (mark.to)
+        answer.append(
+          h("button", { class: "kv-go", text: `go to step ${mark.to}`, onclick: () => this.onStep(mark.to ?? 0) }),
+        );
+      else if (mark.mark === "held")
+        answer.append(h("button", { class: "kv-go", text: "show that TD", onclick: () => this.onEarlier() }));
       const ask = h("button", { class: "kv-why-not", "aria-expanded": "false", text: said });
       ask.addEventListener("click", () => {
         answer.hidden = !answer.hidden;

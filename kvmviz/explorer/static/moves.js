@@ -8,7 +8,8 @@ import { isDifference, isWarning, seek } from "./seek.js";
  * @returns {import("./transport.js").Moves & Record<string, () => void>}
  */
 export function movesOf(explorer) {
-  const jump = (/** @type {1 | -1} */ way, /** @type {(view: View, row: number) => boolean} */ test) => () => explorer.go(seek(explorer.view, explorer.step, way, test));
+  const jump = (/** @type {1 | -1} */ way, /** @type {(view: View, row: number) => boolean} */ test) => () =>
+    explorer.go(seek(explorer.view, explorer.step, way, test));
   return /** @type {any} */ ({
     first: () => explorer.go(0),
     back: () => explorer.go(explorer.step - 1),

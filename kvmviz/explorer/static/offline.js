@@ -56,7 +56,8 @@ export class OfflineHost {
    * @returns {Found | null}
    */
   find(line, revisions) {
-    const known = revisions.length > 0 && revisions.length < 3 && revisions.every((name) => this.data.revisions.includes(name));
+    const known =
+      revisions.length > 0 && revisions.length < 3 && revisions.every((name) => this.data.revisions.includes(name));
     return known ? findLine(this.data, line) : null;
   }
 
@@ -151,16 +152,20 @@ export class OfflineHost {
 export function limitControls(root, host) {
   const view = host.view();
   const holds = (/** @type {string} */ line, names = view.revisions) => host.find(line, names) !== null;
-  const options = (/** @type {string} */ name) => /** @type {NodeListOf<HTMLOptionElement>} */ (root.querySelectorAll(`select[data-testid^="${name}"] option`));
+  const options = (/** @type {string} */ name) =>
+    /** @type {NodeListOf<HTMLOptionElement>} */ (root.querySelectorAll(`select[data-testid^="${name}"] option`));
   for (const key of CONTROL_KEYS)
     for (const option of options(key)) limitOption(option, holds(withWord(view, key, option.value)));
   for (const option of options("cases")) {
     const [, line, names] = view.cases[Number(option.value)];
     limitOption(option, !option.value || holds(line, names));
   }
-  for (const option of options("revision-")) limitOption(option, option.value === "(none)" || host.data.revisions.includes(option.value));
-  for (const word of ["none", "all"]) limitOne(root.querySelector(`[data-testid="fail-${word}"]`), holds(withWord(view, "fail", word)));
-  for (const control of root.querySelectorAll("[data-fault]")) limitOne(control, holds(toggleFault(view, control.getAttribute("data-fault") ?? "")));
+  for (const option of options("revision-"))
+    limitOption(option, option.value === "(none)" || host.data.revisions.includes(option.value));
+  for (const word of ["none", "all"])
+    limitOne(root.querySelector(`[data-testid="fail-${word}"]`), holds(withWord(view, "fail", word)));
+  for (const control of root.querySelectorAll("[data-fault]"))
+    limitOne(control, holds(toggleFault(view, control.getAttribute("data-fault") ?? "")));
 }
 
 /**

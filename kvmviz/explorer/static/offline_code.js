@@ -29,7 +29,12 @@ export function offlineStack(both) {
   const functions = new Map();
   const episodes = trees.map((tree) => written(tree, functions));
   const numbers = both.sides.map((side) => [side, at[side].map((node) => (node?.depth ? node.number : -1))]);
-  return { functions: [...functions.keys()].map((key) => /** @type {[string, string]} */ (key.split("\n"))), episodes, rows: both.episodes, at: Object.fromEntries(numbers) };
+  return {
+    functions: [...functions.keys()].map((key) => /** @type {[string, string]} */ (key.split("\n"))),
+    episodes,
+    rows: both.episodes,
+    at: Object.fromEntries(numbers),
+  };
 }
 
 /**
@@ -68,7 +73,10 @@ function written(tree, functions) {
     }
   };
   walk(tree.top, -1);
-  return { nodes, marks: tree.marks.filter(([node]) => node.depth).map(([node, row, side, mark]) => [node.number, row, side, mark]) };
+  return {
+    nodes,
+    marks: tree.marks.filter(([node]) => node.depth).map(([node, row, side, mark]) => [node.number, row, side, mark]),
+  };
 }
 
 /** Which functions stand in the panel: source numbers by name and side, and those that differ. */
@@ -89,7 +97,9 @@ class CodePanel {
 
   /** @param {string} name */
   differs(name) {
-    const found = Object.values(this.sources.get(name) ?? {}).map((number) => this.both.data.functions[number][4].join("\n"));
+    const found = Object.values(this.sources.get(name) ?? {}).map((number) =>
+      this.both.data.functions[number][4].join("\n"),
+    );
     return new Set(found).size > 1;
   }
 
@@ -120,7 +130,11 @@ class CodePanel {
     const found = this.sources.get(name) ?? {};
     const one = functions[found.a ?? found.b ?? 0];
     const key = this.both.sides.length === 1 ? String(found.a) : `${found.a ?? "None"} ${found.b ?? "None"}`;
-    const lines = pairs[key].map((/** @type {number[]} */ [a, b, same]) => [a < 0 ? null : a, b < 0 ? null : b, Boolean(same)]);
+    const lines = pairs[key].map((/** @type {number[]} */ [a, b, same]) => [
+      a < 0 ? null : a,
+      b < 0 ? null : b,
+      Boolean(same),
+    ]);
     return { name: one[2], file: one[3], a: linesOf(functions, found.a), b: linesOf(functions, found.b), lines };
   }
 }

@@ -29,7 +29,8 @@ export function findLine(data, line) {
   if (words.hkid === "assigned") words.hkid = "flushvp-not-done";
   const pages = pagesOf(data, words.tree);
   const fails = words.fail === "none" ? [] : words.fail === "all" ? (pages ?? []) : words.fail.split(",");
-  if (!pages || words.vcpus !== "1" || (fails.length && words.status !== "OPERAND_BUSY")) return findSingle(data, words, fails);
+  if (!pages || words.vcpus !== "1" || (fails.length && words.status !== "OPERAND_BUSY"))
+    return findSingle(data, words, fails);
   if (fails.some((/** @type {string} */ name) => !pages.includes(name))) return findSingle(data, words, fails);
   const inOrder = pages.filter((/** @type {string} */ name) => fails.includes(name));
   words.fail = inOrder.length === 0 ? "none" : inOrder.length === pages.length ? "all" : inOrder.join(",");
@@ -56,7 +57,8 @@ function pagesOf(data, tree) {
  */
 function findSingle(data, words, fails) {
   const pages = pagesOf(data, words.tree);
-  if (pages && fails.length === pages.length && pages.every((/** @type {string} */ name) => fails.includes(name))) words.fail = "all";
+  if (pages && fails.length === pages.length && pages.every((/** @type {string} */ name) => fails.includes(name)))
+    words.fail = "all";
   const line = lineOf(words);
   const number = data.single.findIndex((/** @type {any[]} */ one) => one[0] === line);
   if (number < 0) return null;
@@ -83,7 +85,9 @@ function positionOf(data, words, fails) {
     if (tree === words.tree) {
       const set = fails.reduce((sum, name) => sum + 2 ** pages.indexOf(name), 0);
       const digits = [...digitsOf(data.dimensions, words), [sets, set], ...digitsOf(data.family, words)];
-      return digits.some(([, digit]) => digit < 0) ? -1 : first + digits.reduce((sum, [base, digit]) => sum * base + digit, 0);
+      return digits.some(([, digit]) => digit < 0)
+        ? -1
+        : first + digits.reduce((sum, [base, digit]) => sum * base + digit, 0);
     }
     first += combinationsOf(data) * sets;
   }
@@ -100,7 +104,29 @@ function digitsOf(dimensions, words) {
 }
 
 /** Numbers of an atom's parts, in the order in which Python writes them. */
-const [PHASE, KIND, TEXT, SAME, ONLY, DIFFER, DOES, EVENT, RESTS, MARK, ABOUT, EPISODE, CHANGES, CHAIN, COUNTED, LOGGED, HELD, BUGGED, SITE, PRINTED, ASKED] = Array(21).keys();
+const [
+  PHASE,
+  KIND,
+  TEXT,
+  SAME,
+  ONLY,
+  DIFFER,
+  DOES,
+  EVENT,
+  RESTS,
+  MARK,
+  ABOUT,
+  EPISODE,
+  CHANGES,
+  CHAIN,
+  COUNTED,
+  LOGGED,
+  HELD,
+  BUGGED,
+  SITE,
+  PRINTED,
+  ASKED,
+] = Array(21).keys();
 
 /**
  * A step of a run with all its words.
@@ -117,14 +143,30 @@ function atomOf(data, number) {
   const word = (/** @type {number} */ n) => (n < 0 ? "" : data.strings[n]);
   /** @type {[string, string][]} */
   const changes = [];
-  for (let i = 0; i < raw[CHANGES].length; i += 2) changes.push([data.names[raw[CHANGES][i]], data.states[raw[CHANGES][i + 1]]]);
+  for (let i = 0; i < raw[CHANGES].length; i += 2)
+    changes.push([data.names[raw[CHANGES][i]], data.states[raw[CHANGES][i + 1]]]);
   return {
-    phase: word(raw[PHASE]), kind: word(raw[KIND]), text: word(raw[TEXT]), same: word(raw[SAME]), only: word(raw[ONLY]),
-    differ: word(raw[DIFFER]), does: word(raw[DOES]), event: word(raw[EVENT]), rests: word(raw[RESTS]), mark: word(raw[MARK]),
-    about: raw[ABOUT] < 0 ? null : data.names[raw[ABOUT]], episode: word(raw[EPISODE]), changes,
-    chain: data.chains[raw[CHAIN]].map((/** @type {number} */ n) => data.places[n]), counted: raw[COUNTED],
-    logged: raw[LOGGED] ? raw[LOGGED].map(word) : null, held: raw[HELD] ? raw[HELD].map(word) : null,
-    bugged: word(raw[BUGGED]), site: word(raw[SITE]), printed: Boolean(raw[PRINTED]), asked: raw[ASKED],
+    phase: word(raw[PHASE]),
+    kind: word(raw[KIND]),
+    text: word(raw[TEXT]),
+    same: word(raw[SAME]),
+    only: word(raw[ONLY]),
+    differ: word(raw[DIFFER]),
+    does: word(raw[DOES]),
+    event: word(raw[EVENT]),
+    rests: word(raw[RESTS]),
+    mark: word(raw[MARK]),
+    about: raw[ABOUT] < 0 ? null : data.names[raw[ABOUT]],
+    episode: word(raw[EPISODE]),
+    changes,
+    chain: data.chains[raw[CHAIN]].map((/** @type {number} */ n) => data.places[n]),
+    counted: raw[COUNTED],
+    logged: raw[LOGGED] ? raw[LOGGED].map(word) : null,
+    held: raw[HELD] ? raw[HELD].map(word) : null,
+    bugged: word(raw[BUGGED]),
+    site: word(raw[SITE]),
+    printed: Boolean(raw[PRINTED]),
+    asked: raw[ASKED],
   };
 }
 
@@ -139,12 +181,24 @@ function atomOf(data, number) {
 export function runOf(data, at, revision) {
   const numbers = data.runs[data.behaviours[at][revision]];
   const segments = numbers.slice(0, -1).map((/** @type {number} */ n) => data.segments[n]);
-  const atoms = segments.map((/** @type {number[]} */ chunks) => chunks.flatMap((chunk) => data.chunks[chunk].map((/** @type {number} */ n) => atomOf(data, n))));
+  const atoms = segments.map((/** @type {number[]} */ chunks) =>
+    chunks.flatMap((chunk) => data.chunks[chunk].map((/** @type {number} */ n) => atomOf(data, n))),
+  );
   const outcome = data.summaries[numbers.at(-1)];
   const words = [...outcome.slice(0, 3).map((/** @type {number} */ n) => data.strings[n]), ...outcome.slice(3, 6)];
-  const summary = Object.fromEntries(data.fields.map((/** @type {string} */ name, /** @type {number} */ i) => [name, valueOf(data, outcome[6 + i])]));
-  const sources = new Set(atoms.flat().flatMap((/** @type {Atom} */ atom) => atom.chain.map((location) => location[2])));
-  return { revision: data.revisions[revision], atoms, words, summary, sources: /** @type {number[]} */ ([...sources].sort((x, y) => x - y)) };
+  const summary = Object.fromEntries(
+    data.fields.map((/** @type {string} */ name, /** @type {number} */ i) => [name, valueOf(data, outcome[6 + i])]),
+  );
+  const sources = new Set(
+    atoms.flat().flatMap((/** @type {Atom} */ atom) => atom.chain.map((location) => location[2])),
+  );
+  return {
+    revision: data.revisions[revision],
+    atoms,
+    words,
+    summary,
+    sources: /** @type {number[]} */ ([...sources].sort((x, y) => x - y)),
+  };
 }
 
 /**

@@ -23,9 +23,17 @@ export function elsewhere(line, revisions) {
   const link = [line, ...(revisions.length ? [`revisions=${revisions.join(",")}`] : [])].join(" ").trim();
   const words = link.split(" ").map((part) => part.split("="));
   const keys = words.map(([key]) => key);
-  const sound = words.every(([key, word, ...more]) => word && !more.length && Object.hasOwn(SAYABLE, key) && SAYABLE[key].test(word));
+  const sound = words.every(
+    ([key, word, ...more]) => word && !more.length && Object.hasOwn(SAYABLE, key) && SAYABLE[key].test(word),
+  );
   const said = Object.fromEntries(words);
-  if (!sound || new Set(keys).size < keys.length || !isTree(said.tree ?? "1x1x3") || !hasPages(said.tree ?? "1x1x3", said.fail ?? "none")) return "";
+  if (
+    !sound ||
+    new Set(keys).size < keys.length ||
+    !isTree(said.tree ?? "1x1x3") ||
+    !hasPages(said.tree ?? "1x1x3", said.fail ?? "none")
+  )
+    return "";
   return `; a notebook may: kvmviz lab '${link}'`;
 }
 
@@ -48,7 +56,11 @@ function hasPages(tree, fail) {
     const found = /^(?:TDR|TDCS\[[0-5]\]|L([123])@(0x0|0x[1-9a-f][0-9a-f]{0,9}))$/.exec(page);
     if (!found?.[1]) return found !== null;
     const [level, gfn] = [Number(found[1]), Number(found[2])];
-    const [top, middle, leaf] = [Math.floor(gfn / 0x8000000), Math.floor(gfn / 0x40000) % 0x200, Math.floor(gfn / 0x200) % 0x200];
+    const [top, middle, leaf] = [
+      Math.floor(gfn / 0x8000000),
+      Math.floor(gfn / 0x40000) % 0x200,
+      Math.floor(gfn / 0x200) % 0x200,
+    ];
     const [inMiddle, inLeaf] = [level < 3 ? middle : 0, level < 2 ? leaf : 0];
     const named = top * 0x8000000 + inMiddle * 0x40000 + inLeaf * 0x200;
     return named === gfn && top < tops && inMiddle < middles && inLeaf < leaves;

@@ -15,11 +15,17 @@ const TRACKER = /^(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id)=/;
  */
 export function readHash(hash) {
   const whole = decoded(hash.replace(/^#/, ""));
-  const parts = (/rate:[^& ]*$/.test(whole) ? whole : whole.replace(SENTENCE_END, "")).split(BETWEEN).filter((part) => part && !TRACKER.test(part));
+  const parts = (/rate:[^& ]*$/.test(whole) ? whole : whole.replace(SENTENCE_END, ""))
+    .split(BETWEEN)
+    .filter((part) => part && !TRACKER.test(part));
   const word = (/** @type {string} */ key) => parts.find((part) => part.startsWith(`${key}=`))?.slice(key.length + 1);
   const step = word("step");
   const line = parts.filter((part) => !/^(step|revisions)=/.test(part)).join(" ");
-  return { line, step: step && /^\d+$/.test(step) ? Number(step) : null, revisions: word("revisions")?.split(",") ?? null };
+  return {
+    line,
+    step: step && /^\d+$/.test(step) ? Number(step) : null,
+    revisions: word("revisions")?.split(",") ?? null,
+  };
 }
 
 /**

@@ -46,7 +46,14 @@ function entryOf(both, used, atom, row) {
   const [head, detail] = atom.logged ?? ["", ""];
   const traced = atom.kind === "warn" || atom.kind === "masked";
   /** @type {LogEntry} */
-  const entry = { row: row + 1, kind: atom.kind, head, detail, page: /** @type {any} */ (atom.about), ...(traced ? { chain: atom.chain.map((location) => location[0]) } : {}) };
+  const entry = {
+    row: row + 1,
+    kind: atom.kind,
+    head,
+    detail,
+    page: /** @type {any} */ (atom.about),
+    ...(traced ? { chain: atom.chain.map((location) => location[0]) } : {}),
+  };
   for (const side of both.sides) entry[side] = sideOfEntry(both, used[side], side, atom, row);
   return entry;
 }
@@ -64,7 +71,8 @@ function sideOfEntry(both, used, side, leading, row) {
   if (!own) return { mark: "absent", ...absentBecause(both, side, leading.site) };
   const mark = own.logged?.[2] ?? "panic";
   if (own.held) return { mark, ...heldBecause(both, used, own) };
-  if (own.kind === "masked" && used.at >= 0) return { mark, because: used.bugged.replace("@S@", String(used.at + 1)), to: used.at + 1 };
+  if (own.kind === "masked" && used.at >= 0)
+    return { mark, because: used.bugged.replace("@S@", String(used.at + 1)), to: used.at + 1 };
   return { mark };
 }
 

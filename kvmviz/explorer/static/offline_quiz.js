@@ -23,7 +23,12 @@ export function offlineQuestions(both) {
  * @returns {(page: string) => string} what becomes of a page
  */
 function fatesOf(run) {
-  const how = new Map(run.atoms.flat().filter((atom) => atom.kind === "free").map((atom) => [atom.asked.page, atom.asked.how]));
+  const how = new Map(
+    run.atoms
+      .flat()
+      .filter((atom) => atom.kind === "free")
+      .map((atom) => [atom.asked.page, atom.asked.how]),
+  );
   return (page) => (how.has(page) ? FATES[how.get(page) === "immediate" ? 0 : 1] : FATES[2]);
 }
 
@@ -78,10 +83,14 @@ function warningQuestions(both) {
   const found = [];
   both.leading.forEach((leading, i) => {
     if (leading.kind !== "warn") return;
-    const prints = both.sides.map((side) => Boolean(both.steps[side][i]?.kind === "warn" && both.steps[side][i]?.printed));
+    const prints = both.sides.map((side) =>
+      Boolean(both.steps[side][i]?.kind === "warn" && both.steps[side][i]?.printed),
+    );
     const names = both.sides.map((side) => both.runs[side].revision);
-    const options = names.length === 1 ? ["yes", "no"] : ["both sides", `only ${names[0]}`, `only ${names[1]}`, "neither"];
-    const right = names.length === 1 ? options[prints[0] ? 0 : 1] : options[prints[0] ? (prints[1] ? 0 : 1) : prints[1] ? 2 : 3];
+    const options =
+      names.length === 1 ? ["yes", "no"] : ["both sides", `only ${names[0]}`, `only ${names[1]}`, "neither"];
+    const right =
+      names.length === 1 ? options[prints[0] ? 0 : 1] : options[prints[0] ? (prints[1] ? 0 : 1) : prints[1] ? 2 : 3];
     const ask = `${leading.asked.short} is about to see a failure. Who prints a stack trace?`;
     found.push(questionOf(i + 1, ask, options, right, `Answer: ${right}. ${leading.text}`));
   });
@@ -94,7 +103,8 @@ function warningQuestions(both) {
  * @returns {Question[]}
  */
 function pointerQuestion(both, fates) {
-  const lost = (/** @type {string} */ mirror) => both.sides.some((side) => fates[side](`S-EPT ${mirror.slice(mirror.indexOf(" ") + 1)}`) === FATES[2]);
+  const lost = (/** @type {string} */ mirror) =>
+    both.sides.some((side) => fates[side](`S-EPT ${mirror.slice(mirror.indexOf(" ") + 1)}`) === FATES[2]);
   const row = both.leading.findIndex((atom) => atom.kind === "set_null" && lost(atom.asked.page)) + 1;
   if (!row) return [];
   const by = both.sides.map((side) => cutterOf(both, side, row));

@@ -25,7 +25,8 @@ function pairedOf(data, found, revisions) {
   const runs = Object.fromEntries(sides.map((side, i) => [side, runOf(data, found.at, numbers[i])]));
   const flat = Object.fromEntries(sides.map((side) => [side, runs[side].atoms.flat()]));
   /** @type {[number, number, number][]} */
-  const rows = numbers.length > 1 ? rowsOf(data, found.at, numbers[0], numbers[1], runs.a) : flat.a.map((_, i) => [i, -1, 1]);
+  const rows =
+    numbers.length > 1 ? rowsOf(data, found.at, numbers[0], numbers[1], runs.a) : flat.a.map((_, i) => [i, -1, 1]);
   const steps = Object.fromEntries(sides.map((side, i) => [side, rows.map((row) => flat[side][row[i]] ?? null)]));
   const leading = rows.map((_, i) => /** @type {Atom} */ (steps.a[i] ?? steps.b[i]));
   let episode = -1;
@@ -64,11 +65,28 @@ export function viewOf(data, found, revisions) {
   const initial = layout.initial.map((/** @type {string} */ state) => states.of(state));
   const sided = Object.fromEntries(both.sides.map((side) => [side, sideView(both, side, names, states)]));
   return /** @type {View} */ ({
-    scenario: found.line, words: found.words, fails: found.fails, revisions, skeleton,
-    choices: choicesOf(data, found.words), rows: both.rows, about, phases: phasesOf(both), kinds: both.leading.map((atom) => atom.kind),
-    pages, initial, texts: textsOf(both, layout.starts), log: offlineLog(both), stack: offlineStack(both), code: offlineCode(both),
-    questions: offlineQuestions(both), cases: data.cases, ...sided,
-    names: [...names.numbers.keys()], states: [...states.numbers.keys()], table: data.table,
+    scenario: found.line,
+    words: found.words,
+    fails: found.fails,
+    revisions,
+    skeleton,
+    choices: choicesOf(data, found.words),
+    rows: both.rows,
+    about,
+    phases: phasesOf(both),
+    kinds: both.leading.map((atom) => atom.kind),
+    pages,
+    initial,
+    texts: textsOf(both, layout.starts),
+    log: offlineLog(both),
+    stack: offlineStack(both),
+    code: offlineCode(both),
+    questions: offlineQuestions(both),
+    cases: data.cases,
+    ...sided,
+    names: [...names.numbers.keys()],
+    states: [...states.numbers.keys()],
+    table: data.table,
   });
 }
 
@@ -79,7 +97,10 @@ export function viewOf(data, found, revisions) {
 function choicesOf(data, words) {
   const choices = { ...data.choices, tree: [...new Set([...Object.keys(data.trees), ...data.choices.tree])] };
   return Object.fromEntries(
-    Object.entries(choices).map(([key, known]) => [key, key === "revision" || known.includes(words[key]) ? known : [...known, words[key]]]),
+    Object.entries(choices).map(([key, known]) => [
+      key,
+      key === "revision" || known.includes(words[key]) ? known : [...known, words[key]],
+    ]),
   );
 }
 
@@ -94,7 +115,10 @@ function sideView(both, side, names, states) {
   /** @type {Map<string, number>} */
   const used = new Map();
   const changes = both.steps[side].map((atom, row) => {
-    const moves = [...(atom?.changes ?? []), ...triangles(warnedPage(atom), warnedPage(other ? both.steps[other][row] : null), used)];
+    const moves = [
+      ...(atom?.changes ?? []),
+      ...triangles(warnedPage(atom), warnedPage(other ? both.steps[other][row] : null), used),
+    ];
     return moves.flatMap(([name, state]) => [names.of(name), states.of(state)]);
   });
   const counts = [0, 1, 2].map((n) => {
@@ -102,7 +126,15 @@ function sideView(both, side, names, states) {
     return [0, ...both.steps[side].map((atom) => (sum += atom?.counted[n] ?? 0))];
   });
   const marks = both.steps[side].map((atom) => atom?.mark ?? "wait");
-  return { revision: both.runs[side].revision, changes, marks, traces: counts[0], lines: counts[1], leaked: counts[2], summary: both.runs[side].summary };
+  return {
+    revision: both.runs[side].revision,
+    changes,
+    marks,
+    traces: counts[0],
+    lines: counts[1],
+    leaked: counts[2],
+    summary: both.runs[side].summary,
+  };
 }
 
 /** @param {Atom | null} atom */
@@ -119,7 +151,10 @@ function warnedPage(atom) {
 function triangles(full, ghost, used) {
   /** @type {[string, string][]} */
   const found = [];
-  for (const [page, state] of [[full, "full"], [ghost === full ? null : ghost, "ghost"]]) {
+  for (const [page, state] of [
+    [full, "full"],
+    [ghost === full ? null : ghost, "ghost"],
+  ]) {
     if (!page) continue;
     found.push([`warn ${page} ${Math.min(used.get(page) ?? 0, 1)}`, /** @type {string} */ (state)]);
     used.set(page, (used.get(page) ?? 0) + 1);
@@ -153,7 +188,10 @@ function textsOf(both, starts) {
   const verdict = verdictOf(both);
   const why = [start, ...leading.map((atom, row) => whyOf(both, atom, row))];
   if (rows.length) why[rows.length] = `${leading[rows.length - 1].text} ${verdict}`;
-  const lines = (/** @type {Side} */ side) => ["", ...rows.map((row, i) => (sides.length === 1 || row[2] ? "" : (both.steps[side][i]?.does ?? both.data.waits)))];
+  const lines = (/** @type {Side} */ side) => [
+    "",
+    ...rows.map((row, i) => (sides.length === 1 || row[2] ? "" : (both.steps[side][i]?.does ?? both.data.waits))),
+  ];
   return {
     why,
     sides: Object.fromEntries(sides.map((side) => [side, lines(side)])),
@@ -181,7 +219,8 @@ function verdictOf(both) {
   const [a, b] = both.sides.map((side) => both.runs[side]);
   const [lost, printed, came, traces, lines, panicked] = a.words;
   if (!b) return `Done: ${came}.`;
-  if (String(a.summary.leaked) !== String(b.summary.leaked) || panicked !== b.words[5]) return `Done: in ${a.revision} ${came}; in ${b.revision} ${b.words[2]}.`;
+  if (String(a.summary.leaked) !== String(b.summary.leaked) || panicked !== b.words[5])
+    return `Done: in ${a.revision} ${came}; in ${b.revision} ${b.words[2]}.`;
   if (traces === b.words[3] && lines === b.words[4]) return `Done: on both sides ${lost}; each ${printed}.`;
   return `Done: on both sides ${lost}; ${a.revision} ${printed}, ${b.revision} ${b.words[1]}.`;
 }

@@ -25,7 +25,8 @@ export function storedHost(data) {
     },
     want: async ({ scenario, revisions }) => {
       const held = revisions.join() === data.views[line].revisions.join() && data.views[scenario];
-      if (!held) return `This page does not hold that view; open it in a notebook: kvmviz lab '${scenario} revisions=${revisions.join(",")}'`;
+      if (!held)
+        return `This page does not hold that view; open it in a notebook: kvmviz lab '${scenario} revisions=${revisions.join(",")}'`;
       line = scenario;
       tell("view");
       return "";

@@ -15,14 +15,35 @@ import { Verdict } from "./verdict.js";
  */
 export function sideOf(side, prefix, onRevision, onPage) {
   const letter = side.toUpperCase();
-  const select = h("select", { "data-testid": `revision-${side}`, "aria-label": `revision ${letter}`, onchange: () => onRevision(select.value) });
+  const select = h("select", {
+    "data-testid": `revision-${side}`,
+    "aria-label": `revision ${letter}`,
+    onchange: () => onRevision(select.value),
+  });
   const verdict = new Verdict(side, prefix);
   const [who, does] = [h("b"), h("span")];
   const line = h("div", { class: "kv-sideline" }, who, does);
-  const picture = h("div", { class: "kv-picture", "data-testid": `stage-${side}`, role: "group", "aria-label": `page tables, side ${letter}` });
+  const picture = h("div", {
+    class: "kv-picture",
+    "data-testid": `stage-${side}`,
+    role: "group",
+    "aria-label": `page tables, side ${letter}`,
+  });
   const stage = new Stage(picture, prefix, onPage);
-  const head = h("div", { class: "kv-head" }, h("span", { class: `kv-side ${side}`, text: letter }), select, verdict.element);
-  const element = h("section", { class: "kv-view kv-card", "data-side": side, "aria-label": `side ${letter}` }, head, line, picture);
+  const head = h(
+    "div",
+    { class: "kv-head" },
+    h("span", { class: `kv-side ${side}`, text: letter }),
+    select,
+    verdict.element,
+  );
+  const element = h(
+    "section",
+    { class: "kv-view kv-card", "data-side": side, "aria-label": `side ${letter}` },
+    head,
+    line,
+    picture,
+  );
   return { element, select, verdict, line, who, does, stage, fold: /** @type {Fold | null} */ (null) };
 }
 
@@ -36,12 +57,28 @@ export function sideOf(side, prefix, onRevision, onPage) {
  */
 export function dock(prefix, codeElement, ledgerElement, logElement, onTab) {
   const tabs = ["code", "ledger"].map((name, i) => {
-    const button = h("button", { role: "tab", "aria-selected": String(!i), id: `${prefix}tab-${name}`, "aria-controls": `${prefix}panel-${name}`, onclick: () => onTab(name) });
+    const button = h("button", {
+      role: "tab",
+      "aria-selected": String(!i),
+      id: `${prefix}tab-${name}`,
+      "aria-controls": `${prefix}panel-${name}`,
+      onclick: () => onTab(name),
+    });
     button.append(name, " ", h("kbd", { text: name === "code" ? "2" : "5", "aria-hidden": "true" }));
     return button;
   });
   const panel = (/** @type {string} */ name, /** @type {HTMLElement} */ inside) =>
-    h("div", { "data-testid": `panel-${name}`, role: "tabpanel", id: `${prefix}panel-${name}`, "aria-labelledby": `${prefix}tab-${name}`, tabindex: 0 }, inside);
+    h(
+      "div",
+      {
+        "data-testid": `panel-${name}`,
+        role: "tabpanel",
+        id: `${prefix}panel-${name}`,
+        "aria-labelledby": `${prefix}tab-${name}`,
+        tabindex: 0,
+      },
+      inside,
+    );
   const code = panel("code", codeElement);
   const ledger = panel("ledger", ledgerElement);
   ledger.hidden = true;
@@ -50,10 +87,21 @@ export function dock(prefix, codeElement, ledgerElement, logElement, onTab) {
   const log = h(
     "section",
     { class: "kv-panel kv-card", "data-testid": "panel-log", tabindex: 0, "aria-label": "kernel log" },
-    h("header", { class: "kv-loghead" }, ...letters, h("h2", {}, "Log ", h("kbd", { text: "4", "aria-hidden": "true" }))),
+    h(
+      "header",
+      { class: "kv-loghead" },
+      ...letters,
+      h("h2", {}, "Log ", h("kbd", { text: "4", "aria-hidden": "true" })),
+    ),
     logElement,
   );
-  const left = h("section", { class: "kv-panel kv-card kv-codeledger" }, h("header", { class: "kv-tabs" }, h("div", { role: "tablist" }, ...tabs), hint), code, ledger);
+  const left = h(
+    "section",
+    { class: "kv-panel kv-card kv-codeledger" },
+    h("header", { class: "kv-tabs" }, h("div", { role: "tablist" }, ...tabs), hint),
+    code,
+    ledger,
+  );
   return { element: h("div", { class: "kv-dock" }, left, log), tabs, hint, code, ledger, log };
 }
 
@@ -64,7 +112,8 @@ export function dock(prefix, codeElement, ledgerElement, logElement, onTab) {
  */
 export function fillLegend(legend, view, prefix) {
   if (legend.childElementCount) return;
-  const item = (/** @type {Node} */ node, /** @type {string} */ text, /** @type {string} */ title) => h("span", { role: "listitem", title }, node, text);
+  const item = (/** @type {Node} */ node, /** @type {string} */ text, /** @type {string} */ title) =>
+    h("span", { role: "listitem", title }, node, text);
   const states = Object.entries(view.table).filter(([name]) => !name.startsWith("HKID"));
   legend.append(
     ...states.map(([name, state]) => item(swatch(name, state.glyph, prefix), state.word, state.meaning)),
@@ -79,7 +128,14 @@ export function fillLegend(legend, view, prefix) {
 
 /** @param {"set" | "cut"} state */
 function pointerSign(state) {
-  const shape = state === "set" ? [s("path", { d: "M4,9H20" }), s("path", { class: "hd", d: "M19,4.5 27,9 19,13.5z" })] : [s("path", { d: "M4,9H13M13,2V16" })];
+  const shape =
+    state === "set"
+      ? [s("path", { d: "M4,9H20" }), s("path", { class: "hd", d: "M19,4.5 27,9 19,13.5z" })]
+      : [s("path", { d: "M4,9H13M13,2V16" })];
   const group = s("g", { class: "ptr", "data-state": state }, s("circle", { cx: 4, cy: 9, r: 3 }), ...shape);
-  return s("svg", { viewBox: "0 0 30 18", width: 30, height: 18, class: "kvpic kv-swatch wide", "aria-hidden": "true" }, group);
+  return s(
+    "svg",
+    { viewBox: "0 0 30 18", width: 30, height: 18, class: "kvpic kv-swatch wide", "aria-hidden": "true" },
+    group,
+  );
 }

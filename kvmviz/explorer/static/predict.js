@@ -21,9 +21,21 @@ export class Predict {
     this.ask = h("p");
     this.options = h("div", { class: "kv-options", role: "group", "aria-label": "your prediction" });
     this.truth = h("p", { class: "kv-truth", role: "status" });
-    this.goOn = h("button", { text: "go on", hidden: true, "data-testid": "predict-go-on", onclick: () => this.finish() });
+    this.goOn = h("button", {
+      text: "go on",
+      hidden: true,
+      "data-testid": "predict-go-on",
+      onclick: () => this.finish(),
+    });
     this.tally = h("span", { class: "kv-tally", "data-testid": "predict-score" });
-    this.element = h("section", { class: "kv-quiz kv-card", "data-testid": "predict", "aria-label": "predict", hidden: true }, this.ask, this.options, this.truth, h("div", {}, this.goOn, this.tally));
+    this.element = h(
+      "section",
+      { class: "kv-quiz kv-card", "data-testid": "predict", "aria-label": "predict", hidden: true },
+      this.ask,
+      this.options,
+      this.truth,
+      h("div", {}, this.goOn, this.tally),
+    );
   }
 
   /** @returns {boolean} whether it is on now */
@@ -66,7 +78,9 @@ export class Predict {
     say(this.truth, "");
     this.goOn.hidden = true;
     this.options.replaceChildren(
-      ...question.options.map((text, i) => h("button", { text, "data-option": i, onclick: () => this.answer(question, i) })),
+      ...question.options.map((text, i) =>
+        h("button", { text, "data-option": i, onclick: () => this.answer(question, i) }),
+      ),
     );
     this.tell();
     this.element.hidden = false;

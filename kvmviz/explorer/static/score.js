@@ -34,7 +34,10 @@ export class Score {
     this.places = [0];
     this.onStep = onStep;
     this.element.addEventListener("pointerdown", (event) => this.grab(event));
-    this.element.addEventListener("pointermove", (event) => this.element.hasPointerCapture(event.pointerId) && this.scrub(event));
+    this.element.addEventListener(
+      "pointermove",
+      (event) => this.element.hasPointerCapture(event.pointerId) && this.scrub(event),
+    );
   }
 
   resize() {
@@ -71,7 +74,8 @@ export class Score {
     const box = this.element.getBoundingClientRect();
     const at = ((event.clientX - box.left) * this.width) / box.width;
     let nearest = 0;
-    for (let step = 1; step < this.places.length; step++) if (Math.abs(this.x(step) - at) < Math.abs(this.x(nearest) - at)) nearest = step;
+    for (let step = 1; step < this.places.length; step++)
+      if (Math.abs(this.x(step) - at) < Math.abs(this.x(nearest) - at)) nearest = step;
     this.onStep(nearest);
   }
 
@@ -79,11 +83,22 @@ export class Score {
     const view = this.view;
     if (!view || !this.width) return;
     this.svg.setAttribute("viewBox", `0 0 ${this.width} 68`);
-    this.flag = s("g", { class: "kv-flag" }, s("path", { d: "M0,14V60" }), s("path", { class: "foot", d: "M0,56L8,62V68H-8V62Z" }));
+    this.flag = s(
+      "g",
+      { class: "kv-flag" },
+      s("path", { d: "M0,14V60" }),
+      s("path", { class: "foot", d: "M0,56L8,62V68H-8V62Z" }),
+    );
     this.line = /** @type {Element} */ (this.flag.firstChild);
     const under = s("g", { class: "kv-flag" }, s("path", { d: "M0,14V60" }));
     this.under = under;
-    this.svg.replaceChildren(...this.phases(view), ...this.lanes(view), under, s("g", { class: "kv-marks" }, ...this.marks(view)), this.flag);
+    this.svg.replaceChildren(
+      ...this.phases(view),
+      ...this.lanes(view),
+      under,
+      s("g", { class: "kv-marks" }, ...this.marks(view)),
+      this.flag,
+    );
     this.to(this.step);
   }
 
@@ -129,11 +144,21 @@ export class Score {
       const spot = `${Math.round(x / DENSE)}`;
       if (!row[2] && !(tight && taken.has(`d${spot}`))) {
         taken.add(`d${spot}`);
-        found.push(s("rect", { class: "kv-only", x: x - (tight ? 1.5 : room / 2), y: 14, width: tight ? 3 : room, height: 46, rx: tight ? 1 : 3 }));
+        found.push(
+          s("rect", {
+            class: "kv-only",
+            x: x - (tight ? 1.5 : room / 2),
+            y: 14,
+            width: tight ? 3 : room,
+            height: 46,
+            rx: tight ? 1 : 3,
+          }),
+        );
       }
       for (const side of SIDES) {
         const mark = view[side]?.marks[index];
-        if (!mark || (dense && (mark === "dot" || mark === "free")) || (tight && taken.has(mark + side + spot))) continue;
+        if (!mark || (dense && (mark === "dot" || mark === "free")) || (tight && taken.has(mark + side + spot)))
+          continue;
         taken.add(mark + side + spot);
         if (tight && (mark === "warn" || mark === "leak")) {
           found.push(s("path", { class: `kv-dense-${mark}`, d: `M${x},${LANE[side] - (mark === "warn" ? 8 : 0)}v8` }));
@@ -154,11 +179,22 @@ export class Score {
    */
   mark(mark, x, y) {
     if (mark === "warn" || mark === "ghost") {
-      const tri = s("g", { class: "kvpic-sign", "data-state": mark === "warn" ? "full" : "ghost", transform: `translate(${x - 8.5},${y - 9}) scale(.71)` });
-      tri.append(s("path", { class: "tri", d: "M12 1.5 22.8 20.6H1.2z" }), s("path", { class: "ex", d: "M10.6 7.6h2.8l-.5 6.7h-1.8zM10.7 15.7h2.6v2.6h-2.6z" }));
+      const tri = s("g", {
+        class: "kvpic-sign",
+        "data-state": mark === "warn" ? "full" : "ghost",
+        transform: `translate(${x - 8.5},${y - 9}) scale(.71)`,
+      });
+      tri.append(
+        s("path", { class: "tri", d: "M12 1.5 22.8 20.6H1.2z" }),
+        s("path", { class: "ex", d: "M10.6 7.6h2.8l-.5 6.7h-1.8zM10.7 15.7h2.6v2.6h-2.6z" }),
+      );
       return [tri];
     }
-    if (mark === "leak") return [s("rect", { class: "kv-leak", x: x - 4.5, y: y - 7, width: 9, height: 14 }), s("path", { class: "kv-leak-x", d: `M${x - 2.5},${y - 3}l5,6m0,-6l-5,6` })];
+    if (mark === "leak")
+      return [
+        s("rect", { class: "kv-leak", x: x - 4.5, y: y - 7, width: 9, height: 14 }),
+        s("path", { class: "kv-leak-x", d: `M${x - 2.5},${y - 3}l5,6m0,-6l-5,6` }),
+      ];
     if (mark === "free") return [s("path", { class: "kv-tick", d: `M${x},${y - 4.5}V${y + 4.5}` })];
     if (mark === "held") return [s("circle", { class: "kv-held", cx: x, cy: y, r: 3.5 })];
     if (mark === "panic") return [s("path", { class: "kv-panic", d: `M${x - 5},${y - 5}l10,10m0,-10l-10,10` })];
@@ -182,7 +218,9 @@ export class Score {
  */
 function weigh(view) {
   /** @type {number[]} */
-  const plain = view.rows.map((_, row) => (tells(view, row) ? 0 : view.phases[0]?.name === "gmem_release" && row < view.phases[0].last ? BRIEF : 1));
+  const plain = view.rows.map((_, row) =>
+    tells(view, row) ? 0 : view.phases[0]?.name === "gmem_release" && row < view.phases[0].last ? BRIEF : 1,
+  );
   const rare = plain.filter((own) => !own).length <= RARE;
   const broad = Math.max(BROAD, rare ? RARE_SHARE * plain.reduce((sum, own) => sum + own, 0) : 0);
   return { weights: plain.map((own) => own || broad), broad };
@@ -194,7 +232,10 @@ function weigh(view) {
  */
 function tells(view, row) {
   const marks = SIDES.map((side) => view[side]?.marks[row]);
-  return !view.rows[row][2] || marks.some((mark) => mark === "warn" || mark === "leak" || mark === "panic" || mark === "held");
+  return (
+    !view.rows[row][2] ||
+    marks.some((mark) => mark === "warn" || mark === "leak" || mark === "panic" || mark === "held")
+  );
 }
 
 /**
@@ -203,7 +244,10 @@ function tells(view, row) {
  */
 export function placesOf(view) {
   const { weights } = weigh(view);
-  const whole = Math.max(1, weights.reduce((sum, own) => sum + own, 0));
+  const whole = Math.max(
+    1,
+    weights.reduce((sum, own) => sum + own, 0),
+  );
   const places = [0];
   let sum = 0;
   for (const own of weights) {

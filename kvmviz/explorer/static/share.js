@@ -13,7 +13,19 @@ export async function copy(text) {
 }
 
 /** Properties that make up the look of the picture's elements. */
-const LOOK = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "color", "font-family", "font-size", "font-weight", "text-anchor", "letter-spacing"];
+const LOOK = [
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "stroke-opacity",
+  "color",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "letter-spacing",
+];
 
 /**
  * Both pictures as one SVG text that needs no style sheet: what is not shown is left out, looks are written out.
@@ -32,14 +44,22 @@ export function pictureOf(root, view, step) {
   for (const picture of pictures) {
     const box = (picture.getAttribute("viewBox") ?? "0 0 1 1").split(" ").map(Number);
     const copyOf = plain(picture);
-    for (const [name, value] of Object.entries({ x, y: 30, width: box[2], height: box[3] })) copyOf.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries({ x, y: 30, width: box[2], height: box[3] }))
+      copyOf.setAttribute(name, String(value));
     sheet.append(copyOf);
     x += box[2] + 16;
     height = Math.max(height, box[3] + 30);
   }
   const title = document.createElementNS("http://www.w3.org/2000/svg", "text");
   title.textContent = linkOf(view, step);
-  for (const [name, value] of Object.entries({ x: 14, y: 20, "font-family": "sans-serif", "font-size": 13, fill: getComputedStyle(root).color })) title.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries({
+    x: 14,
+    y: 20,
+    "font-family": "sans-serif",
+    "font-size": 13,
+    fill: getComputedStyle(root).color,
+  }))
+    title.setAttribute(name, String(value));
   sheet.prepend(ground(root, x - 16, height));
   sheet.append(title);
   sheet.setAttribute("viewBox", `0 0 ${x - 16} ${height}`);
@@ -65,7 +85,8 @@ function ground(root, width, height) {
 function plain(node) {
   const copyOf = /** @type {Element} */ (node.cloneNode(false));
   const style = getComputedStyle(node);
-  if (!/^(defs|symbol|pattern|title)$/.test(node.tagName) && !node.closest("symbol")) for (const name of LOOK) copyOf.setAttribute(name, looked(node, name, style.getPropertyValue(name)));
+  if (!/^(defs|symbol|pattern|title)$/.test(node.tagName) && !node.closest("symbol"))
+    for (const name of LOOK) copyOf.setAttribute(name, looked(node, name, style.getPropertyValue(name)));
   for (const child of node.childNodes) {
     if (child instanceof Element) {
       if (node.closest("defs") || getComputedStyle(child).display !== "none") copyOf.append(plain(child));

@@ -27,7 +27,11 @@ class Frame {
 }
 
 function stackMark() {
-  return { sign: sign("none"), cell: h("span", { class: "kv-mark" }), arrow: h("span", { class: "kv-cur", "aria-hidden": "true" }) };
+  return {
+    sign: sign("none"),
+    cell: h("span", { class: "kv-mark" }),
+    arrow: h("span", { class: "kv-cur", "aria-hidden": "true" }),
+  };
 }
 
 export class Stack {
@@ -39,7 +43,13 @@ export class Stack {
     this.element = h(
       "section",
       { class: "kv-spine kv-card", "data-testid": "panel-stack", tabindex: -1, "aria-label": "call stack" },
-      h("div", { class: "kv-cols" }, h("span", { class: "kv-side", text: "A" }), h("h2", {}, this.title, " ", h("kbd", { text: "3" })), this.letterB),
+      h(
+        "div",
+        { class: "kv-cols" },
+        h("span", { class: "kv-side", text: "A" }),
+        h("h2", {}, this.title, " ", h("kbd", { text: "3" })),
+        this.letterB,
+      ),
       this.folded,
       this.list,
     );
@@ -67,9 +77,16 @@ export class Stack {
     const end = step === view.rows.length;
     const row = end ? lastTelling(view) : step - 1;
     const episode = row >= 0 ? view.stack.episodes[view.stack.rows[row]] : null;
-    say(this.title, end && episode?.marks.length ? "where it warned" : view.b ? "call stack, both sides" : "call stack");
+    say(
+      this.title,
+      end && episode?.marks.length ? "where it warned" : view.b ? "call stack, both sides" : "call stack",
+    );
     this.letterB.hidden = !view.b;
-    const nodes = episode ? episode.nodes.map((node, number) => ({ node, number, wide: FRAME + view.stack.functions[node[1]][0].length })).filter(({ node }) => node[3] <= row) : [];
+    const nodes = episode
+      ? episode.nodes
+          .map((node, number) => ({ node, number, wide: FRAME + view.stack.functions[node[1]][0].length }))
+          .filter(({ node }) => node[3] <= row)
+      : [];
     while (this.frames.length < nodes.length) {
       const frame = new Frame();
       for (const side of SIDES) frame.sides[side].cell.append(frame.sides[side].sign);
@@ -91,7 +108,10 @@ export class Stack {
     put(this.list, "data-deep", String(deep > 9));
     put(this.folded, "data-empty", String(!nodes.length));
     const above = this.room < Infinity ? (fitting[0]?.node[0] ?? 1) - 1 : deep > 9 ? 10 : 0;
-    say(this.folded, !nodes.length ? "Nothing runs yet." : above ? `\u2026 ${above} ${above > 1 ? "callers" : "caller"} above` : "");
+    say(
+      this.folded,
+      !nodes.length ? "Nothing runs yet." : above ? `\u2026 ${above} ${above > 1 ? "callers" : "caller"} above` : "",
+    );
   }
 
   /**
@@ -117,7 +137,10 @@ export class Stack {
       const mine = !end && at === shown.number;
       on ||= !end && above(episode, at, shown.number);
       lit ||= mine && here;
-      say(frame.sides[side].arrow, mine ? (side === "a" ? (here ? "\u25B6" : "\u25B7") : here ? "\u25C0" : "\u25C1") : "");
+      say(
+        frame.sides[side].arrow,
+        mine ? (side === "a" ? (here ? "\u25B6" : "\u25B7") : here ? "\u25C0" : "\u25C1") : "",
+      );
       put(frame.sides[side].arrow, "data-waits", String(!here));
       put(frame.sides[side].cell, "data-mark", markAt(episode, shown.number, row, side));
       put(frame.sides[side].sign, "data-state", markAt(episode, shown.number, row, side));
@@ -163,7 +186,8 @@ function needed(view, episode, number, row, end) {
  * @param {number} row
  */
 function lastNode(view, side, row) {
-  for (let i = row; i >= 0 && view.stack.rows[i] === view.stack.rows[row]; i--) if (view.stack.at[side][i] >= 0) return view.stack.at[side][i];
+  for (let i = row; i >= 0 && view.stack.rows[i] === view.stack.rows[row]; i--)
+    if (view.stack.at[side][i] >= 0) return view.stack.at[side][i];
   return -1;
 }
 
@@ -198,7 +222,10 @@ function markAt(episode, node, row, side) {
  * @returns {number} the last row of the episode that says most: one with a difference, else with a warning, else the last
  */
 function lastTelling(view) {
-  const marked = view.stack.episodes.map((episode, number) => ({ number, full: episode.marks.filter((found) => found[3] === "full").length }));
+  const marked = view.stack.episodes.map((episode, number) => ({
+    number,
+    full: episode.marks.filter((found) => found[3] === "full").length,
+  }));
   const most = Math.max(0, ...marked.map((found) => found.full));
   const chosen = most ? marked.find((found) => found.full === most)?.number : undefined;
   return chosen === undefined ? view.rows.length - 1 : view.stack.rows.lastIndexOf(chosen);

@@ -84,7 +84,9 @@ export class Stage {
   /** Put every element into its first state. */
   reset() {
     this.now.clear();
-    for (const [name, nodes] of this.nodes) for (const node of nodes) if (!name.startsWith("group ") && name !== "here") put(node, "data-state", firstState(name));
+    for (const [name, nodes] of this.nodes)
+      for (const node of nodes)
+        if (!name.startsWith("group ") && name !== "here") put(node, "data-state", firstState(name));
     this.count();
   }
 
@@ -95,10 +97,18 @@ export class Stage {
       const node = this.element.querySelector(`[data-group="${CSS.escape(name)}"]`);
       const bar = node?.querySelector("[data-bar]");
       if (!node || !bar) continue;
-      for (const { name: attribute } of [...node.attributes]) if (attribute.startsWith("data-count-")) node.removeAttribute(attribute);
+      for (const { name: attribute } of [...node.attributes])
+        if (attribute.startsWith("data-count-")) node.removeAttribute(attribute);
       const whole = this.skeleton?.whole[name] ?? members;
-      this.groups.set(name, { counts: tally(members, this.times), whole: tally(whole, this.times), bar, node, words: {} });
-      for (const page of whole) this.groupsOf.set(page, [name, members.includes(page) && page.slice(0, 3) !== "spt" ? "bar" : ""]);
+      this.groups.set(name, {
+        counts: tally(members, this.times),
+        whole: tally(whole, this.times),
+        bar,
+        node,
+        words: {},
+      });
+      for (const page of whole)
+        this.groupsOf.set(page, [name, members.includes(page) && page.slice(0, 3) !== "spt" ? "bar" : ""]);
       this.paint(name);
     }
     countAlike(this.element);
@@ -178,7 +188,8 @@ export class Stage {
     for (const [state, count] of Object.entries(group.whole)) put(group.node, `data-count-${state}`, String(count));
     const [x, y, width, height] = (group.bar.getAttribute("data-bar") ?? "").split(" ").map(Number);
     const drawn = spans(group.counts, x, width);
-    for (const [state, segment] of Object.entries(group.words)) if (!drawn.some((span) => span[0] === state)) put(segment, "display", "none");
+    for (const [state, segment] of Object.entries(group.words))
+      if (!drawn.some((span) => span[0] === state)) put(segment, "display", "none");
     for (const [state, at, wide] of drawn) {
       const segment = (group.words[state] ??= segmentOf(group.bar, state, this.prefix));
       put(segment, "display", "inline");
@@ -211,7 +222,8 @@ export class Stage {
    */
   boxOf(page) {
     const table = /^(?:spt|S-EPT) (L.*)$/.exec(page);
-    const node = (table && this.nodes.get(`twin ${table[1]}`)?.[0]) || this.nodes.get(page)?.[0] || this.groupNode(page);
+    const node =
+      (table && this.nodes.get(`twin ${table[1]}`)?.[0]) || this.nodes.get(page)?.[0] || this.groupNode(page);
     const rect = node?.querySelector(".capsule,.body");
     const here = node?.closest("svg")?.querySelector(".here");
     if (!here || !rect) return null;
@@ -285,7 +297,13 @@ function tally(pages, times) {
  */
 function segmentOf(bar, state, prefix) {
   const tape = state === "leaked" ? { fill: `url(#${prefix}tape)` } : {};
-  const segment = s("g", { class: `seg seg-${state}` }, s("rect", { rx: 2, ...tape }), s("rect", { class: "core" }), s("text", {}));
+  const segment = s(
+    "g",
+    { class: `seg seg-${state}` },
+    s("rect", { rx: 2, ...tape }),
+    s("rect", { class: "core" }),
+    s("text", {}),
+  );
   bar.append(segment);
   return segment;
 }

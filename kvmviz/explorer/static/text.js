@@ -66,9 +66,20 @@ export function mailText(view, step) {
  */
 function table(view, sides, step) {
   const rows = [["", ...sides.map((side) => view[side]?.revision ?? "")]];
-  for (const [word, key] of /** @type {const} */ ([["warnings", "traces"], ["error lines", "lines"], ["pages leaked", "leaked"]]))
+  for (const [word, key] of /** @type {const} */ ([
+    ["warnings", "traces"],
+    ["error lines", "lines"],
+    ["pages leaked", "leaked"],
+  ]))
     rows.push([word, ...sides.map((side) => String(view[side]?.[key][step]))]);
-  return rows.map(([head, ...cells]) => head.padEnd(16) + cells.map((cell) => ascii(cell).slice(0, 26).padEnd(28)).join("").trimEnd());
+  return rows.map(
+    ([head, ...cells]) =>
+      head.padEnd(16) +
+      cells
+        .map((cell) => ascii(cell).slice(0, 26).padEnd(28))
+        .join("")
+        .trimEnd(),
+  );
 }
 
 /**
@@ -79,7 +90,12 @@ function table(view, sides, step) {
 function logLines(view, sides, step) {
   const entries = view.log.filter((entry) => entry.row <= step);
   if (!entries.length) return ["Log: nothing yet."];
-  return ["Log:", ...entries.flatMap((entry) => wrap(`${sides.map((side) => letter(side, entry[side]?.mark)).join("")}  ${entry.head}`.trimEnd(), "    "))];
+  return [
+    "Log:",
+    ...entries.flatMap((entry) =>
+      wrap(`${sides.map((side) => letter(side, entry[side]?.mark)).join("")}  ${entry.head}`.trimEnd(), "    "),
+    ),
+  ];
 }
 
 /**

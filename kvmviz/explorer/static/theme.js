@@ -8,7 +8,8 @@ export function followTheme(root) {
   const prefers = matchMedia("(prefers-color-scheme: dark)");
   const look = () => root.setAttribute("data-theme", isDark(prefers.matches) ? "dark" : "light");
   const watcher = new MutationObserver(look);
-  for (const node of [document.body, document.documentElement]) watcher.observe(node, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-theme"] });
+  for (const node of [document.body, document.documentElement])
+    watcher.observe(node, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-theme"] });
   prefers.addEventListener("change", look);
   look();
   return () => {

@@ -22,15 +22,40 @@ import { mailText } from "./text.js";
  * @returns {HTMLButtonElement} the projector's button
  */
 export function addTools(explorer, faults) {
-  faults.tool("copy the scenario line with step and revisions", "Copy scenario", () => explorer.copied(linkOf(explorer.view, explorer.step)), "copy-scenario");
-  faults.tool("copy this view as text for a mail", "Copy text", () => explorer.copied(mailText(explorer.view, explorer.step)), "copy-text");
-  faults.tool("save the pictures as SVG", "Save SVG", () => save(explorer.root, explorer.view, explorer.step), "save-svg");
-  const projector = faults.tool("projector mode (Escape ends it)", "projector", () => explorer.project(!explorer.root.classList.contains("kv-projector")), "projector");
-  const quiz = faults.tool("predict mode: guess before you see", "Predict", () => {
-    const on = explorer.predict.toggle();
-    put(quiz, "aria-pressed", String(on));
-    put(explorer.root, "data-predict", String(on));
-  }, "predict-mode");
+  faults.tool(
+    "copy the scenario line with step and revisions",
+    "Copy scenario",
+    () => explorer.copied(linkOf(explorer.view, explorer.step)),
+    "copy-scenario",
+  );
+  faults.tool(
+    "copy this view as text for a mail",
+    "Copy text",
+    () => explorer.copied(mailText(explorer.view, explorer.step)),
+    "copy-text",
+  );
+  faults.tool(
+    "save the pictures as SVG",
+    "Save SVG",
+    () => save(explorer.root, explorer.view, explorer.step),
+    "save-svg",
+  );
+  const projector = faults.tool(
+    "projector mode (Escape ends it)",
+    "projector",
+    () => explorer.project(!explorer.root.classList.contains("kv-projector")),
+    "projector",
+  );
+  const quiz = faults.tool(
+    "predict mode: guess before you see",
+    "Predict",
+    () => {
+      const on = explorer.predict.toggle();
+      put(quiz, "aria-pressed", String(on));
+      put(explorer.root, "data-predict", String(on));
+    },
+    "predict-mode",
+  );
   faults.tool("keys and help", "?", () => explorer.help.toggle(), "help");
   return projector;
 }

@@ -26,7 +26,8 @@ export class Transport {
    */
   constructor(moves, score) {
     /** @type {(id: string, label: string, run: () => void, ...children: (Node | string)[]) => HTMLButtonElement} */
-    const button = (id, label, run, ...children) => h("button", { "data-testid": id, "aria-label": label, title: label, onclick: run }, ...children);
+    const button = (id, label, run, ...children) =>
+      h("button", { "data-testid": id, "aria-label": label, title: label, onclick: run }, ...children);
     this.play = button("play", "play", moves.toggle, icon("play"));
     this.play.classList.add("kv-play");
     const hidden = (/** @type {string} */ text) => h("span", { "aria-hidden": "true", text });
@@ -48,18 +49,43 @@ export class Transport {
         jump(button("previous-warning", "previous warning", moves.previousWarning, hidden("\u2039"))),
         jump(button("next-warning", "next warning", moves.nextWarning, sign("full", 17), hidden("\u203A"))),
       ),
-      jump(button("next-difference", "next difference", moves.nextDifference, h("b", { "aria-hidden": "true", text: "\u2260" }), hidden("\u203A"))),
+      jump(
+        button(
+          "next-difference",
+          "next difference",
+          moves.nextDifference,
+          h("b", { "aria-hidden": "true", text: "\u2260" }),
+          hidden("\u203A"),
+        ),
+      ),
     );
-    this.speed = h("select", { "aria-label": "steps a second", title: "steps a second", "data-testid": "speed" }, ...SPEEDS.map((n) => h("option", { value: n, text: `${n}\u00D7` })));
+    this.speed = h(
+      "select",
+      { "aria-label": "steps a second", title: "steps a second", "data-testid": "speed" },
+      ...SPEEDS.map((n) => h("option", { value: n, text: `${n}\u00D7` })),
+    );
     this.speed.value = "2";
     this.label = h("output", { class: "kv-steplabel", "data-testid": "step-label" });
-    this.goto = h("input", { type: "number", min: 0, "aria-label": "go to step", title: "go to step", "data-testid": "go-to-step", class: "kv-goto" });
+    this.goto = h("input", {
+      type: "number",
+      min: 0,
+      "aria-label": "go to step",
+      title: "go to step",
+      "data-testid": "go-to-step",
+      class: "kv-goto",
+    });
     const goTo = () => this.goto.value && moves.go(Number(this.goto.value));
     this.goto.addEventListener("change", goTo);
     this.goto.addEventListener("focus", () => this.goto.select());
     // A notebook takes Enter for itself before it becomes a change.
     this.goto.addEventListener("keydown", (event) => event.key === "Enter" && goTo());
-    this.element = h("div", { class: "kv-transport kv-card" }, this.buttons, score, h("div", { class: "kv-counter" }, this.label, h("div", {}, this.goto, this.speed)));
+    this.element = h(
+      "div",
+      { class: "kv-transport kv-card" },
+      this.buttons,
+      score,
+      h("div", { class: "kv-counter" }, this.label, h("div", {}, this.goto, this.speed)),
+    );
     this.timer = 0;
     this.next = moves.next;
     this.speed.addEventListener("change", () => this.timer && this.start());
