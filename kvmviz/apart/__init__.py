@@ -12,7 +12,9 @@ dies.  It is no sandbox: files and network are not looked at.
 must not do, `shipping` how a revision gets there.
 """
 
-from kvmviz.apart.pool import AVAILABLE, Answer, Pool, call, each, processors, stop_workers, workers
+from kvmviz.apart.pool import AVAILABLE, Answer, Pool, ask, call, each, processors, stop_workers, workers
 from kvmviz.apart.shipping import pack, unpack
 
-__all__ = ["AVAILABLE", "Answer", "Pool", "call", "each", "pack", "processors", "stop_workers", "unpack", "workers"]
+__all__ = [
+    "AVAILABLE", "Answer", "Pool", "ask", "call", "each", "pack", "processors", "stop_workers", "unpack", "workers",
+]  # fmt: skip

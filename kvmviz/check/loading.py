@@ -1,15 +1,24 @@
 """A reader's own revision from a file: `PATH.py:CLASS`.
 
-Loading runs the file, as `python PATH.py` would; this is no sandbox.  What is wrong
-with the file is said in one sentence, without a traceback.
+The file is run as Python, first in a worker, which ends it if it comes to no end,
+ends Python or starts a thread, and then here.  What is wrong with it is said in one
+sentence, without a traceback.  It may import what lies beside it; what Python and
+its packages have comes first, so that a `random.py` there is not taken for Python's.
+That is no sandbox: files and network are not looked at.
 """
 
+import io
+import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Final
 
+from kvmviz.apart import AVAILABLE, ask
 from kvmviz.errors import KvmvizError
-from kvmviz.revisions import Revision, RevisionError
+from kvmviz.revisions import Revision, RevisionError, check_defines
+from kvmviz.revisions.guard import Refused, loading, refused
+from kvmviz.revisions.telling import said
 
 FORM: Final = "use PATH.py:CLASS, as in mine.py:MyPatch"
 
@@ -19,34 +28,68 @@ def load_revision(text: str) -> type[Revision]:
     path, _, name = text.rpartition(":")
     if not path or not name.isidentifier():
         raise RevisionError(f"{text[:80]!r} names no class in a file; {FORM}.")
-    found = vars(_run(path)).get(name)
+    source, folder = _read(path), str(Path(path).resolve().parent)
+    if AVAILABLE:
+        ask(path, _try, path, source, folder)
+    # What the file prints was shown when it was tried.
+    with redirect_stdout(io.StringIO() if AVAILABLE else sys.stderr), redirect_stderr(io.StringIO()):
+        found = vars(_run(path, source, folder)).get(name)
     if isinstance(found, type) and issubclass(found, Revision) and found is not Revision:
+        check_defines(found)
         return found
     what = f"is no class in {path}" if found is None else "is not derived from kvmviz.Revision"
     raise RevisionError(f'{name} {what}; write `class {name}(kvmviz.Revision, base="v1")` there.')
 
 
-def _run(path: str) -> ModuleType:
-    """Run the file and return its names; it does not become a module that others could import."""
-    module = ModuleType(f"patch_{Path(path).stem}")
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise RevisionError(f"Cannot read {path}: {reason}; {FORM}.") from None
+
+
+def _try(path: str, source: bytes, folder: str) -> None:
+    """Run the file where it can be ended."""
+    with loading(path):
+        _run(path, source, folder)
+
+
+def _run(path: str, source: bytes, folder: str) -> ModuleType:
+    """Run the file and return its names; modules that lie beside it can be imported, last of all."""
+    if folder not in sys.path:
+        sys.path.append(folder)
+    name = f"patch_{Path(path).stem}"
+    module = sys.modules[name] = ModuleType(name)
     module.__file__ = path
     try:
-        exec(compile(Path(path).read_bytes(), path, "exec"), vars(module))
-    except OSError as error:
-        raise RevisionError(f"Cannot read {path}: {error.strerror}; {FORM}.") from None
+        exec(_compiled(path, source), vars(module))
     except KvmvizError:
         raise
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        raise RevisionError(f"{path}{f', line {line},' if line else ''} is not Python: {_said(error)}.") from None
-    except (Exception, SystemExit) as error:
-        raise RevisionError(f"{path} fails{_line(error, path)} while it is loaded: {_said(error)}.") from None
+    except Refused as error:
+        raise refused(path, error) from None
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not _raised_there(error, path):
+            raise  # somebody is at the keyboard
+        raise RevisionError(f"{path} fails{_line(error, path)} while it is loaded: {said(error)}.") from None
     return module
 
 
-def _said(error: BaseException) -> str:
-    words = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {words}".rstrip(": .")
+def _compiled(path: str, source: bytes) -> CodeType:
+    try:
+        code: CodeType = compile(source, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        raise RevisionError(f"{path}{f', line {line},' if line else ''} is not Python: {said(error)}.") from None
+    return code
+
+
+def _raised_there(error: BaseException, path: str) -> bool:
+    """Say whether the file itself raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename == path
 
 
 def _line(error: BaseException, path: str) -> str:

@@ -120,6 +120,19 @@ def is_running() -> bool:
     return _running > 0
 
 
+@contextmanager
+def loading(path: str) -> Iterator[None]:
+    """Let a reader's file be run in the block, for as long as a run may take."""
+    global _running
+    _running += 1
+    if _watching:
+        _watching[0](path, "", TIMEOUT.get())
+    try:
+        yield
+    finally:
+        _running -= 1
+
+
 class Guard:
     """Bounds a reader's functions while they run; what goes wrong becomes a PatchError.
 

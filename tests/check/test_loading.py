@@ -1,5 +1,6 @@
 """A revision from a file: it works, or one sentence says what is wrong."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from kvmviz.check.engine import WORTH_WORKERS, check
 from kvmviz.check.loading import load_revision
 from kvmviz.errors import KvmvizError
 from kvmviz.record.runs import run
+from kvmviz.revisions.guard import allowing
 
 MINE = """
 import kvmviz
@@ -74,7 +76,8 @@ def test_wrong_class(mine: Path, name: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [("def f(:\n", "line 1, is not Python: SyntaxError"), ("x = 1\n1/0\n", "fails in line 2 while it is loaded"),
-     ("raise SystemExit\n", "fails in line 1"), ("a\0b", "is not Python"), ("\xe4\xf6", "fails in line 1"),
+     ("raise SystemExit\n", "fails in line 1"),
+     ("raise KeyboardInterrupt\n", "fails in line 1"), ("a\0b", "is not Python"), ("\xe4\xf6", "fails in line 1"),
      ('import kvmviz\nclass P(kvmviz.Revision, base="v1"):\n  def f(vm): pass\n', "P.f is nothing a revision may"),
      ('import kvmviz\nclass P(kvmviz.Revision, base="v9"): pass\n', "Unknown revision 'v9'"),
      ('import kvmviz\nclass P(kvmviz.Revision, base="v1"):\n  def handle_removed_pt(): pass\n', "is called with")],
@@ -91,3 +94,67 @@ def test_no_file(tmp_path: Path) -> None:
     )
     assert "Is a directory" in sentence(f"{tmp_path}:P")
     assert "names no class" in sentence("mine.py")
+
+
+ENDS = {
+    "import os\nos._exit(0)\n": "line 2 of the file ends Python: return from the function, or raise an error.",
+    "import threading\nthreading.Thread(target=print).start()\n": "line 2 of the file starts a thread:",
+    "import subprocess\nsubprocess.Popen(['sleep', '9'])\n": "line 2 of the file starts a process:",
+    "x = 1\nwhile True: pass\n": "line 2 of the file comes to no end: it was stopped after 1 s; --timeout allows more.",
+    "import time\ntime.sleep(99)\n": "line 2 of the file comes to no end",
+    "class E(Exception):\n  def __str__(self): 1/0\nraise E\n": "in line 3 while it is loaded: E: its own",
+    "raise ValueError('a\\nb\\x1b[31m\xe4' * 500)\n": "ValueError: a b\\x1b[31m\\xe4a b",
+}
+
+
+@pytest.mark.parametrize("text", ENDS)
+def test_a_file_is_bounded_while_it_is_loaded(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "wrong.py"
+    file.write_text(text, encoding="utf-8")
+    with allowing(1):
+        said = sentence(f"{file}:P")
+    assert ENDS[text] in said
+    assert said.isascii() and said.isprintable() and len(said) < 600
+
+
+BESIDE = """
+from __future__ import annotations
+from dataclasses import dataclass
+import random, json
+import kvmviz
+from helpers import forget
+import constants
+
+print("loading")
+
+@dataclass
+class Limit:
+    most: int = constants.MOST
+
+class MyPatch(kvmviz.Revision, base="v2"):
+    def tdx_sept_free_private_spt(vm: VM, sp):
+        from later import never
+        assert Limit().most == 3 and random.Random and not never
+        forget(sp)
+"""
+
+
+def test_a_file_may_import_what_lies_beside_it_and_nothing_in_place_of_pythons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    for name, text in {
+        "mine": BESIDE, "helpers": "def forget(sp): sp.external_spt = None", "constants": "MOST = 3",
+        "later": "never = False", "random": "raise SystemExit('the wrong one')", "json": "raise SystemExit('no')",
+        "tempfile": "print('the wrong one')",
+    }.items():  # fmt: skip
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    found = load_revision("mine.py:MyPatch")
+    assert run(found, "tree=1x1x1").summary.needless[0] == "S-EPT L3 gfn=0x0"
+    assert capsys.readouterr() == ("", "loading\n")
+
+
+def test_a_class_that_defines_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import kvmviz\nclass P(kvmviz.Revision, base='v1'):\n  LIMIT = 3\n")
+    assert sentence(f"{tmp_path}/mine.py:P").startswith("P defines none of the functions that a revision may change")
