@@ -32,6 +32,7 @@ from kvmviz.c.base import base_of
 from kvmviz.c.ending import Budget, bounded
 from kvmviz.c.origin import Fragment, Origin, Ran
 from kvmviz.c.parse import Unit, parse
+from kvmviz.c.passing import PassedOver
 from kvmviz.c.program import ALIASES, Program
 from kvmviz.c.recipe import Recipe
 from kvmviz.c.refuse import CError
@@ -40,6 +41,12 @@ from kvmviz.c.translate import Translated
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of
 from kvmviz.revisions import CHANGEABLE, LEAF_NAMES, Revision, revision
+
+INLINE: Final = ("is_mirror_sp", "KVM_BUG_ON", "TDX_BUG_ON", "TDX_BUG_ON_3")
+"""What can be replaced in the model, but is not taken from C: macros, and functions of headers."""
+
+FUNCTIONS_OF_A_FILE: Final = 25
+"""A text with more functions is taken for a whole file of the kernel."""
 
 ORDER: Final = CHANGEABLE
 """The order in which an origin lists functions."""
@@ -95,17 +102,20 @@ def revision_of(
     revision changes and the texts define.
     """
     defined = {function for unit in units for function in unit.functions}
-    if wanted is None:
-        wanted = [n for n in (*CHANGEABLE, *ALIASES) if n in defined]
-    if not wanted:
+    taken = [n for n in (*CHANGEABLE, *ALIASES) if n in defined] if wanted is None else list(wanted)
+    others = [n for n in REPLACEABLE if n in defined and n not in INLINE] if wanted is None else []
+    if not (taken or others):
         raise CError(_nothing(units, defined))
-    if len(set(wanted) & set(LEAF_NAMES)) > 1:
+    if len(set(taken) & set(LEAF_NAMES)) > 1:
         both = " and ".join(LEAF_NAMES)
         raise CError(f"{units[0].file}: it defines both {both}, one function's two names; leave one.")
     chosen, base_by = (base, "as named") if base is not None else base_of(units)
     parent = revision(chosen)
-    macro = _macro(units) if bug_macro.MODEL in wanted else None
-    program = Program(units, parent, [one for one in wanted if one != bug_macro.MODEL])
+    macro = _macro(units) if bug_macro.MODEL in taken else None
+    taken = [one for one in taken if one != bug_macro.MODEL]
+    others, left = _runnable(units, parent, taken, others)
+    program = Program(units, parent, [*taken, *others])
+    program.passed_over.update({(one.name, one.file, one.line): one for one in left})
     for model, function in program.wanted.items():
         program.translate(function, model)
     return _class(name, parent, base_by, program, macro)
@@ -117,6 +127,29 @@ def _macro(units: Sequence[Unit]) -> bug_macro.Macro:
     if macro is None:
         raise CError(f"{' and '.join(unit.file for unit in units)}: the macro TDX_BUG_ON is not defined there.")
     return macro
+
+
+def _runnable(
+    units: Sequence[Unit], parent: type[Revision], taken: Sequence[str], others: Sequence[str]
+) -> tuple[list[str], list[PassedOver]]:
+    """Return which functions of the model that no patch changes run from the C, too, and those in whose place it runs.
+
+    In a text of a few functions all of them have to; in a whole file of the kernel
+    the model has its own.
+    """
+    whole_file = sum(len(unit.functions) for unit in units) > FUNCTIONS_OF_A_FILE
+    runs, left = list(others), list[PassedOver]()
+    for function in others:
+        program = Program(units, parent, [*taken, *others])
+        try:
+            program.translate(function, function)
+        except CError as error:
+            if not whole_file:
+                raise
+            runs.remove(function)
+            at = program.definitions[function][0]
+            left.append(PassedOver(function, at.file, at.line, f"the model's own runs instead, since {error.reason}"))
+    return runs, left
 
 
 def _nothing(units: Sequence[Unit], defined: set[str]) -> str:
