@@ -220,7 +220,7 @@ PASSED_OVER: Final = {
     r"(raw_)?(spin|read|write)_(un)?lock\w*": "a lock", r"(mutex|down|up)_\w+": "a lock",
     r"rcu_read_(un)?lock\w*": "a reader's mark for RCU", r"(srcu|cpus)_read_(un)?lock\w*": "a lock",
     r"local_irq_(save|restore|disable|enable)": "interrupts", r"might_(sleep|lock\w*)": "a check",
-    r"kvm_lockdep_assert_\w+": "a check of locks", r"(BUILD_BUG_ON\w*|static_assert)": "a check of the compiler",
+    r"kvm_lockdep_assert_\w+": "a check of locks",
     r"guard": "a lock", r"(pr_debug|pr_devel)": "an error line that is off",
     r"kvm_make_all_cpus_request": "kicks vCPUs, of which none runs", r"tdx_no_vcpus_enter_(start|stop)":
     "keeps vCPUs out, of which none runs", r"kvm_flush_remote_tlbs\w*": "flushes vCPUs, of which none runs",

@@ -50,10 +50,11 @@ def run(args: argparse.Namespace) -> int:
     space = Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space
     report = check(which, space, against=against)
     if args.format == "json":
-        common.print_json(report.to_json())
+        common.print_json({**report.to_json(), "origin": common.origin_json(which)})
     else:
         text = report.text(common.width(args), name, args.against or "")
-        common.print_text(f"{text}\n{report.cost}", args.format)
+        origin = common.origin_text([which, *([against] if against else [])], common.width(args))
+        common.print_text(f"{text}{origin}\n{report.cost}", args.format)
     return report.status
 
 

@@ -3,12 +3,13 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from kvmviz.revisions import REVISIONS, Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
-from kvmviz.terms.columns import WIDTH
+from kvmviz.terms.columns import WIDTH, ascii_only, paragraph
 
 COLOURS = {"-": "33", "+": "36", "@": "1"}
 """Yellow, cyan and bold for the lines of a diff: told apart by everybody, and the sign says it too."""
@@ -86,6 +87,24 @@ def scenarios_in(path: str) -> list[Scenario]:
                 found.append(Scenario.parse(line))
             except ScenarioError as error:
                 raise ScenarioError(f"{path}, line {number}: {error}") from None
+    return found
+
+
+def origin_text(revisions: Iterable[type[Revision]], columns: int) -> str:
+    """Return what is said of revisions that are not Python: which functions ran, and what did not.
+
+    Empty if there is none, else it begins with an empty line.
+    """
+    parts = []
+    for which in dict.fromkeys(revisions):
+        if which.origin is not None:
+            parts += ["", f"{which.name}", *(paragraph(one, "  ", columns) for one in which.origin.sentences())]
+    return ascii_only("\n".join(["", *parts])) if parts else ""
+
+
+def origin_json(which: type[Revision]) -> dict[str, Any] | None:
+    """Return the same for JSON, None for a revision in Python."""
+    found: dict[str, Any] | None = None if which.origin is None else which.origin.to_json()
     return found
 
 

@@ -38,6 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the comparison; exit status 0 whether or not the two differ."""
     a, b = common.find_revision(args.a, args.kernel), common.find_revision(args.b, args.kernel)
+    origins = {"origin_a": common.origin_json(a), "origin_b": common.origin_json(b)}
+    origin = common.origin_text((a, b), common.width(args))
     many = _many(args)
     if many is not None:
         from tqdm import tqdm
@@ -45,15 +47,16 @@ def run(args: argparse.Namespace) -> int:
         # On standard error, and only where that is a terminal.
         spread = compare_many(a, b, tqdm(many, "scenarios", disable=None, leave=False))
         if args.format == "json":
-            common.print_json(spread.to_json())
+            common.print_json({**spread.to_json(), **origins})
         else:
-            common.print_text(spread_text(spread, common.width(args), (args.a, args.b)), args.format, "diff")
+            text = spread_text(spread, common.width(args), (args.a, args.b))
+            common.print_text(f"{text}{origin}", args.format, "diff")
         return 0
     both = compare(a, b, common.link(args).scenario)
     if args.format == "json":
-        common.print_json(comparison_json(both))
+        common.print_json({**comparison_json(both), **origins})
     else:
-        common.print_text(comparison_text(both, common.width(args)), args.format, "diff")
+        common.print_text(f"{comparison_text(both, common.width(args))}{origin}", args.format, "diff")
     return 0
 
 

@@ -1,10 +1,13 @@
 """Say in two sentences what a word means: a site, an event, a page, a state, a term, a claim, an invariant.
 
+A name of the kernel that C may use is answered from the table that binds it to the model.
+
 Examples:
   kvmviz explain leak
   kvmviz explain 'S-EPT L1 gfn=0x200'
   kvmviz explain same_pages_leak
   kvmviz explain tdp_mmu.c:handle_removed_pt:WARN_ON
+  kvmviz explain virt_to_page
 
 """
 
@@ -12,6 +15,7 @@ import argparse
 import re
 
 from kvmviz.commands import common
+from kvmviz.errors import KvmvizError
 from kvmviz.terms.columns import paragraph
 from kvmviz.terms.glossary import explain
 
@@ -27,8 +31,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the explanation."""
     word = " ".join(args.word)
-    print(paragraph(_of_the_checks(word) or explain(word), width=common.width(args)))
+    said = [_of_the_checks(word), _of_the_model(word), *_of_the_names(word)]
+    found = list(filter(None, said)) or [explain(word)]
+    print("\n".join(paragraph(one, width=common.width(args)) for one in found))
     return 0
+
+
+def _of_the_model(word: str) -> str | None:
+    """Return what the glossary says of a word that the table of names may know as well, None if it does not know it."""
+    try:
+        return explain(word) if _of_the_names(word) else None
+    except KvmvizError:
+        return None
+
+
+def _of_the_names(word: str) -> list[str]:
+    """Return what a name of the kernel stands for in the model, a sentence for each form in which it is bound."""
+    from kvmviz.c.meaning import explained
+
+    return explained(word)
 
 
 def _of_the_checks(word: str) -> str | None:

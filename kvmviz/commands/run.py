@@ -54,6 +54,9 @@ def run(args: argparse.Namespace) -> int:
             print("" if first else "\n", end="")
             common.print_text(_text(result, number, common.width(args)), args.format)
         first = False
+    origin = common.origin_text(revisions, common.width(args))
+    if origin and args.format != "json":
+        common.print_text(origin[1:], args.format)
     if step is not None and args.format == "text":
         for scenario in scenarios:
             _print_views(scenario, step, revisions, lockstep=lockstep, width=common.width(args))
