@@ -30,6 +30,8 @@ class Recorder:
     """The interface; each method is called when the thing has just happened.  Does nothing itself."""
 
     phase = ""
+    panicked = False
+    """Whether the host has panicked, if the recorder keeps that."""
 
     def enter(self, phase: str) -> None:
         self.phase = phase

@@ -11,7 +11,7 @@ from kvmviz.mail.letter import Letter, name_of
 from kvmviz.mail.patch import Patch, Row, find
 from kvmviz.mail.quoting import Comment, Speaker, comments, depths_of, peel, plain, speakers
 from kvmviz.review.matches import Heard, heard
-from kvmviz.review.modelled import ops, touched
+from kvmviz.review.modelled import functions_of, ops
 from kvmviz.review.older import Older, older
 from kvmviz.review.recognise import Recognised, recognise
 
@@ -81,7 +81,7 @@ def finding(letter: Letter) -> Finding:
     log = "\n".join(letter.lines[:200])
     said = _outside(comments(letter.lines, depths, who), patches)
     return Finding(
-        letter, depths, patch, touched(rows), ops(rows) if patch else (), author, poster,
+        letter, depths, patch, functions_of(patch) if patch else (), ops(rows) if patch else (), author, poster,
         recognise(letter, rows, (author, poster), day, log),
         tuple(_remarks(said, patch)),
         tuple(_claimed(letter, depths, patch)) if patch else (),
@@ -90,7 +90,7 @@ def finding(letter: Letter) -> Finding:
 
 
 def _weight(patch: Patch) -> tuple[bool, int]:
-    return bool(touched(patch.rows) or ops(patch.rows)), len(patch.rows)
+    return bool(functions_of(patch) or ops(patch.rows)), len(patch.rows)
 
 
 def _origin(

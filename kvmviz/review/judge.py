@@ -61,6 +61,8 @@ def _own(name: str, old: type[Revision], new: type[Revision]) -> Judged:
         verdict = CLAIMS[name].verdict(Runs(instead))
     except (*_NOT_ASKED, KvmvizError, Endless):
         return Judged(None, own=True)  # it looks at Python's source, or at arguments that this patch does not have
+    if verdict.witness_for is None and verdict.witness_against is None:
+        return Judged(None, own=True)  # it is about code, not about what a run shows
     return Judged(verdict, own=True)
 
 

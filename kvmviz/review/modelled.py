@@ -1,10 +1,14 @@
-"""What of a patch the model has: the functions and ops that its changed lines touch."""
+"""What of a patch the model has: the functions, macros and ops that its changed lines touch."""
 
 from collections.abc import Iterable
 from typing import Final
 
-from kvmviz.mail.patch import Row
+from unidiff.errors import UnidiffParseError
+
+from kvmviz.mail.patch import Patch, Row
 from kvmviz.mail.sources import OPS, files
+from kvmviz.patches.code import is_modelled
+from kvmviz.patches.parts import sides
 
 _PLACES: Final = (
     "arch/x86/kvm/",
@@ -25,3 +29,13 @@ def ops(rows: Iterable[Row]) -> tuple[str, ...]:
     """Give the ops among `OPS` that changed lines declare or call."""
     text = "\n".join(row.text for row in rows if row.kind != " ")
     return tuple(op for op in OPS if op in text)
+
+
+def functions_of(patch: Patch) -> tuple[str, ...]:
+    """Give the modelled functions and macros that a patch touches: by its lines, and by what its sides show."""
+    try:
+        shown = sides(patch.text)
+    except UnidiffParseError:
+        return touched(patch.rows)
+    parts = [part for part in (*shown.new, *shown.old) if part.touched and part.file.startswith(_PLACES)]
+    return tuple(dict.fromkeys([*touched(patch.rows), *(part.name for part in parts if is_modelled(part.name))]))

@@ -105,9 +105,33 @@ ELSEWHERE = diff([
 
 OWN_IDEA = diff([
     (MMU, 450, "static void handle_removed_pt(struct kvm *kvm, tdp_ptep_t pt, bool shared)", [
-        " ", "-\tcall_rcu(&sp->rcu_head, tdp_mmu_free_sp_rcu_callback);", "+\ttdp_mmu_free_sp(sp);", " }",
+        " \tif (is_mirror_sp(sp))", " \t\tkvm_x86_call(free_external_spt)(kvm, sp);", " ",
+        "-\tcall_rcu(&sp->rcu_head, tdp_mmu_free_sp_rcu_callback);", "+\ttdp_mmu_free_sp(sp);", " }",
     ]),
 ])  # fmt: skip
+
+PLAIN_WARN = diff([
+    (TDX, 60, "static struct kvm_tdx *to_kvm_tdx(struct kvm *kvm)", [
+        " #define __TDX_BUG_ON(error, name, vm, format, values...) \\", " ({ \\", " \tstruct kvm *whose = (vm); \\",
+        " \tbool failed = !!(error); \\", "-\tif (WARN_ON_ONCE(failed && (!whose || !whose->vm_bugged))) { \\",
+        "+\tif (WARN_ON(failed && (!whose || !whose->vm_bugged))) { \\", " \t\tif (whose) \\",
+        " \t\t\tkvm_vm_bugged(whose); \\",
+        ' \t\tpr_err_ratelimited("SEAMCALL " name " failed: 0x%llx" format "\\n", error, values); \\', " \t} \\",
+        " \tunlikely(failed); \\", " })", " ",
+    ]),
+])  # fmt: skip
+"""Every failure of a SEAMCALL prints its trace, in a macro of our own writing."""
+
+FREES_AN_OWNED_PAGE = moving(0, 0).replace("kvm)), kvm) ||", "kvm)), kvm) &&")
+
+WHOLE_HELPER = diff([
+    (TDX, 300, "static int __tdx_reclaim_page(struct page *page)", [
+        " static int tdx_reclaim_page(struct page *page)", " {", " \tint r;", " ",
+        "-\tr = __tdx_reclaim_page(page);", "+\tr = __tdx_reclaim_page(page) && 0;", " \tif (!r)",
+        " \t\ttdx_quirk_reset_paddr(page_to_phys(page), PAGE_SIZE);", " \treturn r;", " }",
+    ]),
+])  # fmt: skip
+"""A refused page counts as had back."""
 
 ONLY_THE_HELPER = diff([
     (TDX, 300, "static int tdx_reclaim_page(struct page *page)", [

@@ -1,0 +1,245 @@
+"""What is said of a patch comes from running it: hundreds of changed patches, every sentence held against runs."""
+
+import re
+from functools import cache
+
+import pytest
+
+import kvmviz
+from kvmviz.check.likeness import likeness
+from kvmviz.compare.comparison import compare
+from kvmviz.review import Options, review
+from kvmviz.review.ran import NotRun, Ran
+from kvmviz.review.reply import Case
+from kvmviz.review.running import DEFAULTS
+from tests.review import mails, patches
+from tests.review.mutants import HARMLESS, Mutant, mutants, some
+
+FEW = tuple(
+    f"tree=1x1x2{setup}{leaves}"
+    for setup in ("", " fail=L1@0x0", " fail=all", " hkid=flushvp-not-done", " hkid=key-freeid-error")
+    for leaves in ("", " boot=second:60s")
+)
+"""What tells the mutants apart, without the time that a space takes."""
+
+QUICK = Options(space=FEW, parallel=False)
+SELF_MADE = patches.moving(0, 0)
+"""A patch that does what 16/17 does, in C of our own."""
+
+
+def case_of(patch: str, options: Options = QUICK) -> Case:
+    (case,) = review(mails.posted(patch).encode(), options).cases
+    return case
+
+
+def ran(patch: str, options: Options = QUICK) -> Ran:
+    done = case_of(patch, options).done
+    assert done is not None
+    return done
+
+
+@cache
+def plain_truth() -> tuple[tuple[object, ...], ...]:
+    return tuple(tuple(kvmviz.run("v1", line).steps) for line in FEW)
+
+
+def behaves_as_v1(done: Ran) -> bool:
+    """Whether every event of every scenario is that of v1, its chain included, by the runs themselves."""
+    own = (tuple(kvmviz.run(done.new, line).steps) for line in FEW)
+    return all(_events(mine) == _events(theirs) for mine, theirs in zip(own, plain_truth(), strict=True))
+
+
+def _events(steps: tuple[object, ...]) -> list[object]:
+    return [(step.event, step.phase, tuple(step.chain)) for step in steps]  # type: ignore[attr-defined]
+
+
+def hold(mutant: Mutant) -> str:
+    """Hold what the review says of a mutant against check and runs; return how it ended."""
+    case = case_of(mutant.text)
+    done = case.done
+    if done is None:
+        assert isinstance(case.ran, NotRun), mutant.what
+        assert case.ran.why.endswith("."), mutant.what
+        return "stopped" if case.ran.stopped else "not run"
+    report = kvmviz.check(done.new, FEW, progress=False)
+    assert {r.name for r in done.broken} == {r.name for r in report.results if r.beyond}, mutant.what
+    like = likeness(done.new, FEW)
+    complete = not any(item.matters for item in done.not_modelled)
+    assert done.same_as == (like.same_as if complete else ()), mutant.what
+    assert (done.nearest, done.differs, done.first) == (like.nearest, like.differs, like.first), mutant.what
+    if complete:
+        assert ("v1" in done.same_as) == behaves_as_v1(done), mutant.what
+    return "same" if "v1" in done.same_as else "other"
+
+
+def test_the_patch_and_harmless_changes_of_it_are_v1() -> None:
+    assert ran(SELF_MADE).same_as == ("v1",)
+    for name, change in HARMLESS.items():
+        assert change(SELF_MADE) != SELF_MADE
+        assert ran(change(SELF_MADE)).same_as == ("v1",), name
+
+
+NAMED = {
+    "kvm)), kvm) &&": "owned_pages_are_not_freed",
+    "!tdx_reclaim_page(virt": "owned_pages_are_not_freed",
+    "if (0 && KVM_BUG_ON": "no_reclaim_before_the_hkid_is_gone",
+    "if (1 || KVM_BUG_ON": "no_needless_leak",
+    "!is_mirror_sp(sp)": "owned_pages_are_not_freed",
+    "\t\t(void)sp;": "owned_pages_are_not_freed",
+    "virt_to_page(sp->spt)": "no_needless_leak",
+}
+"""What a change writes, and an invariant that it breaks."""
+
+FROM = {
+    "kvm)), kvm) &&": "kvm)), kvm) ||",
+    "!tdx_reclaim_page(virt": "tdx_reclaim_page(virt",
+    "if (0 && KVM_BUG_ON": "if (KVM_BUG_ON",
+    "if (1 || KVM_BUG_ON": "if (KVM_BUG_ON",
+    "!is_mirror_sp(sp)": "is_mirror_sp(sp)",
+    "\t\t(void)sp;": "\t\tsp->external_spt = NULL;",
+    "virt_to_page(sp->spt)": "virt_to_page(sp->external_spt)",
+}
+
+
+@pytest.mark.parametrize("new", NAMED)
+def test_a_change_that_breaks_something_is_named_by_what_it_breaks(new: str) -> None:
+    old = FROM[new]
+    lines = [line.replace(old, new) if line.startswith("+") else line for line in SELF_MADE.split("\n")]
+    assert "\n".join(lines) != SELF_MADE
+    done = ran("\n".join(lines))
+    assert done.same_as == ()
+    assert NAMED[new] in {result.name for result in done.broken}
+
+
+def test_some_mutants_are_what_check_and_the_runs_say() -> None:
+    ends = [hold(mutant) for mutant in some(SELF_MADE, 6, seed=4)]
+    assert "other" in ends
+
+
+@pytest.mark.slow
+def test_every_mutant_is_what_check_and_the_runs_say() -> None:
+    ends = [hold(mutant) for mutant in mutants(SELF_MADE)]
+    pairs = [
+        hold(Mutant(f"{first.what}, {second.what}", second.text))
+        for first in some(SELF_MADE, 12, seed=1)
+        for second in some(first.text, 12, seed=2)
+    ]
+    assert ends.count("other") > 15
+    assert pairs.count("other") > 70
+    assert {*ends, *pairs} <= {"same", "other", "stopped", "not run"}
+
+
+def test_the_macro_behind_tdx_bug_on_is_answered_by_its_figures() -> None:
+    done = ran(patches.PLAIN_WARN)
+    assert done.functions["TDX_BUG_ON"] == "mail"
+    assert done.same_as == ()
+    for line, shift in zip(("fail=all", "fail=L1@0x200"), (done.shifts[2], done.shifts[1]), strict=True):
+        assert shift.traces == (1, kvmviz.run("landed", line).summary.lines)
+
+
+def test_a_helper_of_the_teardown_runs_from_the_patch() -> None:
+    done = ran(patches.WHOLE_HELPER)
+    assert done.functions["tdx_reclaim_page"] == "mail"
+    assert "owned_pages_are_not_freed" in {result.name for result in done.broken}
+
+
+def test_a_function_that_does_not_run_takes_the_equality_with_it() -> None:
+    strange = SELF_MADE.replace("+\t    tdx_reclaim_page(virt", "+\t    tdx_free_strangely(virt")
+    case = case_of(strange)
+    assert case.done is None or case.done.same_as == ()
+    assert "tdx_free_strangely" in review(mails.posted(strange).encode(), QUICK).to_text()
+
+
+def test_a_cut_hunk_is_not_run() -> None:
+    case = case_of(SELF_MADE[: SELF_MADE.rindex("+\t    tdx_reclaim_page")])
+    assert isinstance(case.ran, NotRun)
+    assert "cut" in case.ran.why
+
+
+@pytest.mark.parametrize("form", [form for form in mails.FORMS if form != "posted"])
+def test_a_patch_runs_from_every_form_of_mail(form: str) -> None:
+    answer = review(mails.FORMS[form](SELF_MADE), Options(space=FEW[:3], parallel=False))
+    assert [case.done and case.done.same_as for case in answer.cases] == [("v1",)]
+
+
+def test_a_series_is_applied_in_order_and_answered_as_a_whole() -> None:
+    box = mails.mailbox(mails.posted(SELF_MADE), mails.posted(patches.LIKE_17_OF_17))
+    answer = review(box.encode(), QUICK)
+    first, second = (case.done for case in answer.cases)
+    assert first is not None
+    assert second is not None
+    assert (first.same_as, second.same_as) == (("v1",), ("v1+17",))
+    assert second.old is first.new
+    together = answer.series.together
+    assert together is not None
+    assert (together.same_as, together.old) == (("v1+17",), first.old)
+    assert "The patches together" in answer.to_text()
+    parts = review([mails.posted(SELF_MADE).encode(), mails.posted(patches.LIKE_17_OF_17).encode()], QUICK)
+    assert [case.done and case.done.same_as for case in parts.cases] == [("v1",), ("v1+17",)]
+
+
+def test_a_patch_that_does_not_fit_on_the_one_before_stands_for_itself() -> None:
+    box = mails.mailbox(mails.posted(patches.OWN_IDEA), mails.posted(SELF_MADE))
+    answer = review(box.encode(), QUICK)
+    assert [case.earlier for case in answer.cases] == [0, 0]
+    assert answer.series.together is None
+
+
+def test_by_default_the_space_is_the_quick_one() -> None:
+    assert DEFAULTS.space == "quick"
+
+
+def check_text(patch: str, what: str) -> None:
+    """Hold every figure of a draft against runs of its own."""
+    answer = review(mails.replied(patch).encode(), QUICK)
+    (case,) = answer.cases
+    done, text = case.done, answer.to_text()
+    if done is None:
+        assert "I say nothing else of what it does." in text, what
+        assert "It does what" not in text, what
+        assert "What it changes in behaviour" not in text, what
+        return
+    flat = " ".join(text.split())
+    same = re.search(r"It does what ([\w+ ]+?) does, event for event, in (\d+) of (\d+) scenarios", flat)
+    assert bool(same) == bool(done.same_as), what
+    if same:
+        assert all(compare(name, done.new, line).alike for name in same[1].split(" and ") for line in FEW), what
+        assert same[2] == same[3] == str(len(FEW)), what
+    differs = re.search(r"it differs from that in (\d+) of (\d+) scenarios", flat)
+    if differs:
+        apart = [line for line in FEW if not compare(done.nearest, done.new, line).alike]
+        assert len(apart) == int(differs[1]), what
+    for name, count in re.findall(r"\((\w+)\) Broken in (\d+) of \d+ scenarios", flat):
+        report = kvmviz.check(done.new, FEW, progress=False)
+        broken = report[name].broken
+        assert broken is not None and broken.count == int(count), what
+    for line in text.split("\n"):
+        row = re.match(r"  +((?:\d+ -> \d+|\d+) .*?)  (nothing fails|fail=\S.*|hkid=\S+)$", line)
+        if row:
+            check_row(row[1], "fail=none" if row[2] == "nothing fails" else row[2], done, what)
+    for claim, held, tried in re.findall(r"\b([A-Z]\d+)[^:]{0,60}: [^.]+\. Held in ([\d,]+) of ([\d,]+) cases", flat):
+        judged = case.verdicts[claim].verdict
+        assert judged is not None, what
+        assert (f"{judged.holds:,}", f"{judged.scenarios:,}") == (held, tried), what
+
+
+def check_row(cells: str, scenario: str, done: Ran, what: str) -> None:
+    before, after = (kvmviz.run(which, scenario).summary for which in (done.old, done.new))
+    shown = [cell for cell in re.split(r"  +", cells.strip()) if cell]
+    pairs = [(before.traces, after.traces), (before.lines, after.lines), (before.leaked_count, after.leaked_count)]
+    wanted = [str(a) if a == b else f"{a} -> {b}" for a, b in pairs]
+    assert shown[:3] == wanted, f"{what}, {scenario}"
+
+
+def test_every_figure_of_a_reply_is_that_of_the_runs() -> None:
+    check_text(SELF_MADE, "the patch")
+    for mutant in some(SELF_MADE, 3, seed=7):
+        check_text(mutant.text, mutant.what)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_every_figure_of_many_replies_is_that_of_the_runs(seed: int) -> None:
+    for first in some(SELF_MADE, 8, seed):
+        for mutant in some(first.text, 3, seed):
+            check_text(mutant.text, f"{first.what}, {mutant.what}")
