@@ -8,6 +8,8 @@ PY     := .venv/bin/python
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 TESTS     := tests kvmviz docs README.md $(NOTEBOOKS)
+# What draws: `make test-all` runs it once more with Graphviz, browsers and node hidden.
+DRAWING   := tests/draw tests/docs tests/explorer tests/commands/test_draw.py tests/test_show.py kvmviz/draw kvmviz/explorer
 # A file stays with one worker, as notebooks must; in the given order the long files come before the many short ones.
 PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
@@ -40,8 +42,10 @@ lab: venv ## open JupyterLab on the notebooks (LAB='--no-browser --ip=0.0.0.0' g
 test: static js ## every test, in less than eight minutes on two cores
 	$(PYTEST) -m "not slow" $(TESTS)
 
-test-all: static js ## the same and the full spaces, long fuzz and browser marathons
+test-all: static js ## the same and the full spaces, long fuzz, browser marathons, other Pythons, minimal Debians
 	$(PYTEST) --hypothesis-profile=all $(TESTS)
+	$(PY) -m tests.bare -q -n $(JOBS) --dist loadfile -m "not slow" $(DRAWING)
+	@$(MAKE) --no-print-directory fresh
 
 fresh: ## the two commands in minimal Debians, as a newcomer runs them (needs root and debootstrap)
 	@$(PYTHON) tests/fresh.py $(DEBIAN)

@@ -43,7 +43,7 @@ def main() -> int:
 
 def prepare(source: Path) -> None:
     """Gather the pages: those written by hand, the notebooks, and those that are computed."""
-    for item in ("conf.py", "index.md", "commands.md", "_static"):
+    for item in ("conf.py", "commands.md", "_static"):
         copy = shutil.copytree if (HERE / item).is_dir() else shutil.copy
         copy(HERE / item, source / item)
     (source / "notebooks").mkdir()
@@ -52,8 +52,8 @@ def prepare(source: Path) -> None:
     (source / "live").mkdir()
     for one in live.PAGES:
         one.write(source / "live")
-    for name in ("cases", "claims", "api"):
-        (source / f"{name}.md").write_text(getattr(pages, name)(), encoding="utf-8")
+    for name, write in {"index": pages.front, "cases": pages.cases, "claims": pages.claims, "api": pages.api}.items():
+        (source / f"{name}.md").write_text(write(), encoding="utf-8")
 
 
 def gather(path: Path, folder: Path) -> None:

@@ -36,10 +36,13 @@ class Live:
 
 
 PAGES: Final = (
-    Live("explorer.html", space.TREES, tuple(REVISIONS.values())),
+    Live("explorer.html", ("1x1x1", "1x1x3"), tuple(REVISIONS.values())),
     Live("puzzles.html", ("1x1x3",), (REVISIONS["v1"], *PUZZLES.values())),
 )
-"""What the site brings: every revision of the project, and the puzzles of the course."""
+"""What the site brings: every revision of the project, and the puzzles of the course.
+
+Of the trees those that the course and the cases show; a third would take three times as long as all the rest.
+"""
 
 
 def address(link: str | Link, pages: Sequence[Live] = PAGES) -> str | None:
@@ -53,11 +56,14 @@ def address(link: str | Link, pages: Sequence[Live] = PAGES) -> str | None:
     return f"{found.file}#{wanted.fragment()}" if found else None
 
 
-def frame(where: str) -> str:
-    """Return the HTML that shows the explorer at an address, with a way to open it on a page of its own."""
-    at = escape(f"../{where}", quote=True)
+def frame(where: str, *, below: bool = True) -> str:
+    """Return the HTML that shows the explorer at an address, with a way to open it on a page of its own.
+
+    `below` says whether the page that it stands in is in a folder, far down on which it may wait until it is seen.
+    """
+    at, lazy = escape(f"../{where}" if below else where, quote=True), ' loading="lazy"' if below else ""
     return (
-        f'<iframe class="explorer" title="the explorer" loading="lazy" src="{at}"></iframe>'
+        f'<iframe class="explorer" title="the explorer"{lazy} src="{at}"></iframe>'
         f'<p><a href="{at}" target="_blank">Open this view on a page of its own</a></p>'
     )
 

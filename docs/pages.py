@@ -1,15 +1,18 @@
-"""The pages that are computed: cases, claims, the API.  Each function returns Markdown."""
+"""The pages that are computed: the front, cases, claims, the API.  Each function returns Markdown."""
 
 import inspect
 import re
 from collections.abc import Iterator
+from html import escape
+from pathlib import Path
 from textwrap import dedent
 
 import kvmviz
 from docs import live
 from kvmviz.check.cases import CASES
+from kvmviz.check.claims import CLAIMS, Verdict
 from kvmviz.check.claims import claims as put_to_the_test
-from kvmviz.check.claims.text import claims_markdown
+from kvmviz.check.claims.text import shows
 
 _COMMAND = re.compile(r"`kvmviz (?:compare (?P<names>\S+ \S+)|run --revision (?P<one>\S+)) '(?P<line>[^']+)'`")
 
@@ -26,10 +29,106 @@ def cases() -> str:
     return "\n".join(lines)
 
 
+def front() -> str:
+    """The first page: the explorer at the step where the patch first makes a difference, then the ways on."""
+    told = "fail=L1@0x200"
+    rows = kvmviz.compare("before", "v1", told).rows
+    step = next(number for number, row in enumerate(rows, 1) if row.a is None or row.b is None)
+    where = live.address(f"{told} step={step} revisions=before,v1") or live.PAGES[0].file
+    ways = "".join(f'<a href="{file}"><b>{name}</b>{what}</a>' for name, file, what in _ways(where))
+    return f"{_FRONT.format(frame=live.frame(where, below=False), ways=ways)}{_CONTENTS}"
+
+
+def _ways(where: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the ways on: what each is called, where it is, what is there."""
+    notebooks = len(list((Path(__file__).parents[1] / "notebooks").glob("0*.ipynb")))
+    yield (
+        "The course",
+        "notebooks/00-start-here.html",
+        f"{notebooks} notebooks of ten to fifteen minutes",
+    )
+    yield "The cases", "cases.html", f"{len(CASES)} small teardowns worth talking about"
+    yield "The claims", "claims.html", f"{len(CLAIMS)} things that people said, put to the test"
+    yield "The explorer", escape(where), "on a page of its own, which asks nobody for anything"
+    yield "The commands", "commands.html", "one line for a reply on a mailing list"
+    yield "The Python names", "api.html", "to look at runs yourself"
+
+
+_FRONT = """# kvmviz
+
+A virtual machine under Intel TDX is destroyed, and one of its pages cannot be had back. *Who finds out, what does the
+log say, and what becomes of the page?* A patch moved that decision from KVM's generic code to its TDX code: before it
+on the left, after it on the right. The arrow keys step.
+
+{frame}
+
+<div class="ways">{ways}</div>
+
+Nothing on these pages is typed in by hand: one executable model computes every warning, leak, count and verdict, and
+the model agrees with recorded runs of the kernel's own functions.
+"""
+
+_CONTENTS = """
+```{toctree}
+:caption: The course
+:glob:
+:hidden:
+:maxdepth: 1
+
+notebooks/0*
+notebooks/TEACHING
+```
+
+```{toctree}
+:caption: Reference
+:hidden:
+:maxdepth: 1
+
+cases
+claims
+commands
+api
+```
+"""
+
+_KINDS = {
+    "does not hold": "not", "holds partly": "partly", "holds": "holds", "not checkable here": "open",
+}  # fmt: skip
+"""The verdicts in the order in which they are told, with the end of their style's name."""
+
+
 def claims() -> str:
-    """What was said on the list, and whether it holds."""
-    head = "# The claims\n\nWhat people said about the change, in our words, put to the test.\n"
-    return f"{head}\n{watchable(claims_markdown(put_to_the_test()))}\n"
+    """What was said on the list, and whether it holds: what does not hold comes first."""
+    verdicts = put_to_the_test()
+    kinds = [kind for kind in _KINDS if any(v.verdict == kind for v in verdicts)]
+    counts = ", ".join(f"{sum(v.verdict == kind for v in verdicts)} {kind}" for kind in kinds)
+    lines = ["# The claims", "", f"What people said about the change, in our words, put to the test: {counts}.", ""]
+    for kind in kinds:
+        lines += [f"## {kind[0].upper()}{kind[1:]}", ""]
+        for verdict in verdicts:
+            lines += _claim(verdict) if verdict.verdict == kind else []
+    return "\n".join(lines)
+
+
+def _claim(verdict: Verdict) -> Iterator[str]:
+    """Yield what was said and by whom, what became of it and why, and the command for a witness of either side."""
+    held = f"It held in {verdict.holds:,} of {verdict.scenarios:,} scenarios. " if verdict.scenarios else ""
+    yield f"### {verdict.id}: {verdict.proposition}"
+    yield ""
+    yield f'<p class="said">{escape(verdict.who)}, {escape(verdict.when)}, {_source(verdict.where)}</p>'
+    yield ""
+    yield f'<span class="verdict verdict-{_KINDS[verdict.verdict]}">{verdict.verdict}</span> {held}{verdict.why}'
+    yield ""
+    for side, line in (("For it", verdict.witness_for), ("Against it", verdict.witness_against)):
+        if line:
+            yield watchable(f"- {side}: `{shows(verdict)} '{line}'`")
+    yield ""
+
+
+def _source(where: str) -> str:
+    return (
+        f'<a href="{escape(where)}">the mail</a>' if where.startswith("https://") else f"<code>{escape(where)}</code>"
+    )
 
 
 def watchable(text: str) -> str:

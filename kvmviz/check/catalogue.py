@@ -6,12 +6,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import getdoc
 from types import ModuleType
 from typing import Final
 
 from kvmviz.check import invariants, reporting
 from kvmviz.check.observation import Observation
+from kvmviz.terms.docstrings import docstring
 
 PREFIX: Final = "validate_"
 
@@ -32,7 +32,7 @@ def _of(module: ModuleType) -> list[Invariant]:
 
 
 def _invariant(function: Callable[[Observation], bool]) -> Invariant:
-    statement, _, rest = (getdoc(function) or "").partition("\n\n")
+    statement, _, rest = docstring(function).partition("\n\n")
     premise = " ".join(rest.split()).removeprefix("Premise: ")
     return Invariant(function.__name__.removeprefix(PREFIX), statement, premise, function)
 

@@ -4,6 +4,7 @@ import argparse
 from importlib import import_module
 
 from kvmviz.terms.columns import WIDTH, paragraph
+from kvmviz.terms.docstrings import docstring
 from kvmviz.version import __version__
 
 COMMANDS = (
@@ -36,6 +37,6 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in [only] if only else COMMANDS:
         module = import_module(f"kvmviz.commands.{name}")
-        sub = commands.add_parser(name, help=module.HELP, description=module.__doc__, formatter_class=Help)
+        sub = commands.add_parser(name, help=module.HELP, description=docstring(module), formatter_class=Help)
         module.arguments(sub)
     return top

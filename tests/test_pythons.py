@@ -1,0 +1,77 @@
+"""The product says the same under every Python that it promises, and under -O and -OO."""
+
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OTHERS = ("3.11", "3.12", "3.13", "3.14")
+
+
+@cache
+def said(python: str, *options: str) -> str:
+    """What `tests/said.py` prints."""
+    command = [python, *options, "-m", "tests.said"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr
+    return re.sub(r"\d+\.\d+", "N", done.stdout)  # how long it took
+
+
+@pytest.mark.parametrize("option", ["-O", "-OO"])
+def test_optimizing_changes_no_word(option: str) -> None:
+    assert said(sys.executable, option) == said(sys.executable)
+
+
+def test_it_says_something() -> None:
+    text = said(sys.executable)
+    words = " ".join(text.split())
+    assert "leak: The last reference to a page that the module still owns is dropped." in words
+    assert len(re.findall(r"^\[[012]\]$", text, re.MULTILINE)) > 100
+
+
+def another(version: str) -> str:
+    """A Python of this version on PATH that runs, and can make environments."""
+    found = shutil.which(f"python{version}")
+    works = found and not subprocess.run([found, "-c", "import ensurepip"], capture_output=True, check=False).returncode
+    if not found or not works:
+        pytest.skip(f"no python{version} on PATH, so nothing was tried with it")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", OTHERS)
+def test_another_python_says_the_same(version: str, tmp_path: Path) -> None:
+    python = environment(another(version), tmp_path, "-e", f"{ROOT}[notebook]")
+    assert said(python) == said(sys.executable)
+
+
+@pytest.mark.slow
+def test_the_lowest_versions_that_are_declared_are_enough(tmp_path: Path) -> None:
+    """Each dependency at its lower bound; the tests of what uses one pass."""
+    python = environment(sys.executable, tmp_path, "--resolution", "lowest-direct", "-e", f"{ROOT}[test]")
+    assert said(python) == said(sys.executable)
+    tests = [
+        "tests/commands",
+        "tests/draw",
+        "tests/review",
+        "tests/course",
+        "tests/explorer",
+        "tests/check/test_engine.py",
+    ]
+    command = [python, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def environment(python: str, folder: Path, *what: str) -> str:
+    """Make an environment with what uv installs, and return its Python."""
+    place = folder / "environment"
+    subprocess.run([python, "-m", "venv", "--without-pip", place], check=True)
+    uv = str(Path(sys.executable).with_name("uv"))
+    subprocess.run([uv, "pip", "install", "-q", "--python", place / "bin" / "python", *what], check=True, cwd=ROOT)
+    return str(place / "bin" / "python")
