@@ -89,6 +89,9 @@ def bundle(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     widget = live(value)
     if widget is None:
         return {}, {}
+    from kvmviz.draw.standin import put_stand_in
+
+    put_stand_in(svg(value))
     view = "application/vnd.jupyter.widget-view+json"
     data = widget._repr_mimebundle_()
     return {view: data[view]}, {}

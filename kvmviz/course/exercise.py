@@ -17,6 +17,7 @@ import ipywidgets
 from kvmviz.course import answers
 from kvmviz.course.marking import Mark, Question, mark, solution
 from kvmviz.course.questions import question
+from kvmviz.draw.standin import put_stand_in
 from kvmviz.errors import KvmvizError
 
 LABEL: Final = {"prediction": "Predict", "exercise": "Exercise"}
@@ -97,7 +98,10 @@ class Exercise:
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the controls, and the question with folded answer for where no widgets run."""
         data = self.box._repr_mimebundle_(**kwargs)
-        return None if data is None else {**data, "text/plain": repr(self), "text/html": still(self.question)}
+        if data is None:
+            return None
+        put_stand_in(still(self.question))
+        return {**data, "text/plain": repr(self), "text/html": still(self.question)}
 
 
 def still(asked: Question) -> str:

@@ -33,6 +33,7 @@ import anywidget
 import traitlets
 
 from kvmviz.draw.lockstep import Lockstep
+from kvmviz.draw.standin import put_stand_in
 from kvmviz.draw.still import link as link_to
 from kvmviz.draw.still import still_svg, still_text
 from kvmviz.errors import KvmvizError
@@ -177,6 +178,7 @@ class Explorer(anywidget.AnyWidget):
         lockstep = self._lockstep
         step = min(self.step, len(lockstep))
         stills = {"text/plain": repr(self), "image/svg+xml": still_svg(lockstep, step)}
+        put_stand_in(stills["image/svg+xml"])
         return {**data, **stills}, {**metadata, "kvmviz": {"link": link_to(lockstep, step)}}
 
 
