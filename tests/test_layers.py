@@ -28,7 +28,7 @@ ROWS = (
     {"checkout"},
     {"draw"},
     {"explorer", "review", "course"},
-    {"show", "cell"},
+    {"show"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -122,8 +122,11 @@ class Program(Declarations):
     # Translating.
 
     def definition(self, called: str) -> Definition:
-        """Return a function of the C; raise CError if there are two of the name."""
-        found = self.definitions[called]
+        """Return a function of the C; raise CError if there are two of the name, or none that can be read."""
+        found = self.definitions.get(called)
+        if not found:
+            files = " and ".join(dict.fromkeys(unit.file for unit in self.units))
+            raise CError(f"{files}: {called} does not stand there as a function that can be read.")
         if len(found) > 1:
             places = " and ".join(f"{one.file}:{one.line}" for one in found)
             raise CError(f"{called} is defined twice, at {places}; leave one.")

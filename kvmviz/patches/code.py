@@ -55,14 +55,17 @@ def is_modelled(function: str) -> bool:
     return function in bug_macro.NAMES or function in CHANGEABLE or function in ALIASES or function in REPLACEABLE
 
 
-def code_of(shown: Sides, side: Side, earlier: Mapping[str, str] | None = None) -> Code:
+def code_of(
+    shown: Sides, side: Side, earlier: Mapping[str, str] | None = None, among: Sequence[str] = ()
+) -> Code:
     """Return what can be run of one side; raise PatchTextError if a function that is modelled cannot be completed.
 
-    `earlier` is the C, by function, of the patches that this one is put upon.
+    `earlier` is the C, by function, of the patches that this one is put upon;
+    `among` the revisions that it can build on, as far as that is known.
     """
     groups = _groups(shown.of(side))
     before = earlier or {}
-    base, base_by = _base(shown, side, groups, before)
+    base, base_by = _base(shown, side, groups, before, among)
     wholes: list[Whole] = []
     left_out: list[NotModelled] = []
     touched: list[str] = []
@@ -108,7 +111,7 @@ def _placed(whole: Whole) -> str:
 
 
 def _base(
-    shown: Sides, side: Side, groups: Mapping[str, list[Part]], earlier: Mapping[str, str]
+    shown: Sides, side: Side, groups: Mapping[str, list[Part]], earlier: Mapping[str, str], among: Sequence[str]
 ) -> tuple[str, str]:
     """Return the revision that a side builds on, and how it was told."""
     for some in (groups, _groups(shown.of("new" if side == "old" else "old"))):
@@ -117,18 +120,22 @@ def _base(
             if some is groups:
                 texts += [text for name, text in earlier.items() if name not in groups]
                 return base_of([parse(text, "patch.c") for text in texts])
-        fitting = [name for name in list(FILES)[::-1] if _completes(some, name, earlier)]
+        possible = [name for name in list(FILES)[::-1] if not among or name in among]
+        skipped = {name: _skipped(some, name, earlier) for name in possible}
+        fitting = sorted((name for name in possible if skipped[name] is not None), key=lambda name: skipped[name] or 0)
         if fitting and any(not part.whole for parts in some.values() for part in parts):
             return fitting[0], "its lines are the ones of that revision"
     return NEWEST, "the patch does not tell; this is the newest"
 
 
-def _completes(groups: Mapping[str, list[Part]], base: str, earlier: Mapping[str, str]) -> bool:
-    """Say whether everything that is shown in part can be completed from C of a revision."""
+def _skipped(groups: Mapping[str, list[Part]], base: str, earlier: Mapping[str, str]) -> int | None:
+    """Return how many of the lines shown in part do not stand in C of a revision; None if it completes nothing."""
+    count = 0
     try:
         for parts in groups.values():
             if is_modelled(parts[0].name):
-                _completed(parts, base, earlier)
+                kept = _completed(parts, base, earlier).shown
+                count += sum(bool(line.code.strip()) and line.number not in kept for p in parts for line in p.lines)
     except PatchTextError:
-        return False
-    return True
+        return None
+    return count

@@ -48,9 +48,11 @@ class Made:
 
 def from_diff(
     diff: str, side: Side, tree: Tree | None = None, *, name: str = "patch", strict: bool = True,
-    earlier: Mapping[str, str] | None = None,
+    earlier: Mapping[str, str] | None = None, among: Sequence[str] = (),
 ) -> Made:  # fmt: skip
     """Return one side of a diff as a revision; `earlier` is the C, by function, that patches before it made.
+
+    `among` are the revisions that it can build on, as far as somebody knows that.
 
     Raises PatchTextError or CError, each with one sentence, where nothing of it can
     be run; with `strict` also where a modelled function that it changes cannot be.
@@ -60,7 +62,7 @@ def from_diff(
     if tree is None:
         if not touched:
             raise PatchTextError(_nothing(shown))
-        code = code_of(shown, side, earlier)
+        code = code_of(shown, side, earlier, among)
         made = _of_units(code.units, code.touched, (code.base, code.base_by), name, must=touched if strict else ())
         completed, known = code.completed, code.left_out
     else:

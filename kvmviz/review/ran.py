@@ -34,7 +34,8 @@ class Ran:
     the old one; `functions` names those of the new side and where each is from:
     `mail`, `kernel` or `base`.  `report` is that of `check`, `same_as`, `nearest`,
     `differs` and `first` say what the new side is like; `old_same_as` what the old
-    one is, over the smallest tree.  `not_modelled` did not run; `passed_over` was left out.
+    one is, over the smallest tree.  `not_modelled` did not run; `passed_over` was left out;
+    `completed` are functions that the mail shows in part.
     """
 
     new: type[Revision]
@@ -49,6 +50,7 @@ class Ran:
     old_same_as: tuple[str, ...]
     not_modelled: tuple[Missing, ...]
     passed_over: tuple[str, ...]
+    completed: tuple[str, ...] = ()
 
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:

@@ -21,10 +21,12 @@ _COLUMNS: Final[Mapping[str, str]] = {
 def what_ran(ran: Ran, case: "Case") -> Iterator[str]:
     """Say which functions ran and where each is from."""
     yield from wrapped("I ran it in kvmviz, a model of the teardown of a TD: its C, as it stands in the mail.")
-    for place, words in (("mail", "from the mail"), ("kernel", "from the tree"), ("base", "completed from the base")):
+    for place in ("mail", "kernel"):
         names = [name for name, where in ran.functions.items() if where == place]
-        if names and place != "base":
-            yield from bullet(f"{words}: {', '.join(names)}")
+        if names:
+            yield from bullet(f"from the {'tree' if place == 'kernel' else place}: {', '.join(names)}")
+    if ran.completed:
+        yield from bullet(f"shown in part, and completed from C of kvmviz's own: {', '.join(ran.completed)}")
     base = ran.new.base_name or ran.new.name
     yield from bullet(f"everything else as {base} has it" + (", after the patches before it" if case.earlier else ""))
     if ran.passed_over:

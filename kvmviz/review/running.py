@@ -137,5 +137,5 @@ def _ran(loaded: Loaded, report: Report, old_same_as: tuple[str, ...]) -> Ran:
     same_as = () if loaded.incomplete else like.same_as
     return Ran(
         loaded.new, loaded.old, loaded.old_shown, loaded.functions, report, same_as, like.nearest, like.differs,
-        like.first, old_same_as, loaded.not_modelled, loaded.passed_over,
+        like.first, old_same_as, loaded.not_modelled, loaded.passed_over, loaded.completed,
     )  # fmt: skip

@@ -33,13 +33,18 @@ _DECLARES: Final = re.compile(
 """Lines outside of functions that change nothing that runs: declarations of functions, comments."""
 
 
+_HEAD: Final = re.compile(r"(?m)^@@[^@\n]*@@ *static (int|void) tdx_sept_\w+\(struct kvm \*kvm,( gfn_t gfn,)?[^\n;]*$")
+"""How the header of a hunk shows the op, of which it has one line."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A patch that can be run; fields as in `Ran`.
 
     `texts` is the C of the new side by function, from which the next patch of a
     series is completed; `on_top` says that this one builds on the patch before it;
-    `incomplete` that something of the patch that could matter does not run.
+    `incomplete` that something of the patch that could matter does not run;
+    `completed` are functions that it shows in part.
     """
 
     new: type[Revision]
@@ -51,6 +56,7 @@ class Loaded:
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     on_top: bool = False
     incomplete: bool = False
+    completed: tuple[str, ...] = ()
 
 
 def load_sides(found: Finding, before: Loaded | None, kernel: str | None) -> Loaded | NotRun | None:
@@ -68,7 +74,7 @@ def load_sides(found: Finding, before: Loaded | None, kernel: str | None) -> Loa
         shown = sides(diff)
         if before is not None and _fits(shown, diff, before):
             return _loaded(shown, diff, tree, before)
-        return _loaded(shown, diff, tree, None)
+        return _loaded(shown, diff, tree, None, _among(found, diff))
     except KvmvizError as error:
         return NotRun(str(error))
 
@@ -103,9 +109,21 @@ def _texts(made: Made) -> dict[str, str]:
     return {name: text for name, text in found.items() if name in made.sources or not is_modelled(name)}
 
 
-def _loaded(shown: Sides, diff: str, tree: Tree | None, before: Loaded | None) -> Loaded:
-    made = from_diff(diff, "new", tree, name="patch", strict=False, earlier=before.texts if before else None)
-    old, old_shown = (before.new, True) if before else _old(diff, tree, made.revision)
+def _among(found: Finding, diff: str) -> tuple[str, ...]:
+    """Give the revisions that a patch can build on, by the head of the op as the headers of its hunks have it."""
+    head = _HEAD.search(diff)
+    if head:
+        return ("before",) if head[1] == "int" else ("v1", "v1+17") if head[2] else ("v2", "landed")
+    posting = found.recognised.posting
+    return (posting.base, posting.revision) if posting else ()
+
+
+def _loaded(
+    shown: Sides, diff: str, tree: Tree | None, before: Loaded | None, among: Sequence[str] = ()
+) -> Loaded:
+    earlier = before.texts if before else None
+    made = from_diff(diff, "new", tree, name="patch", strict=False, earlier=earlier, among=among)
+    old, old_shown = (before.new, True) if before else _old(diff, tree, made.revision, among)
     missing = tuple(_missing(shown, made))
     touched = {bug_macro.MODEL if part.macro else part.name for part in shown.new if part.touched}
     touched |= set(before.texts if before else ())
@@ -116,14 +134,16 @@ def _loaded(shown: Sides, diff: str, tree: Tree | None, before: Loaded | None) -
     incomplete = any(item.matters for item in missing) or (before is not None and before.incomplete)
     texts = _texts(made) if tree is None else {}
     return Loaded(
-        made.revision, old, old_shown, functions, missing, passed, texts, before is not None, incomplete
-    )  # fmt: skip
+        made.revision, old, old_shown, functions, missing, passed, texts, before is not None, incomplete, made.completed
+    )
 
 
-def _old(diff: str, tree: Tree | None, new: type[Revision]) -> tuple[type[Revision], bool]:
+def _old(
+    diff: str, tree: Tree | None, new: type[Revision], among: Sequence[str]
+) -> tuple[type[Revision], bool]:
     """Give the old side and whether the mail shows it; else the revision before the one that the new side builds on."""
     try:
-        made = from_diff(diff, "old", tree, name="patch:old", strict=True)
+        made = from_diff(diff, "old", tree, name="patch:old", strict=True, among=among)
     except KvmvizError:
         return REVISIONS[OLDER[new.base_name or "v1"]], False
     return made.revision, True

@@ -97,6 +97,31 @@ LIKE_17_OF_17 = diff([
     ]),
 ])  # fmt: skip
 
+_CALLBACK = (
+    "@@ -74,7 +79,8 @@ static void tdp_mmu_free_sp_rcu_callback(struct rcu_head *head)",
+    " \tstruct kvm_mmu_page *sp = container_of(head, struct kvm_mmu_page,", " \t\t\t\t\t       rcu_head);", " ",
+    "-\ttdp_mmu_free_sp(sp);", "+\tWARN_ON_ONCE(sp->external_spt);", "+\t__tdp_mmu_free_sp(sp);", " }", " ",
+    " void kvm_tdp_mmu_put_root(struct kvm *kvm, struct kvm_mmu_page *root)", "diff --git a/arch/x86/kvm/vmx",
+)  # fmt: skip
+SHOWN_IN_PART = diff([
+    (MMU, 53, "void kvm_mmu_uninit_tdp_mmu(struct kvm *kvm)", [
+        " \trcu_barrier();", " }", " ", "-static void tdp_mmu_free_sp(struct kvm_mmu_page *sp)",
+        "+static void __tdp_mmu_free_sp(struct kvm_mmu_page *sp)", " {",
+        "-\tfree_page((unsigned long)sp->external_spt);", " \tfree_page((unsigned long)sp->spt);",
+        " \tkmem_cache_free(mmu_page_header_cache, sp);", " }", " ",
+        "+static void tdp_mmu_free_unused_sp(struct kvm_mmu_page *sp)", "+{",
+        "+\tfree_page((unsigned long)sp->external_spt);", "+\t__tdp_mmu_free_sp(sp);", "+}", "+",
+    ]),
+    (TDX, 1780, "static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn,", [
+        " {", " \tif (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) ||",
+        " \t    tdx_reclaim_page(virt_to_page(sp->external_spt)))", "-\t\tsp->external_spt = NULL;",
+        "+\t\tgoto out;", "+", "+\tfree_page((unsigned long)sp->external_spt);", "+out:",
+        "+\tsp->external_spt = NULL;", " }", " ",
+        " static int tdx_sept_remove_private_spte(struct kvm *kvm, gfn_t gfn,",
+    ]),
+]).replace("diff --git a/arch/x86/kvm/vmx", "\n".join(_CALLBACK))  # fmt: skip
+"""What 17/17 does, with its op's head in the hunk's header only."""
+
 ELSEWHERE = diff([
     ("drivers/net/dummy.c", 10, "static int dummy_open(struct net_device *dev)", [
         " {", "-\treturn 0;", "+\treturn -EIO;", " }",

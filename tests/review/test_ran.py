@@ -49,6 +49,10 @@ def behaves_as_v1(done: Ran) -> bool:
     return all(_events(mine) == _events(theirs) for mine, theirs in zip(own, plain_truth(), strict=True))
 
 
+def behaves_as(name: str, done: Ran) -> bool:
+    return all(compare(name, done.new, line).alike for line in FEW)
+
+
 def _events(steps: tuple[object, ...]) -> list[object]:
     return [(step.event, step.phase, tuple(step.chain)) for step in steps]  # type: ignore[attr-defined]
 
@@ -160,6 +164,15 @@ def test_a_cut_hunk_is_not_run() -> None:
 def test_a_patch_runs_from_every_form_of_mail(form: str) -> None:
     answer = review(mails.FORMS[form](SELF_MADE), Options(space=FEW[:3], parallel=False))
     assert [case.done and case.done.same_as for case in answer.cases] == [("v1",)]
+
+
+def test_a_function_shown_in_part_is_completed_by_what_the_header_of_its_hunk_says() -> None:
+    done = ran(patches.SHOWN_IN_PART)
+    assert (done.same_as, done.old_same_as, done.old_shown) == (("v1+17",), ("v1",), True)
+    assert [item.name for item in done.not_modelled] == ["tdp_mmu_free_unused_sp"]
+    other = patches.SHOWN_IN_PART.replace("+\t__tdp_mmu_free_sp(sp);\n }", "+\ttdp_mmu_free_unused_sp(sp);\n }")
+    assert other != patches.SHOWN_IN_PART
+    assert ran(other).same_as != ("v1+17",) or behaves_as("v1+17", ran(other))
 
 
 def test_a_series_is_applied_in_order_and_answered_as_a_whole() -> None:
