@@ -5,7 +5,8 @@
 prints rooms, arrows and circles of the package in this checkout, or in the one that is named, so that two
 commits can be counted alike.  An arrow is a pair of rooms of which the first imports from the second, whether
 the import is for types only, stands in a function, or is a file such as a style sheet that is read.  A circle is
-a set of rooms from each of which every other is reached; `circle_of` counts the same for modules.
+a set of rooms from each of which every other is reached; the same is
+counted for modules, by their imports.
 """
 
 import ast
@@ -39,13 +40,18 @@ class House:
         parts = file.relative_to(self.root).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
-    def leans_on(self, code: ast.AST, *, when_loaded: bool = False) -> Iterator[str]:
-        """Yield every module of the package that the code needs; with `when_loaded`, only before any function runs."""
+    def leans_on(self, code: ast.AST, *, when_loaded: bool = False, files: bool = True) -> Iterator[str]:
+        """Yield every module of the package that the code needs.
+
+        With `when_loaded` only what it needs before any function runs; without
+        `files` only what it imports, and not the packages whose files it reads.
+        """
         for child in ast.iter_child_nodes(code):
             if when_loaded and (isinstance(child, ast.FunctionDef) or is_for_types_only(child)):
                 continue
-            yield from (name for name in self.named_by(child) if name.split(".")[0] == PACKAGE)
-            yield from self.leans_on(child, when_loaded=when_loaded)
+            if files or not isinstance(child, ast.Call):
+                yield from (name for name in self.named_by(child) if name.split(".")[0] == PACKAGE)
+            yield from self.leans_on(child, when_loaded=when_loaded, files=files)
 
     def named_by(self, node: ast.AST) -> Iterator[str]:
         """Yield the modules that this very node names: an import, or the package whose file is read."""
@@ -60,15 +66,15 @@ class House:
 
     @cached_property
     def module_graph(self) -> Graph:
-        """Module -> the modules that it leans on."""
-        return {name: set(self.leans_on(code)) for name, code in self.modules.items()}
+        """Module -> the modules that it imports."""
+        return {name: set(self.leans_on(code, files=False)) for name, code in self.modules.items()}
 
     @cached_property
     def room_graph(self) -> Graph:
         """Room -> the other rooms that it leans on."""
         graph: dict[str, set[str]] = {room(name): set() for name in self.modules}
-        for name, others in self.module_graph.items():
-            graph[room(name)] |= {room(other) for other in others} - {room(name)}
+        for name, code in self.modules.items():
+            graph[room(name)] |= {room(other) for other in self.leans_on(code)} - {room(name)}
         return graph
 
 

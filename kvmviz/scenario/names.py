@@ -113,7 +113,12 @@ class PageName:
     @property
     def table(self) -> str:
         """The table that the page belongs to, `L1 gfn=0x200`; empty if it is no table's."""
-        return f"L{self.level} gfn={self.gfn:#x}" if self.level else ""
+        return _table(self.level, self.gfn) if self.level else ""
+
+
+@lru_cache(maxsize=65536)
+def _table(level: int, gfn: int) -> str:
+    return f"L{level} gfn={gfn:#x}"
 
 
 @lru_cache(maxsize=65536)
