@@ -11,10 +11,11 @@ import inspect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from kvmviz.compare.comparison import compare
 from kvmviz.compare.figures import LABELS, Figures
+from kvmviz.patches.ours import FILES, text_of
 from kvmviz.revisions import Revision, revision
 
 HEADS: Final = LABELS | {
@@ -87,9 +88,16 @@ def _pair(one: str, two: str) -> str:
     return f"{one}, both" if one == two and len(one) > 10 else f"{one} \u2192 {two}"
 
 
-def source_of(of: str | type[Revision], function: str) -> Prose:
-    """Return the source of one of a revision's functions, as it runs."""
-    return Prose(f"```python\n{inspect.getsource(revision(of).functions[function])}```")
+def source_of(of: str | type[Revision], function: str, language: Literal["C", "Python"] = "C") -> Prose:
+    """Return one of a revision's functions as C of our own or, with `language`, as the model's Python.
+
+    A reader's C is shown as it was written; what has no C is shown in Python.
+    """
+    which = revision(of)
+    made = which.functions[function]
+    own = getattr(made, "c_source", None)
+    text = own.text if own else text_of(which.name, function) if language == "C" and which.name in FILES else None
+    return Prose(f"```c\n{text.rstrip()}\n```" if text else f"```python\n{inspect.getsource(made)}```")
 
 
 def source_diff(a: str | type[Revision], b: str | type[Revision]) -> Prose:

@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import nbformat
 import pytest
 
+import kvmviz
+from kvmviz.c.revision import from_c
 from kvmviz.course import answers
 from kvmviz.course.patches import goals, mark_patch
 from kvmviz.course.puzzles import PUZZLES
@@ -14,20 +16,21 @@ from kvmviz.course.puzzles import PUZZLES
 NOTEBOOK: Final = Path(__file__).parents[2] / "notebooks/07-write-your-own-patch.ipynb"
 
 
-def defined(source: str) -> Any:
-    """Run the notebook's imports and this definition of MyPatch; return the class."""
-    names: dict[str, Any] = {}
-    exec(f"import kvmviz\n{given()}\n{source}", names)
-    return names["MyPatch"]
+def defined(source: str) -> type[kvmviz.Revision]:
+    """Return the revision that a cell with this C defines."""
+    return from_c(source, base="v1", name="MyPatch")
 
 
 def given() -> str:
-    return next(str(cell.source) for cell in nbformat.read(NOTEBOOK, 4).cells if "class MyPatch" in cell.source)
+    cell = next(str(cell.source) for cell in nbformat.read(NOTEBOOK, 4).cells if "%%kernel_c MyPatch" in cell.source)
+    magic, _, source = cell.partition("\n")
+    assert magic == "%%kernel_c MyPatch --base v1"
+    return source
 
 
 def solution() -> str:
     text = "".join(cell.source for cell in nbformat.read(NOTEBOOK, 4).cells if "A solution" in cell.source)
-    found = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    found = re.search(r"```c\n(.*?)```", text, re.DOTALL)
     assert found is not None
     return found[1]
 
@@ -43,7 +46,7 @@ def test_the_notebooks_solution_reaches_every_goal() -> None:
 
 
 def test_the_patch_as_given_misses_a_goal_and_is_no_answer() -> None:
-    patch = defined("")
+    patch = defined(given())
     assert [goal.right for goal in goals(patch, "1x1x1")] == [True, True, True, False]
     assert "Not yet." in str(mark_patch(patch, "1x1x1"))
     assert answers.class_results().rows() == []

@@ -2,6 +2,7 @@
 
 from kvmviz.course.macros import tried
 from kvmviz.course.prose import outcomes, source_of, table
+from kvmviz.course.puzzles import PUZZLES
 from kvmviz.course.td import LiveTd
 
 
@@ -60,4 +61,7 @@ def test_outcomes_tells_table_pages_from_control_pages() -> None:
 
 
 def test_source_is_what_runs() -> None:
-    assert "sp.external_spt = None" in str(source_of("v1", "tdx_sept_free_private_spt"))
+    op = "tdx_sept_free_private_spt"
+    assert "sp.external_spt = None" in str(source_of("v1", op, "Python"))
+    assert "sp->external_spt = NULL;" in str(source_of("v1", op))
+    assert "NULL" not in str(source_of(PUZZLES["A"], op))

@@ -87,8 +87,13 @@ def texts(stem: str) -> list[str]:
 
 def strings(stem: str) -> list[str]:
     """Return what the code cells say: the strings in them, without what is computed or is a scenario line."""
-    code = (cell.source for cell in NOTEBOOKS[stem].cells if cell.cell_type == "code")
+    code = (python_of(cell.source) for cell in NOTEBOOKS[stem].cells if cell.cell_type == "code")
     return [text for source in code for text in _strings(ast.parse(source)) if not is_input(text)]
+
+
+def python_of(cell: str) -> str:
+    """Return a cell without its magics; a cell in another language says nothing in Python."""
+    return "" if cell.startswith("%%") else re.sub(r"^%.*$", "", cell, flags=re.MULTILINE)
 
 
 def _strings(node: ast.AST) -> Iterator[str]:
