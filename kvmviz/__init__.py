@@ -64,6 +64,11 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext kvmviz`: cells of C, `%%kernel_c NAME`, whose verdict is shown at once."""
+    import_module("kvmviz.cell").load(shell)
+
+
 # In a notebook results show themselves as pictures; elsewhere nothing of that is loaded.
 if sys.modules.get("IPython") is not None:
     import_module("kvmviz.show").attach()

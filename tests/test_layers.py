@@ -28,7 +28,7 @@ ROWS = (
     {"checkout"},
     {"draw"},
     {"explorer", "review", "course"},
-    {"show"},
+    {"show", "cell"},
     {"commands"},
     {"cli"},
     {"__main__"},

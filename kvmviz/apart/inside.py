@@ -34,23 +34,31 @@ def main(parent: int, talk: int, beat: int, dump: int) -> Never:
             os.kill(os.getpid(), signal.SIGKILL)  # whatever a patch has left behind
         guard.TIMEOUT.set(bound)
         pulse.begin(name, "", bound + guard.BESIDES if name else math.inf)
-        answer = _answer(data, name)
+        answer, fit = _answer(data, name)
         pulse.rest()
         sys.stdout.flush()
         connection.send_bytes(answer)
+        if not fit:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _answer(data: bytes, name: str) -> bytes:
-    """Run a task and return what came of it: ("value", it), ("error", the error) or ("bug", a traceback)."""
+def _answer(data: bytes, name: str) -> tuple[bytes, bool]:
+    """Run a task and return what came of it, and whether this process is still fit for another.
+
+    What came of it is ("value", it), ("error", the error) or ("bug", a traceback).
+    """
+    before = limits.model() if name else {}
     try:
         function, arguments = pickle.loads(data)
-        return pickle.dumps(("value", function(*arguments)), pickle.HIGHEST_PROTOCOL)
+        found = pickle.dumps(("value", function(*arguments)), pickle.HIGHEST_PROTOCOL)
     except KvmvizError as error:
-        return pickle.dumps(("error", error))
+        found = pickle.dumps(("error", error))
     except BaseException as error:
-        if name:
-            return pickle.dumps(("error", guard.failed(name, error)))
-        return pickle.dumps(("bug", _told(error)))
+        found = pickle.dumps(("error", guard.failed(name, error)) if name else ("bug", _told(error)))
+    if name and (changed := limits.changed(before)):
+        error_ = guard.PatchError(f"{name}: it replaces {changed} for every revision; define it in the class instead.")
+        return pickle.dumps(("error", error_)), False
+    return found, True
 
 
 def _told(error: BaseException) -> Any:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, Final, Never
 
 from kvmviz.revisions import guard
@@ -78,6 +79,26 @@ def room_for(tables: int) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     wanted = MEMORY + tables * MEMORY_PER_TABLE
     resource.setrlimit(resource.RLIMIT_AS, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+
+
+def model() -> dict[tuple[str, ...], int]:
+    """Return which functions the model consists of now."""
+    found: dict[tuple[str, ...], int] = {}
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("kvmviz.kvm.", "kvmviz.machine.", "kvmviz.revisions")):
+            for key, value in list(vars(module).items()):
+                if isinstance(value, FunctionType):
+                    found[name, key] = id(value)
+                elif isinstance(value, type) and value.__module__ == name:
+                    found |= {(name, key, one): id(member) for one, member in vars(value).items() if callable(member)}
+                    found |= {(name, key, one): id(m) for one, m in vars(value).items() if isinstance(m, property)}
+    return found
+
+
+def changed(before: dict[tuple[str, ...], int]) -> str:
+    """Return the name of a function of the model that is not what it was; empty if all are."""
+    now = model()
+    return next((".".join(key) for key, value in before.items() if now.get(key, value) != value), "")
 
 
 def _refusing(function: Callable[..., Any], words: tuple[str, str]) -> Callable[..., Any]:

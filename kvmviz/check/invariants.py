@@ -8,29 +8,25 @@ kvmviz.check.invariant_error.InvariantError: tdp_mmu.c:handle_removed_pt clears 
 
 A validator takes an `Observation`.  It returns whether its premise was met, that
 is, whether the run could have broken it, and raises `InvariantError` with one
-sentence if it did.  A docstring's first line is the invariant as reports print it,
-the line that begins with "Premise:" says when it is put to the test.  Here is what
-must not happen to pages; what must be said of a leak is in `reporting`.
+sentence if it did.  Here is what must not happen to pages and tables; what each
+function owes is in `duties`, what must be said of a leak in `reporting`.
 """
 
 from kvmviz.check.invariant_error import InvariantError
-from kvmviz.check.observation import REFERENCE, REVISIONS, Observation, observe, parents
+from kvmviz.check.observation import REFERENCE, REVISIONS, Observation, no_violation, observe, parents
+from kvmviz.check.rule import invariant
 from kvmviz.machine.module import RECLAIM
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.status import SUCCESS
 from kvmviz.terms.events import (
     DoubleFree,
-    Event,
     Free,
     HkidFree,
     HkidLeak,
     Op,
-    PrErr,
     Reset,
     Seamcall,
     SetNull,
-    Violation,
-    Warn,
 )
 
 __all__ = ["REVISIONS", "Scenario", "observe"]
@@ -39,55 +35,38 @@ HAD_BACK = (RECLAIM, "TDH.MEM.PAGE.REMOVE")
 """The SEAMCALLs that give a page back to the host."""
 
 
-def _no_violation(seen: Observation, words: str) -> None:
-    """Raise for the machine's first complaint that contains these words."""
-    for _, violation in seen.of(Violation):
-        if words in violation.what:
-            raise InvariantError(f"{violation.page} is {violation.what}")
-
-
+@invariant("A page that the TDX module still owns is never freed.", "the module kept a page")
 def validate_owned_pages_are_not_freed(seen: Observation) -> bool:
-    """A page that the TDX module still owns is never freed.
-
-    Premise: the module kept a page.
-    """
-    _no_violation(seen, "freed while")
+    no_violation(seen, "freed while")
     return bool(seen.summary.leaked or seen.summary.guest_owned)
 
 
+@invariant("A page that the TDX module still owns is never written.", "the module kept a page")
 def validate_owned_pages_are_not_written(seen: Observation) -> bool:
-    """A page that the TDX module still owns is never written.
-
-    Premise: the module kept a page.
-    """
-    _no_violation(seen, "written while")
+    no_violation(seen, "written while")
     return bool(seen.summary.leaked or seen.summary.guest_owned)
 
 
+@invariant("Nothing is freed twice, no page and no table's header, nor queued for that twice.", "something is freed")
 def validate_nothing_is_freed_twice(seen: Observation) -> bool:
-    """Nothing is freed twice.
-
-    Premise: something is freed.
-    """
     for _, again in seen.of(DoubleFree):
         raise InvariantError(f"{again.page} is freed twice")
+    no_violation(seen, "twice")
     return bool(seen.of(Free))
 
 
+@invariant("Nothing is used after it was freed: no page, no entry of a table, no table's header.", "something is freed")
 def validate_nothing_is_used_after_free(seen: Observation) -> bool:
-    """Nothing is used after it was freed.
-
-    Premise: something is freed.
-    """
-    _no_violation(seen, "after it was freed")
+    no_violation(seen, "after it was freed")
     return bool(seen.of(Free))
 
 
+@invariant(
+    "A mirror table and its header are freed only when every reader under RCU is done.",
+    "a mirror table is freed",
+)
 def validate_tables_wait_for_readers(seen: Observation) -> bool:
-    """A mirror table is freed only when every reader under RCU is done.
-
-    Premise: a mirror table is freed.
-    """
+    no_violation(seen, "grace period")
     tables = [free for _, free in seen.of(Free) if free.page.startswith("spt ")]
     for free in tables:
         if free.how != "rcu":
@@ -95,33 +74,30 @@ def validate_tables_wait_for_readers(seen: Observation) -> bool:
     return bool(tables)
 
 
+@invariant("A page of KVM's stays with the TDX module only if that would not give it back.", "a page leaks")
 def validate_no_needless_leak(seen: Observation) -> bool:
-    """A page leaks only if it cannot be had back.
-
-    Premise: a page leaks.
-    """
     for page in seen.summary.needless:
-        raise InvariantError(f"{page} leaks, but the TDX module would have given it back")
+        raise InvariantError(f"{page} stays with the TDX module, which would have given it back")
     return bool(seen.summary.leaked)
 
 
+@invariant(
+    "A page that KVM has, or has back, is freed in the end, and so is each table's header.",
+    "the teardown comes to its end",
+)
 def validate_own_pages_are_freed(seen: Observation) -> bool:
-    """Everything of KVM's own is freed.
-
-    Premise: the teardown comes to its end.
-    """
     for page in seen.summary.unfreed:
-        raise InvariantError(f"{page} belongs to the host and is never freed")
+        raise InvariantError(f"{page} is KVM's and is never freed")
     if seen.headers and not seen.summary.panicked:
         raise InvariantError(f"the headers of {seen.headers} tables are never freed")
     return not seen.summary.panicked
 
 
+@invariant(
+    "No page is reclaimed before the HKID is gone.",
+    "a page is reclaimed, or the HKID stays and the op is called",
+)
 def validate_no_reclaim_before_the_hkid_is_gone(seen: Observation) -> bool:
-    """No page is reclaimed before the HKID is gone.
-
-    Premise: a page is reclaimed, or the HKID stays and the op is called.
-    """
     calls = [(place, call) for place, call in seen.of(Seamcall) if call.seamcall == RECLAIM]
     gone = next((place for place, _ in seen.of(HkidFree)), None)
     for place, call in calls:
@@ -130,11 +106,11 @@ def validate_no_reclaim_before_the_hkid_is_gone(seen: Observation) -> bool:
     return bool(calls) or bool(seen.of(HkidLeak) and seen.of(Op))
 
 
+@invariant(
+    "A table's S-EPT page is given up only after those below it.",
+    "an S-EPT page and the one above it are given up",
+)
 def validate_children_before_parents(seen: Observation) -> bool:
-    """A table's S-EPT page is given up only after those below it.
-
-    Premise: an S-EPT page and the one above it are given up.
-    """
     above, gone = parents(seen.scenario.tree), set[str]()
     for _, op in seen.of(Op):
         parent = above.get(op.page)
@@ -144,44 +120,35 @@ def validate_children_before_parents(seen: Observation) -> bool:
     return any(above.get(page) in gone for page in gone)
 
 
+@invariant("No page is asked for twice: a refusal is final, and a success too.", "a page is reclaimed")
 def validate_each_page_is_asked_for_once(seen: Observation) -> bool:
-    """No page is asked for twice: a refusal is final, and a success too.
-
-    Premise: a page is reclaimed.
-    """
     asked = [call.page for _, call in seen.of(Seamcall) if call.seamcall == RECLAIM]
     if len(set(asked)) < len(asked):
         raise InvariantError(f"{next(page for page in asked if asked.count(page) > 1)} is asked for twice")
     return bool(asked)
 
 
+@invariant("The op is called for tables that have an S-EPT page, never for the root.", "the op is called")
 def validate_op_gets_no_root(seen: Observation) -> bool:
-    """The op is called for tables that have an S-EPT page, never for the root.
-
-    Premise: the op is called.
-    """
     for _, op in seen.of(Op):
         if not op.page.startswith("S-EPT "):
             raise InvariantError(f"the op is called for {op.page}, which has no S-EPT page")
     return bool(seen.of(Op))
 
 
+@invariant("The op is called with mmu_lock held for write.", "the op is called")
 def validate_op_holds_the_mmu_lock(seen: Observation) -> bool:
-    """The op is called with mmu_lock held for write.
-
-    Premise: the op is called.
-    """
     for _, op in seen.of(Op):
         if op.mmu_lock != "write":
             raise InvariantError(f"the op is called for {op.page} without mmu_lock")
     return bool(seen.of(Op))
 
 
+@invariant(
+    "A page that was had back is reset before anyone else gets it (tdx_quirk_reset_paddr).",
+    "a page is had back and freed",
+)
 def validate_pages_are_reset_before_use(seen: Observation) -> bool:
-    """A page that was had back is reset before anyone else gets it (tdx_quirk_reset_paddr).
-
-    Premise: a page is had back and freed.
-    """
     freed = {free.page: place for place, free in seen.of(Free)}
     reset = {event.page: place for place, event in seen.of(Reset)}
     met = False
@@ -194,11 +161,11 @@ def validate_pages_are_reset_before_use(seen: Observation) -> bool:
     return met
 
 
+@invariant(
+    "Guest pages are taken back when the guest's memory file is closed.",
+    "leaves=gone, and the teardown comes to its end",
+)
 def validate_guest_pages_are_taken_back(seen: Observation) -> bool:
-    """Guest pages are taken back when the guest's memory file is closed.
-
-    Premise: leaves=gone, and the teardown comes to its end.
-    """
     met = seen.scenario.leaves == "gone" and not seen.summary.panicked
     if met:
         for page in seen.summary.guest_owned:
@@ -206,11 +173,11 @@ def validate_guest_pages_are_taken_back(seen: Observation) -> bool:
     return met
 
 
+@invariant(
+    "The same pages leak in every revision.",
+    "the teardown comes to its end, and a page leaks under the reference or here",
+)
 def validate_same_pages_leak(seen: Observation) -> bool:
-    """The same pages leak in every revision.
-
-    Premise: the teardown comes to its end, and a page leaks under the reference or here.
-    """
     if seen.summary.panicked:
         return False
     here, there = frozenset(seen.summary.leaked), seen.reference_leaks
@@ -221,27 +188,12 @@ def validate_same_pages_leak(seen: Observation) -> bool:
     return bool(here)
 
 
+@invariant(
+    "Generic MMU code does not write external_spt; it belongs to TDX code.",
+    "somebody clears an external_spt",
+)
 def validate_generic_code_leaves_external_spt_alone(seen: Observation) -> bool:
-    """Generic MMU code does not write external_spt; it belongs to TDX code.
-
-    Premise: somebody clears an external_spt.
-    """
     for _, event in seen.of(SetNull):
         if not event.by.startswith("tdx.c:"):
             raise InvariantError(f"{event.by} clears external_spt of {event.page}")
     return bool(seen.of(SetNull))
-
-
-def validate_no_false_alarm(seen: Observation) -> bool:
-    """Nothing is reported when nothing went wrong.
-
-    Premise: the HKID is released, no reclaim fails, and the guest's pages are gone.
-    """
-    scenario = seen.scenario
-    if scenario.hkid != "released" or scenario.fail or scenario.leaves != "gone":
-        return False
-    alarms: list[tuple[int, Event]] = [*seen.of(Warn), *seen.of(PrErr)]
-    for _, alarm in sorted(alarms, key=lambda item: item[0]):
-        if isinstance(alarm, Warn | PrErr):
-            raise InvariantError(f"{alarm.site} reports a failure where there is none")
-    return True

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.trail import Trail
 from kvmviz.machine.journal import Journal
 from kvmviz.machine.recorder import Tally
@@ -20,7 +21,7 @@ from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.revisions.ran import counted
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
-from kvmviz.terms.events import Event, Op
+from kvmviz.terms.events import Event, Op, Violation
 
 __all__ = ["REFERENCE", "REVISIONS", "Observation", "Op", "observe"]
 
@@ -64,6 +65,13 @@ def watch(revision: type[Revision], scenario: Scenario) -> tuple[Observation, Tr
         vm, td = tear_down(revision, scenario, trail)
     trail.close()
     return Observation(scenario, summarize(vm, trail, td), trail, sum(sp.header for sp in vm.sps)), trail
+
+
+def no_violation(seen: Observation, words: str) -> None:
+    """Raise InvariantError for the machine's first complaint that contains these words."""
+    for _, violation in seen.of(Violation):
+        if words in violation.what:
+            raise InvariantError(f"{violation.page} is {violation.what}")
 
 
 @lru_cache(maxsize=1000)

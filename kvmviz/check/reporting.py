@@ -13,6 +13,7 @@ page; no line of KVM's does.
 
 from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.observation import REVISIONS, Observation, observe
+from kvmviz.check.rule import invariant
 from kvmviz.machine.module import RECLAIM
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import Leak, Op, PrErr, PrWarn, Seamcall, Warn
@@ -25,41 +26,32 @@ def _pages(seen: Observation) -> str:
     return "a page leaks" if count == 1 else f"{count} pages leak"
 
 
+@invariant("No leak goes unreported: something in the log for each TD.", "a page leaks")
 def validate_leaks_reach_the_log(seen: Observation) -> bool:
-    """No leak goes unreported: something in the log for each TD.
-
-    Premise: a page leaks.
-    """
     if seen.summary.silent:
         raise InvariantError(f"{_pages(seen)} and the log says nothing at all")
     return bool(seen.summary.leaked)
 
 
+@invariant("No leak goes unreported: something in the log for each page.", "a page leaks")
 def validate_each_leak_reaches_the_log(seen: Observation) -> bool:
-    """No leak goes unreported: something in the log for each page.
-
-    Premise: a page leaks.
-    """
     if not seen.summary.leaked:
         return False
-    asked, reported = "", False
+    asked, told = "", set[str]()
     for _, event in seen.entries:
         if isinstance(event, Op) or (isinstance(event, Seamcall) and event.seamcall == RECLAIM):
-            asked, reported = event.page or "", reported and asked == event.page
+            asked = event.page or ""
         elif isinstance(event, PrWarn) or (isinstance(event, Warn | PrErr) and event.printed):
-            reported = True
+            told.add(asked)
         elif isinstance(event, Leak):
-            if not (reported and asked == event.page):
+            if event.page not in told:
                 raise InvariantError(f"{event.page} leaks and the log says nothing of it")
-            asked, reported = "", False
+            asked = ""
     return True
 
 
+@invariant("No leak goes unreported: a stack trace for each TD.", "a page leaks")
 def validate_leaks_leave_a_trace(seen: Observation) -> bool:
-    """No leak goes unreported: a stack trace for each TD.
-
-    Premise: a page leaks.
-    """
     if seen.summary.leaked and not seen.summary.splats:
         raise InvariantError(f"{_pages(seen)} without a stack trace")
     return bool(seen.summary.leaked)

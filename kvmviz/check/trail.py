@@ -54,6 +54,11 @@ class Trail(Journal):
         self.entries.append((self.phase, RcuCallback(page.name)))
         self.chains.append(name_of(function.__code__) or function.__name__)
 
+    def drop(self, number: int) -> None:
+        """Take an event out of the record."""
+        super().drop(number)
+        del self.chains[number]
+
     def enter(self, phase: str) -> None:
         """Begin a phase; what was counted before the first belongs to the TD before this one."""
         if not self.phase:

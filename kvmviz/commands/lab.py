@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     args.scenario, options = _split(args.scenario)
     notebook = _view(common.link(args)) if args.scenario else _course()
     _trust_ours()
-    command = [sys.executable, "-m", "jupyterlab", *_options(notebook, options)]
+    # -P: a `random.py` in the current folder is not Python's; a kernel sees to that itself, and finds what lies beside.
+    command = [sys.executable, "-P", "-m", "jupyterlab", *_options(notebook, options)]
     print(f"kvmviz: opening {notebook}", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()

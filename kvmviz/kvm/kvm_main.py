@@ -51,6 +51,7 @@ def kvm_destroy_vm(vm: VM) -> None:
     """Destroy a VM that nobody refers to any more."""
     kvm_arch_pre_destroy_vm(vm)
     kvm_arch_destroy_vm(vm)
+    vm.forget_the_rest()
 
 
 @kernel("arch/x86/kvm/x86.c")

@@ -41,11 +41,16 @@ def _pages(vm: VM, *pages: Page) -> Iterator[Callable[[], None]]:
             yield partial(vm.forget, page)
 
 
+def _after_destroy(vm: VM) -> Iterator[Callable[[], None]]:
+    yield vm.forget_the_rest
+
+
 AFTER: Final[Mapping[str, Callable[..., Iterator[Callable[[], None]]]]] = {
     "tdx_mmu_release_hkid": _after_release,
     "tdx_reclaim_control_page": _after_control_page,
     "tdx_vcpu_free": _after_vcpu_free,
     "tdx_reclaim_td_control_pages": _after_td_control_pages,
+    "kvm_destroy_vm": _after_destroy,
 }
 """For each function that gives a page or the key up for good: what it leaves behind, by its arguments."""
 

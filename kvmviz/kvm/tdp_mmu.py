@@ -18,6 +18,7 @@ from kvmviz.kvm.mmu_page import (
     PG_LEVEL_4K,
     SHADOW_NONPRESENT_VALUE,
     Entry,
+    check_changed,
     entry_gfn,
     is_last_spte,
     is_mirror_sp,
@@ -148,6 +149,7 @@ def handle_changed_spte(
     vm: VM, sp: kvm_mmu_page, gfn: int, old_spte: Entry, new_spte: Entry, level: int, shared: bool
 ) -> None:
     """Let everything follow from a changed entry; that TDX code refused is a bug of KVM's."""
+    check_changed(sp, gfn, new_spte, level)
     KVM_BUG_ON(__handle_changed_spte(vm, sp, gfn, old_spte, new_spte, level, shared), vm)
 
 

@@ -62,7 +62,6 @@ class VM:
     vcpus: list[Vcpu] = field(default_factory=list)
     tdp_mmu_roots: list[kvm_mmu_page] = field(default_factory=list)
     tdp_mmu_pages: int = 0
-    mmu_lock: str = ""
     prove_mmu: bool = False
     guest_memfd: bool = True
     vm_bugged: bool = False
@@ -72,6 +71,18 @@ class VM:
     guest_pages: list[Page] = field(default_factory=list)
     sps: list[kvm_mmu_page] = field(default_factory=list)
     sept_pages: list[Page] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.mmu_lock = ""
+
+    @property
+    def mmu_lock(self) -> str:
+        """Who holds the lock of the page tables: `write`, `read`, or nobody."""
+        return self.host.memory.lives.mmu_lock or ""
+
+    @mmu_lock.setter
+    def mmu_lock(self, holder: str) -> None:
+        self.host.memory.lives.mmu_lock = holder
 
     def pages(self) -> Iterator[Page]:
         """Yield KVM's own pages of the TD in the order of allocation: control pages, then S-EPT pages."""
@@ -93,8 +104,14 @@ class VM:
         In the kernel this is a plain return; the call gives pictures a step to show.
         """
         self.forgotten.add(page)
-        if page.owned:
-            self.host.recorder.leak(page)
+        self.host.memory.lives.last_reference(page)
+
+    def forget_the_rest(self) -> None:
+        """Note that nothing is left that could give a page back: whatever the module still owns leaks here."""
+        lives = self.host.memory.lives
+        lives.settle()
+        for page in self.pages():
+            lives.last_reference(page)
 
     def forget_hkid(self) -> None:
         """Note that releasing the key id is given up here; in the kernel a plain return, as in `forget`."""
@@ -112,7 +129,9 @@ class VM:
         def free_external_spt(self, *arguments: Any) -> Any:
             """Call the revision's op with whatever its signature takes, and record for which page."""
             self.vm.host.recorder.op(_op_page(arguments), self.vm.mmu_lock)
-            return self.vm.revision.tdx_sept_free_private_spt(*arguments)
+            result = self.vm.revision.tdx_sept_free_private_spt(*arguments)
+            self.vm.host.memory.lives.settle()
+            return result
 
 
 def _op_page(arguments: tuple[Any, ...]) -> Page:

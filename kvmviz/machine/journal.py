@@ -84,6 +84,15 @@ class Journal(Tally):
     def leak(self, page: Page) -> None:
         self.emit(_leak(page.name))
 
+    def unleak(self, page: Page) -> None:
+        """Take the leak of this page back: somebody has asked for it after all."""
+        last = max(i for i, (_, event) in enumerate(self.entries) if event == _leak(page.name))
+        self.drop(last)
+
+    def drop(self, number: int) -> None:
+        """Take an event out of the record."""
+        del self.entries[number]
+
     def hkid_free(self) -> None:
         super().hkid_free()
         self.emit(events.HkidFree())
@@ -114,6 +123,11 @@ class Tape(Journal):
     def emit(self, event: Event) -> None:
         super().emit(event)
         self.where.append(callers())
+
+    def drop(self, number: int) -> None:
+        """Take an event out of the record."""
+        super().drop(number)
+        del self.where[number]
 
     def often(self) -> Iterable[int]:
         """Return for each event how often it happened."""

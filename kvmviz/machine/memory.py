@@ -14,6 +14,7 @@ events are for.
 
 from typing import Final
 
+from kvmviz.machine.lives import Lives
 from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import Recorder
 from kvmviz.scenario.names import PAGE_SIZE
@@ -29,6 +30,7 @@ class Memory:
         self.recorder = recorder
         self.next_address = FIRST_ADDRESS
         self.in_rcu_callback = False
+        self.lives = Lives(self)
 
     def alloc(self, kind: str, name: str = "", level: int = 0, gfn: int = 0, *, root: bool = False) -> Page:
         """Return a fresh page; `name` is for readers of the call only."""
@@ -50,6 +52,7 @@ class Memory:
         if page.owned:
             self.recorder.violation(page, "freed while the TDX module owns it")
         page.allocated = False
+        self.lives.freed(page)
         self.recorder.free(page, "rcu" if self.in_rcu_callback else "immediate")
 
     def check_use(self, page: Page, what: str) -> None:

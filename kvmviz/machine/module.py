@@ -7,7 +7,8 @@ and their results.  A call returns its status, and RECLAIM also three registers.
 
 Simplifications: one TD, one processor package, 4 KiB pages only.  The MEM.*
 calls are let through until TEARDOWN, as in the recorded runs (a real module may
-refuse them once the vCPUs are flushed), and do not look at the S-EPT's entries.
+refuse them once the vCPUs are flushed); of the S-EPT's entries they know whether a
+guest page is blocked, and since which epoch.
 """
 
 from dataclasses import dataclass, field
@@ -22,8 +23,11 @@ from kvmviz.scenario.names import PAGE_SIZE
 from kvmviz.scenario.status import (
     BUSY_TDR,
     FLUSHVP_NOT_DONE,
+    GPA_RANGE_ALREADY_BLOCKED,
+    GPA_RANGE_NOT_BLOCKED,
     STATUS,
     SUCCESS,
+    TLB_TRACKING_NOT_DONE,
     VCPU_NOT_ASSOCIATED,
     WBCACHE_NOT_COMPLETE,
 )
@@ -65,7 +69,8 @@ class Td:
     """What the module keeps in a TD's TDR and TDCS.
 
     `chldcnt` counts the TD's pages other than the TDR; `associated` the vCPUs
-    that some processor still holds; `cache_dirty` whether a package has not
+    that some processor still holds; `epoch` how often translations were tracked, and
+    `blocked` for each blocked guest page in which epoch; `cache_dirty` whether a package has not
     written back its caches for the freed key.
     """
 
@@ -73,6 +78,8 @@ class Td:
     chldcnt: int = 0
     associated: set[int] = field(default_factory=set)
     cache_dirty: bool = True
+    epoch: int = 0
+    blocked: dict[Page, int] = field(default_factory=dict)
     locked: bool = False
 
 
@@ -150,23 +157,39 @@ class TdxModule:
 
     def tdh_mem_range_block(self, tdr: Page, page: Page) -> int:
         """Block the entry that maps this guest page."""
-        return self._mem("TDH.MEM.RANGE.BLOCK", tdr, page, page)
+        td = self.tds[tdr]
+        already = GPA_RANGE_ALREADY_BLOCKED if page in td.blocked else SUCCESS
+        status = self._mem("TDH.MEM.RANGE.BLOCK", tdr, page, page, already)
+        if status == SUCCESS:
+            td.blocked[page] = td.epoch
+        return status
 
     def tdh_mem_track(self, tdr: Page, page: Page) -> int:
         """Advance the TD's epoch, so that no processor keeps a stale translation."""
-        return self._mem("TDH.MEM.TRACK", tdr, page, None)
-
-    def tdh_mem_page_remove(self, tdr: Page, page: Page) -> int:
-        """Remove a blocked guest page: it is the host's again, and one child fewer."""
-        status = self._mem("TDH.MEM.PAGE.REMOVE", tdr, page, page)
-        if status == SUCCESS and page.pamt is not None:
-            page.pamt.type = NDA
-            self.tds[tdr].chldcnt -= 1
+        status = self._mem("TDH.MEM.TRACK", tdr, page, None)
+        if status == SUCCESS:
+            self.tds[tdr].epoch += 1
         return status
 
-    def _mem(self, seamcall: str, tdr: Page, page: Page, operand: Page | None) -> int:
-        in_teardown = self.tds[tdr].lifecycle == TEARDOWN
-        return self._answer(seamcall, operand, STATUS["LIFECYCLE_STATE_INCORRECT"] if in_teardown else SUCCESS)
+    def tdh_mem_page_remove(self, tdr: Page, page: Page) -> int:
+        """Remove a guest page that was blocked, and tracked since: it is the host's again, and one child fewer."""
+        td = self.tds[tdr]
+        epoch = td.blocked.get(page)
+        missing = GPA_RANGE_NOT_BLOCKED if epoch is None else SUCCESS if epoch < td.epoch else TLB_TRACKING_NOT_DONE
+        status = self._mem("TDH.MEM.PAGE.REMOVE", tdr, page, page, missing)
+        if status == SUCCESS and page.pamt is not None:
+            page.pamt.type = NDA
+            td.chldcnt -= 1
+            del td.blocked[page]
+        return status
+
+    def _mem(self, seamcall: str, tdr: Page, page: Page, operand: Page | None, status: int = SUCCESS) -> int:
+        """Answer a call about guest memory: refused once the key is gone, else with what its own checks say."""
+        if operand is not None:
+            self.memory.check_use(operand, seamcall)
+        if self.tds[tdr].lifecycle == TEARDOWN:
+            status = STATUS["LIFECYCLE_STATE_INCORRECT"]
+        return self._answer(seamcall, operand, status)
 
     def tdh_phymem_page_wbinvd(self, page: Page) -> int:
         """Write back and invalidate a page's cache lines; refused while the module owns the page.
@@ -185,7 +208,7 @@ class TdxModule:
         checks, in its order (tdh_phymem_page_reclaim.c); the content of the page
         is not touched, and nothing is flushed.
         """
-        self.memory.check_use(page, "RECLAIM")
+        self.memory.lives.reclaim(page)
         status, filled = (self.faults.status, False) if page.fails else self._refusal(page)
         entry = page.pamt
         if status != SUCCESS or entry is None or entry.owner is None:

@@ -39,7 +39,7 @@ class Page:
     stored).
     """
 
-    __slots__ = ("address", "allocated", "blocked", "entries", "fails", "gfn", "kind", "level", "pamt", "root")
+    __slots__ = ("address", "allocated", "entries", "fails", "gfn", "kind", "level", "pamt", "root")
 
     def __init__(self, address: int, kind: str, level: int = 0, gfn: int = 0, *, root: bool = False) -> None:
         self.address = address
@@ -48,7 +48,6 @@ class Page:
         self.gfn = gfn
         self.root = root
         self.allocated = True
-        self.blocked = False
         self.fails = False
         self.pamt: PamtEntry | None = None
         self.entries: list[Any] = []

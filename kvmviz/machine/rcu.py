@@ -23,12 +23,14 @@ class Rcu:
 
     def call_rcu(self, vm: Any, sp: Any, callback: Callback) -> None:
         """Let `callback(vm, sp)` run once every reader that may still see the sp is done."""
+        self.memory.lives.queue(sp)
         self.memory.recorder.call_rcu(sp.spt)
         self.waiting.append((vm, sp, callback))
         self.most_waiting = max(self.most_waiting, len(self.waiting))
 
     def rcu_barrier(self) -> None:
         """Wait until every queued callback has run."""
+        self.memory.lives.wait("waits for RCU")
         self.memory.recorder.rcu_barrier()
         self._run()
 
@@ -37,6 +39,7 @@ class Rcu:
         self.memory.in_rcu_callback = True
         while self.waiting:
             vm, sp, callback = self.waiting.popleft()
+            self.memory.lives.ended(sp)
             self.memory.recorder.rcu_callback(sp.spt, callback)
             callback(vm, sp)
         self.memory.in_rcu_callback = False

@@ -63,6 +63,11 @@ class FoldedTape(Weighed, Tape):
         super().rcu_callback(page, callback)
         self.counted.append(self.times(page))
 
+    def drop(self, number: int) -> None:
+        """Take an event out of the record."""
+        super().drop(number)
+        del self.counted[number]
+
     def often(self) -> list[int]:
         """Return for each event how often it happened."""
         return self.counted

@@ -32,7 +32,7 @@ def test_text_says_everything(report: Report) -> None:
     for result in report.results:
         assert f"\n{result.name} " in text
     assert "Beside before:" in text
-    assert "17 invariants hold in 1,416 scenarios; 3 are broken only as is known of" in text
+    assert "28 invariants hold in 1,416 scenarios; 3 are broken only as is known of" in text
 
 
 def test_every_counterexample_is_a_command_to_paste(report: Report, capsys: pytest.CaptureFixture[str]) -> None:

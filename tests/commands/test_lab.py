@@ -62,7 +62,7 @@ def first_cell(notebook: Path) -> str:
 
 def test_it_opens_the_first_notebook_from_any_folder(started: Started, capsys: pytest.CaptureFixture[str]) -> None:
     main(["lab"])
-    assert started[0][1:3] == ["-m", "jupyterlab"]
+    assert started[0][1:4] == ["-P", "-m", "jupyterlab"]
     assert shown(started[0]) == COURSE / "00-start-here.ipynb"
     assert str(COURSE) in capsys.readouterr().err
 

@@ -7,7 +7,7 @@ They are the proof that the invariants can fail: a check finds every one of them
 names the invariant that it breaks.
 """
 
-from kvmviz.check.broken import generic, op
+from kvmviz.check.broken import generic, leaf, lifetime, op
 from kvmviz.check.broken.registry import BROKEN, Broken
 
-__all__ = ["BROKEN", "Broken", "generic", "op"]
+__all__ = ["BROKEN", "Broken", "generic", "leaf", "lifetime", "op"]

@@ -1,6 +1,5 @@
 """Wrong in generic code, in order and lifetime, or in the function that takes guest pages back."""
 
-from errno import EIO
 
 from kvmviz.check.broken.registry import breaks
 from kvmviz.kvm.mmu_page import (
@@ -14,8 +13,7 @@ from kvmviz.kvm.mmu_page import (
 from kvmviz.kvm.tdp_mmu import handle_changed_spte, tdp_mmu_unlink_sp
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page
 from kvmviz.kvm.vm import VM, kvm_x86_call
-from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
-from kvmviz.machine.page import Page
+from kvmviz.machine.bug import KVM_BUG_ON
 from kvmviz.revisions import Revision
 
 
@@ -141,18 +139,3 @@ class OpInRcuCallback(Revision, base=_OpWhereTableIsFreed):
         if sp.external_spt is not None:
             kvm_x86_call(vm).free_external_spt(vm, sp)
         vm.revision.tdp_mmu_free_sp(vm, sp)
-
-
-# The leaf function.
-
-
-@breaks("guest_pages_are_taken_back")
-class LeafOnlyBlocked(Revision, base="v1"):
-    """A guest page is blocked, but never removed from the TD."""
-
-    @staticmethod
-    def tdx_sept_remove_private_spte(vm: VM, gfn: int, level: int, page: Page) -> int:
-        if KVM_BUG_ON(not is_hkid_assigned(vm), vm, "hkid"):
-            return -EIO
-        blocked = vm.host.tdx.tdh_mem_range_block(vm.tdr_page, page)
-        return -EIO if TDX_BUG_ON(vm.host, blocked, "TDH_MEM_RANGE_BLOCK", vm) else 0
