@@ -17,7 +17,7 @@ from kvmviz.review.postings import place_of
 from kvmviz.review.quote import quoted
 from kvmviz.review.ran import NotRun, Ran
 from kvmviz.review.reply_claims import own_claims, remarks, silent_remarks
-from kvmviz.review.reply_ran import behaviour, breaks, likeness, not_modelled, what_ran
+from kvmviz.review.reply_ran import behaviour, breaks, first_difference, likeness, not_modelled, what_ran
 from kvmviz.version import __version__
 
 
@@ -57,6 +57,7 @@ def _body(case: Case) -> Iterator[Iterable[str]]:
         yield what_ran(ran, case)
         yield likeness(ran, case.path)
         yield breaks(ran, case.path)
+        yield first_difference(ran)
     elif case.found.recognised.posting and case.verdicts:
         yield _instead(case)
     yield from remarks(case)

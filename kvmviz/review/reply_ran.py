@@ -37,6 +37,8 @@ def together(ran: Ran, path: str) -> Iterator[str]:
     """Say what a series does as a whole: from the code before its first patch to that after its last."""
     yield from likeness(ran, path)
     yield ""
+    yield from breaks(ran, path)
+    yield ""
     yield from behaviour(ran, path)
 
 
@@ -58,8 +60,11 @@ def likeness(ran: Ran, path: str) -> Iterator[str]:
         yield from wrapped(f"The code before it does what {' and '.join(ran.old_same_as)} does, on the smallest tree.")
     elif ran.old_shown:
         yield from wrapped("The code before it does what no version does that I know.")
+
+
+def first_difference(ran: Ran) -> Iterator[str]:
+    """Show where a patch that is like no other first parts from the nearest."""
     if ran.first is not None and not ran.same_as:
-        yield ""
         yield from _diff(str(compare(ran.nearest, ran.new, ran.first)))
 
 
