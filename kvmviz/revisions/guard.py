@@ -152,15 +152,15 @@ class Guard:
     def __enter__(self) -> None:
         global _running
         _running += 1
-        self._tell(str(self.where), 0)
+        if _watching:
+            self._tell(str(self.where), 0)
         if _can_wake():
             self._outside = sys._getframe(1)
             self._handler = signal.signal(signal.SIGALRM, self._count)
             signal.setitimer(signal.ITIMER_REAL, QUICK + self._tables * QUICK_PER_TABLE)
 
     def _tell(self, where: str, besides: float) -> None:
-        if _watching:
-            _watching[0](self.name, where, TIMEOUT.get() + self._tables * SECONDS_PER_TABLE + besides)
+        _watching[0](self.name, where, TIMEOUT.get() + self._tables * SECONDS_PER_TABLE + besides)
 
     def _count(self, number: int, frame: FrameType | None) -> None:
         """Count lines from now on, of what runs now and of what it calls."""
@@ -184,7 +184,8 @@ class Guard:
             self._outside = self._handler = None
         if self._counter is not None:
             sys.settrace(self._tracer)
-        self._tell(f"{self.where} (after the teardown)", BESIDES)
+        if _watching:
+            self._tell("a scenario that was torn down", BESIDES)
         if error is not None and not isinstance(error, KvmvizError):
             self._explain(error)
 

@@ -48,7 +48,7 @@ select.select([], [], [])
 os.read(os.pipe()[0], 1)
 signal.pause()
 signal.sigwait([signal.SIGUSR2])
-socket.socketpair()[0].recv(1)
+a, b = socket.socketpair(); a.recv(1)
 asyncio.run(asyncio.sleep(1000))
 signal.signal(signal.SIGALRM, signal.SIG_IGN)|while True: pass
 signal.setitimer(signal.ITIMER_REAL, 0)|while True: pass
