@@ -44,7 +44,9 @@ class Result:
 
     `nature` is None where it holds, else `design`, `accepted` or `bug`; `why` says
     more where that is known; `beyond` counts scenarios outside of what is known.
-    `newly` and `mended` compare with another revision, where one was named.
+    `newly`, `mended` and `quieter` compare with another revision, where one was named:
+    broken here alone, there alone, and there alone in scenarios in which this one
+    puts less into the log, which mends nothing.
     """
 
     invariant: Invariant
@@ -55,6 +57,7 @@ class Result:
     why: str
     newly: Broken | None
     mended: Broken | None
+    quieter: Broken | None
 
     @property
     def name(self) -> str:
@@ -72,7 +75,8 @@ class Result:
             "invariant": self.name, "statement": self.invariant.statement, "premise": self.invariant.premise,
             "verdict": self.verdict, "met": self.met, "beyond_known": self.beyond, "why": self.why,
             **{key: part and part.to_json() for key, part in
-               (("broken", self.broken), ("newly_broken", self.newly), ("mended", self.mended))},
+               (("broken", self.broken), ("newly_broken", self.newly), ("mended", self.mended),
+                ("quieter", self.quieter))},
         }  # fmt: skip
 
 
@@ -84,7 +88,8 @@ class Report:
     same pages); `against` names the other revision, if one was given; `seconds` is
     processor time of all runs together and `elapsed` what one waited for it.
     `like` is which of the project's revisions it behaves like; `own` the functions
-    that are the reader's, and how often each ran.
+    that are the reader's, and how often each ran.  `less` and `more` are in how many
+    scenarios less or more is put into the log than by `against`.
     """
 
     revision: str
@@ -98,6 +103,8 @@ class Report:
     elapsed: float
     like: Likeness
     own: Mapping[str, int]
+    less: int = 0
+    more: int = 0
 
     @staticmethod
     def of(
@@ -110,6 +117,7 @@ class Report:
             which.name, which.base_name, space, outcome.scenarios, len(outcome.behaviours), results,
             against.name if against else None, outcome.seconds, elapsed, like,
             {name: outcome.ran[name] for name, function in which.functions.items() if not is_kvmviz(function)},
+            outcome.less, outcome.more,
         )  # fmt: skip
 
     @property
@@ -140,7 +148,8 @@ class Report:
         """Return the report for JSON."""
         return {
             "kvmviz": __version__, "schema": SCHEMA, "revision": self.revision, "base": self.base,
-            "space": self.space, "against": self.against, "ok": self.ok, "scenarios": self.scenarios,
+            "space": self.space, "against": self.against, "less_reported": self.less, "more_reported": self.more,
+            "ok": self.ok, "scenarios": self.scenarios,
             "behaviours": self.behaviours, **self._likeness(),
             "invariants": [result.to_json() for result in self.results],
             "seconds_per_run": round(self.seconds / max(self.scenarios, 1), 6),
@@ -175,7 +184,7 @@ def _result(invariant: Invariant, outcome: Outcome, which: type[Revision]) -> Re
         nature = "bug" if cell.beyond or known is None else known.nature
     return Result(
         invariant, cell.met, _broken(cell, outcome), cell.beyond, nature, known.why if known and cell.broken else "",
-        _broken(outcome.newly[invariant.name], outcome), _broken(outcome.mended[invariant.name], outcome),
+        *(_broken(cells[invariant.name], outcome) for cells in (outcome.newly, outcome.mended, outcome.quieter)),
     )  # fmt: skip
 
 

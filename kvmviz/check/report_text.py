@@ -23,9 +23,9 @@ def report_text(report: Report, width: int, name: str = "", against: str = "") -
     show = f"kvmviz run --revision {word}" if word else ""
     lines = [paragraph(_headline(report), width=width), "", _row("invariant", "asked", "broken", "verdict")]
     lines += [_row(r.name, f"{r.met:,}", _count(r.broken), r.verdict) for r in report.results]
-    for result in report.results:
+    for result in sorted(report.results, key=lambda r: not r.beyond):  # the patch's own faults come first
         if result.broken:
-            lines += ["", *_finding(result, result.broken, width, show)]
+            lines += ["", *_finding(result, result.broken, report, width, show)]
     if report.against:
         lines += ["", *_beside(report, width, f"kvmviz compare {other} {word}" if other and word else "")]
     lines += ["", *_likeness(report, width)]
@@ -35,8 +35,11 @@ def report_text(report: Report, width: int, name: str = "", against: str = "") -
 def _likeness(report: Report, width: int) -> Iterator[str]:
     yield report.like.text(width)
     if report.own:
-        ran = ", ".join(f"{name} {f'{count:,} times' if count else 'never'}" for name, count in report.own.items())
-        yield paragraph(f"Own functions, and how often they ran: {ran}.", width=width)
+        ran = ", ".join(f"{name} {count:,} times" for name, count in report.own.items() if count)
+        if ran:
+            yield paragraph(f"Own functions, and how often they ran: {ran}.", width=width)
+        for name in (name for name, count in report.own.items() if not count):
+            yield paragraph(f"{name} is the reader's and never ran, so nothing here speaks of it.", width=width)
 
 
 def _word(name: str) -> str:
@@ -61,14 +64,22 @@ def _count(broken: Broken | None) -> str:
     return f"{broken.count:,}" if broken else "-"
 
 
-def _finding(result: Result, broken: Broken, width: int, show: str) -> Iterator[str]:
-    beyond = f" {result.beyond:,} of them are not known of this revision." if result.beyond else ""
-    head = f"{result.name}: {NATURES[str(result.nature)]}.{beyond}"
-    yield paragraph(head, width=width)
+def _finding(result: Result, broken: Broken, report: Report, width: int, show: str) -> Iterator[str]:
+    yield paragraph(f"{result.name}: {_nature(result, broken, report.base)}.", width=width)
     yield paragraph(result.invariant.statement, "  ", width)
     if result.why and not result.beyond:
         yield paragraph(f"Why: {result.why}.", "  ", width)
     yield from _where(broken, width, show)
+
+
+def _nature(result: Result, broken: Broken, base: str | None) -> str:
+    """Return what a violation is: whose, and in how many scenarios."""
+    word = NATURES[str(result.nature)]
+    if not result.beyond:
+        return f"{word}, as {base} has it, too" if base else word
+    known = broken.count - result.beyond
+    also = f"; in {known:,} more it is known of {base or 'it'}" if known else ""
+    return f"{word}, in {result.beyond:,} scenarios{also}"
 
 
 def _where(broken: Broken, width: int, show: str) -> Iterator[str]:
@@ -89,13 +100,21 @@ def _condition(line: str, width: int) -> str:
 
 def _beside(report: Report, width: int, show: str) -> Iterator[str]:
     yield paragraph(f"Beside {report.against}:", width=width)
-    parts = [(r, part, word) for r in report.results for part, word in ((r.newly, "broken"), (r.mended, "mended"))]
+    parts = [(r.name, part, words) for r in report.results for part, words in (
+        (r.newly, f"broken by {report.revision}, and not by {report.against}"),
+        (r.mended, f"broken by {report.against}, and no longer by {report.revision}"),
+        (r.quieter, f"broken by {report.against} and not by {report.revision}, which puts less into the log there; "
+                    "that mends nothing"),
+    )]  # fmt: skip
     if not any(part for _, part, _ in parts):
         yield "  the same invariants are broken in the same scenarios."
-    for result, part, word in parts:
+    found = (("less", report.less), ("more", report.more))
+    words = " and ".join(f"{word} into the log in {count:,} scenarios" for word, count in found if count)
+    if words:
+        yield paragraph(f"{report.revision} puts {words}.", "  ", width)
+    for name, part, words in parts:
         if part:
-            other = "not there" if word == "broken" else "broken there"
-            yield paragraph(f"{result.name}: {word} here and {other}, in {part.count:,} scenarios.", "  ", width)
+            yield paragraph(f"{name}: {words} ({part.count:,} scenarios).", "  ", width)
             yield from _where(part, width, show)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kvmviz.check import check
+from kvmviz.check.report import Report
 from kvmviz.compare.comparison import compare
 from kvmviz.course import answers
 from kvmviz.course.marking import Question
@@ -25,6 +26,8 @@ Patch = str | type[Revision]
 SAFETY = (
     "owned_pages_are_not_freed", "owned_pages_are_not_written", "nothing_is_freed_twice",
     "nothing_is_used_after_free", "tables_wait_for_readers", "own_pages_are_freed", "no_false_alarm",
+    "queued_tables_point_at_nothing_lost", "entries_are_frozen", "guest_pages_are_not_kvms_to_free",
+    "nothing_waits_under_the_lock", "tables_are_reclaimed_under_the_lock",
 )  # fmt: skip
 """What no patch may break, whatever else it does."""
 
@@ -46,8 +49,10 @@ class Goal:
 
 def goals(patch: Patch, space: str = "quick") -> list[Goal]:
     """Return the goals of the exercise for this patch; raises what `check` raises for one that cannot run."""
-    report = check(patch, space, progress=False)
+    return _goals(patch, check(patch, space, progress=False))
 
+
+def _goals(patch: Patch, report: Report) -> list[Goal]:
     def held(words: str, names: Iterable[str]) -> Goal:
         found = [r.broken.smallest.scenario for r in map(report.__getitem__, names) if r.broken]
         return Goal(not found, words, found[0] if found else "")
@@ -101,7 +106,8 @@ def _is_tried(patch: type[Revision]) -> bool:
 
 def mark_patch(patch: Patch, space: str = "quick") -> Prose:
     """Return the marked goals as a table, and save the result with the other answers."""
-    reached = goals(patch, space)
+    report = check(patch, space, progress=False)
+    reached = _goals(patch, report)
     right = all(goal.right for goal in reached)
     name = revision(patch).name
     said = ""
@@ -115,4 +121,5 @@ def mark_patch(patch: Patch, space: str = "quick") -> Prose:
         for g in reached
     ]
     found = table([name, "goal", "smallest counterexample"], rows)
-    return Prose(f"{found}\n\n{'All goals are reached.' if right else 'Not yet.'}{said}")
+    like = " ".join(str(report.like).split())
+    return Prose(f"{found}\n\n{'All goals are reached.' if right else 'Not yet.'}{said}\n\n{like}")
