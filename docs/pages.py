@@ -56,7 +56,7 @@ def _ways(where: str) -> Iterator[tuple[str, str, str]]:
 
 _FRONT = """# kvmviz
 
-A virtual machine under Intel TDX is destroyed, and one of its pages cannot be had back. *Who finds out, what does the
+A virtual machine under Intel TDX is destroyed, and one of its pages cannot be reclaimed. *Who finds out, what does the
 log say, and what becomes of the page?* A patch moved that decision from KVM's generic code to its TDX code: before it
 on the left, after it on the right. The arrow keys step.
 

@@ -2,7 +2,7 @@
 
 >>> case = CASES["one-page-fails"]
 >>> print(case.question)
-One page cannot be had back: how loud is that before and after the patch?
+One page cannot be reclaimed: how loud is that before and after the patch?
 >>> print(case.answer())
 traces 2 | 1, error lines 2 | 2, pages leaked 2 | 2
 >>> case.holds()
@@ -127,11 +127,11 @@ _TABLE: Final = (
         {"traces": (0, 0), "pages leaked": (0, 0)}, alike=True,
     ),
     _case(
-        "one-page-fails", "One page cannot be had back: how loud is that before and after the patch?",
+        "one-page-fails", "One page cannot be reclaimed: how loud is that before and after the patch?",
         "tree=1x1x3 fail=L1@0x200", {"traces": (2, 1), "error lines": (2, 2), "pages leaked": (2, 2)},
     ),
     _case(
-        "every-page-fails", "No page can be had back: does the number of traces grow with the number of failures?",
+        "every-page-fails", "No page can be reclaimed: does the number of traces grow with the number of failures?",
         "tree=1x1x3 fail=all", {"traces": (6, 1), "error lines": (6, 6), "pages leaked": (6, 6)},
     ),
     _case(

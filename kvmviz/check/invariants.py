@@ -145,8 +145,8 @@ def validate_op_holds_the_mmu_lock(seen: Observation) -> bool:
 
 
 @invariant(
-    "A page that was had back is reset before anyone else gets it (tdx_quirk_reset_paddr).",
-    "a page is had back and freed",
+    "A page that was reclaimed is reset before anyone else gets it (tdx_quirk_reset_paddr).",
+    "a page is reclaimed and freed",
 )
 def validate_pages_are_reset_before_use(seen: Observation) -> bool:
     freed = {free.page: place for place, free in seen.of(Free)}

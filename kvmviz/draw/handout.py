@@ -37,13 +37,13 @@ HEADS: Final = LABELS | {"traces": "traces"}
 """Heads of the columns, some shorter than in a comparison."""
 
 NOTE: Final = (
-    "fail: pages that cannot be had back. hkid: how the key stayed with the TD. boot=second: an identical TD, later in "
-    "the same boot. silent: pages leak, and the log has nothing."
+    "fail: pages that cannot be reclaimed. hkid: how the key stayed with the TD. boot=second: an identical TD, later "
+    "in the same boot. silent: pages leak, and the log has nothing."
 )
 
 TEXT: Final = {
     "The question": "A TD is destroyed. Each page of its S-EPT belongs to the TDX module and has to be asked back. "
-    "One cannot be had. Who finds out, what does the log say, and what becomes of the page?",
+    "One cannot be reclaimed. Who finds out, what does the log say, and what becomes of the page?",
     "A leak is containment": "Memory that the module still owns must not be touched. Setting external_spt to NULL "
     "makes every later free do nothing: the page is lost on purpose, and the host goes on.",
     "What the patch changed": "Who decides, and so who warns: before, generic code in handle_removed_pt, each time; "

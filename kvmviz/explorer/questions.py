@@ -102,7 +102,7 @@ def _prints(lockstep: Lockstep, side: Side, row: int) -> bool:
 
 
 def _pointers(lockstep: Lockstep, freed: dict[Side, dict[str, str]]) -> Iterator[dict[str, Any]]:
-    """Ask, once, who cuts the pointer to a page that cannot be had."""
+    """Ask, once, who cuts the pointer to a page that cannot be reclaimed."""
     for row, leading in enumerate(lockstep.leading, 1):
         if not isinstance(leading.event, e.SetNull):
             continue

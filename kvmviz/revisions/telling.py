@@ -92,7 +92,7 @@ def said(error: BaseException) -> str:
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except BaseException as again:
-        text = f"its own text cannot be had: {type(again).__name__}"
+        text = f"its own text cannot be reclaimed: {type(again).__name__}"
     return plain(f"{type(error).__name__}: {text}").rstrip(": .")
 
 

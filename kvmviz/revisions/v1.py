@@ -56,7 +56,7 @@ def handle_removed_pt(vm: VM, sp: kvm_mmu_page, shared: bool) -> None:
 
 @kernel("arch/x86/kvm/vmx/tdx.c")
 def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:
-    """Take a table's S-EPT page back from the TDX module; forget it if it cannot be had."""
+    """Take a table's S-EPT page back from the TDX module; forget it if it cannot be reclaimed."""
     if KVM_BUG_ON(is_hkid_assigned(vm), vm, "hkid") or tdx_reclaim_page(vm.host, private_spt(sp)):
         sp.external_spt = None
 

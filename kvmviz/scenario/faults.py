@@ -125,7 +125,7 @@ def _parse(text: str, tree: Tree, vcpus: int) -> Fail:
                 "L1@0x0-0x400, rate:1/1000:SEED, TDVPR[0], TDCX[0][1], TDCS[2] or TDR, separated by commas"
             )
     if every > 1 or (every and (ranges or rates)) or len(set(controls)) < len(controls):
-        raise ValueError("a page stands there twice; name each page once")
+        raise ValueError("a page appears twice; name each page once")
     return _canonical(tree, bool(every), sorted(ranges), sorted(rates), sorted(controls, key=_control_order))
 
 
@@ -226,14 +226,14 @@ def _canonical(tree: Tree, every: bool, ranges: list[Range], rates: list[Rate], 
     """Refuse a page named twice, drop what hits nothing, and say `all` for every S-EPT page."""
     for before, after in pairwise(ranges):
         if before.level == after.level and after.first <= before.last:
-            raise ValueError(f"L{after.level}@{after.first:#x} stands there twice; name each page once")
+            raise ValueError(f"L{after.level}@{after.first:#x} appears twice; name each page once")
     if len(set(rates)) < len(rates):
-        raise ValueError(f"{rates[0]} stands there twice; name each rate once")
+        raise ValueError(f"{rates[0]} appears twice; name each rate once")
     hits = {rate: _rate_flags(tree, rate) for rate in rates}
     several = [_range_flags(tree, ranges), *hits.values()] if ranges or rates else []
     twice = _twice(tree, several)
     if twice:
-        raise ValueError(f"L{twice[0]}@{twice[1]:#x} stands there twice, once by a rate; name each page once")
+        raise ValueError(f"L{twice[0]}@{twice[1]:#x} appears twice, once by a rate; name each page once")
     total = sum(sum(flags.values()) for flags in map(_totals, several))
     if every or total == tree.count:
         return Fail(every=True, controls=tuple(controls))

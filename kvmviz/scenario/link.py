@@ -80,5 +80,5 @@ def _words(text: str) -> list[str]:
 def _only(parts: list[str], key: str) -> str | None:
     found = [part.partition("=")[2] for part in parts if part.startswith(f"{key}=")]
     if len(found) > 1:
-        raise ScenarioError(f"The key {key} stands there twice; give it once.")
+        raise ScenarioError(f"The key {key} appears twice; give it once.")
     return found[0] if found else None

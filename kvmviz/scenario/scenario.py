@@ -127,7 +127,7 @@ def _parse(text: str) -> Scenario:
         if key not in DEFAULTS:
             raise ScenarioError(f"Unknown key {key[:60]!r}; {unknown(key, list(DEFAULTS))}.")
         if key in words:
-            raise ScenarioError(f"The key {key} stands there twice; give it once.")
+            raise ScenarioError(f"The key {key} appears twice; give it once.")
         words[key] = word
     return from_words(words)
 

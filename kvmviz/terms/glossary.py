@@ -45,8 +45,8 @@ TERMS: Final = {
     "reclaim": "TDH.PHYMEM.PAGE.RECLAIM, which asks the module to enter a page as the host's again. It clears "
     "nothing, and works only once the TD's key is gone.",
     "TEARDOWN": "the last state of a TD's life, entered when its key id is freed. RECLAIM works in no other.",
-    "CHLDCNT": "the number of pages that the module counts as a TD's, the TDR aside. One page that cannot be had keeps "
-    "it above zero, and so costs the TDR too.",
+    "CHLDCNT": "the number of pages that the module counts as a TD's, the TDR aside. One page that cannot be reclaimed "
+    "keeps it above zero, and so costs the TDR too.",
     "RCU": "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu queues "
     "the free, rcu_barrier waits for all.",
     "WARN_ON": "a macro that prints a stack trace each time its condition is true. Its value is the condition.",

@@ -26,7 +26,7 @@ class TakenOut(Revision, base="landed"):
 
 
 class TakenOutAndPutBack(Revision, base="v1"):
-    """As C's xchg, and the callback frees what was had back."""
+    """As C's xchg, and the callback frees what was reclaimed."""
 
     @staticmethod
     def tdx_sept_free_private_spt(vm: Any, gfn: int, sp: Any) -> None:

@@ -156,7 +156,7 @@ WHOLE_HELPER = diff([
         " \t\ttdx_quirk_reset_paddr(page_to_phys(page), PAGE_SIZE);", " \treturn r;", " }",
     ]),
 ])  # fmt: skip
-"""A refused page counts as had back."""
+"""A refused page counts as reclaimed."""
 
 ONLY_THE_HELPER = diff([
     (TDX, 300, "static int tdx_reclaim_page(struct page *page)", [

@@ -1,7 +1,7 @@
 """Revisions that are wrong on purpose: each a small sibling of a real one, with one thing amiss.
 
 >>> BROKEN["PointerKept"].breaks, BROKEN["PointerKept"].what
-('owned_pages_are_not_freed', 'A page that could not be had is not forgotten, so the RCU callback frees it.')
+('owned_pages_are_not_freed', 'A page that could not be reclaimed is not forgotten, so the RCU callback frees it.')
 
 They are the proof that the invariants can fail: a check finds every one of them and
 names the invariant that it breaks.

@@ -177,7 +177,7 @@ class WrongLevel(Revision, base="v2"):
 
 @breaks("queued_tables_point_at_nothing_lost")
 class PointerDangles(Revision, base="landed"):
-    """The op frees the page and forgets it only where it could not be had."""
+    """The op frees the page and forgets it only where it could not be reclaimed."""
 
     @staticmethod
     def tdx_sept_free_private_spt(vm: VM, sp: kvm_mmu_page) -> None:
@@ -229,7 +229,7 @@ class OnceFlag(Revision, base="landed"):
 
 @breaks("callbacks_have_nothing_to_warn_of")
 class KeptForTheCallback(Revision, base="v1+17"):
-    """A page that could not be had is not forgotten; the callback's check finds it."""
+    """A page that could not be reclaimed is not forgotten; the callback's check finds it."""
 
     @staticmethod
     def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:
@@ -311,7 +311,7 @@ class RefusalBugsTheVm(Revision, base="v1"):
 
 @breaks("no_false_alarm")
 class BuggedIsWarnedOf(Revision, base="v2"):
-    """Generic code warns for every table of a VM that is marked bugged, though its pages are had back."""
+    """Generic code warns for every table of a VM that is marked bugged, though its pages are reclaimed."""
 
     @staticmethod
     def handle_removed_pt(vm: VM, sp: kvm_mmu_page, shared: bool) -> None:

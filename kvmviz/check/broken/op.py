@@ -13,7 +13,7 @@ from kvmviz.revisions import Revision
 
 @breaks("owned_pages_are_not_freed")
 class PointerKept(Revision, base="v1"):
-    """A page that could not be had is not forgotten, so the RCU callback frees it."""
+    """A page that could not be reclaimed is not forgotten, so the RCU callback frees it."""
 
     @staticmethod
     def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:
@@ -35,7 +35,7 @@ class ErrorIgnored(Revision, base="landed"):
 
 @breaks("owned_pages_are_not_freed")
 class FreedOnFailure(Revision, base="landed"):
-    """The condition of the free is upside down: pages that could not be had are freed."""
+    """The condition of the free is upside down: pages that could not be reclaimed are freed."""
 
     @staticmethod
     def tdx_sept_free_private_spt(vm: VM, sp: kvm_mmu_page) -> None:
@@ -81,7 +81,7 @@ class FreedBeforeReclaim(Revision, base="landed"):
 
 @breaks("own_pages_are_freed")
 class ForgottenOnSuccess(Revision, base="v1"):
-    """Pages that were had back are forgotten as well, though nobody has freed them."""
+    """Pages that were reclaimed are forgotten as well, though nobody has freed them."""
 
     @staticmethod
     def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:

@@ -34,7 +34,7 @@ def never_busy(runs: Runs) -> Finding:
 
 @claim("K2", "CODE", "That is so because the control pages have been released by then.")
 def control_pages_first(runs: Runs) -> Finding:
-    """Note which control pages were had back before the first table page was asked for."""
+    """Note which control pages were reclaimed before the first table page was asked for."""
     asking = [(s, f) for s, f in runs.of("landed") if f.reclaimed_tables() or f.refused_tables()]
     found = tried((s, {"TDR", "TDCS[0]"} <= _before_tables(f)) for s, f in asking)
     vcpus = tried((s, set(VCPU_PAGES) <= _before_tables(f)) for s, f in asking)

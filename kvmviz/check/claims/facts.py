@@ -145,7 +145,7 @@ class Facts(_Watch):
         return [page for page, status in self.reclaims() if status]
 
     def reclaimed_tables(self) -> list[str]:
-        """Return the S-EPT pages that were had back."""
+        """Return the S-EPT pages that were reclaimed."""
         return [page for page, status in self.reclaims() if not status]
 
     def leaked_tables(self) -> list[str]:

@@ -24,7 +24,7 @@ def generic_never_writes(runs: Runs) -> Finding:
 
 
 leaking_is_tdx = claim(
-    "S1", "S16", "After the patch, leaking a page that cannot be had back is TDX code's affair alone."
+    "S1", "S16", "After the patch, leaking a page that cannot be reclaimed is TDX code's affair alone."
 )(generic_never_writes)  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def level_unused(runs: Runs) -> Finding:
 
 @claim("S5", "S16", "Nothing changes in how a failure is handled but where the code stands.")
 def only_moved(runs: Runs) -> Finding:
-    """Compare everything observable wherever a table page cannot be had back."""
+    """Compare everything observable wherever a table page cannot be reclaimed."""
     failing = [(s, a, b) for s, a, b in runs.both("before", "v1") if a.leaked_tables() or b.leaked_tables()]
     found = tried((s, (a.log(), a.memory()) == (b.log(), b.memory())) for s, a, b in failing)
     shown = {

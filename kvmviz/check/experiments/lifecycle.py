@@ -47,5 +47,5 @@ def seamcalls_for_guest_pages(scenario: str, *, key_first: bool) -> int:
     else:
         kvm_gmem_release(vm)
     if any(page.owned for page in vm.guest_pages):
-        raise AssertionError("a guest page was not had back")
+        raise AssertionError("a guest page was not reclaimed")
     return sum(event.kind == "seamcall" for _, event in journal.entries)

@@ -4,7 +4,7 @@
 ('v1', ['tdx_sept_free_private_spt'])
 
 The op is called reclaim_external_sp there (the model keeps the later name), is passed
-gfn and sp, returns nothing, and forgets a page that cannot be had; generic code frees
+gfn and sp, returns nothing, and forgets a page that cannot be reclaimed; generic code frees
 by RCU.  The RFC's own text was not compared.
 """
 
@@ -22,7 +22,7 @@ class Rfc(Revision, base="v1"):
 
     @staticmethod
     def tdx_sept_free_private_spt(vm: VM, gfn: int, sp: kvm_mmu_page) -> None:
-        """Keep the S-EPT page only if it was had back; a KVM bug or a refusal leaks it."""
+        """Keep the S-EPT page only if it was reclaimed; a KVM bug or a refusal leaks it."""
         had_back = not KVM_BUG_ON(is_hkid_assigned(vm), vm, "hkid") and tdx_reclaim_page(vm.host, private_spt(sp)) == 0
         if not had_back:
             sp.external_spt = None

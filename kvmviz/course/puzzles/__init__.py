@@ -26,7 +26,7 @@ PUZZLES: Final[dict[str, type[Revision]]] = {
 """The puzzles by letter; what each lacks is for `kvmviz.course.questions` to ask."""
 
 MISSING: Final = {
-    "A": "sp->external_spt = NULL, where the page could not be had",
+    "A": "sp->external_spt = NULL, where the page could not be reclaimed",
     "B": "sp->external_spt = NULL, after the page was freed",
     "C": "the KVM_BUG_ON that looks whether the key is still assigned",
     "D": "free_page, where the page came back",

@@ -8,7 +8,7 @@ from kvmviz.record.summary import Summary
 from kvmviz.terms.site import Site
 
 ONE: str = "fail=L1@0x200"
-"""The course's running example: one page cannot be had back."""
+"""The course's running example: one page cannot be reclaimed."""
 
 
 @cache

@@ -13,7 +13,7 @@ def traces_before() -> Question:
     """One page fails: how loud is the old kernel?"""
     found = end("before")
     return Question(
-        "One S-EPT page, L1 at 0x200, cannot be had back. "
+        "One S-EPT page, L1 at 0x200, cannot be reclaimed. "
         "How many stack traces does the kernel before the patch print?",
         found.traces,
         why=f"They come from {sites(found)}: the helper that asked, and the generic code that heard of it.",

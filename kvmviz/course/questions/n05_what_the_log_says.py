@@ -16,7 +16,7 @@ def many_failures() -> Question:
     before, after = end("before", MANY), end("v1", MANY)
     failed = after.leaked_count - 1
     return Question(
-        f"A guest of 1 GiB, and {failed} of its table pages cannot be had back. How many stack traces does v1 print?",
+        f"A guest of 1 GiB, and {failed} of its table pages cannot be reclaimed. How many stack traces does v1 print?",
         after.traces,
         why=f"before prints {before.traces:,}. Of the error lines both print {after.lines:,} and withhold "
         f"{sum(after.pr_err_ratelimited.values()):,}.",

@@ -32,7 +32,7 @@ def puzzle_a() -> Question:
         MISSING["A"],
         CHOICES,
         (
-            "The page that could not be had is freed all the same. By which function? The picture shows who "
+            "The page that could not be reclaimed is freed all the same. By which function? The picture shows who "
             "comes last.",
             "The RCU callback frees whatever the sp still points to. Who should have cleared that?",
         ),

@@ -55,7 +55,7 @@ static void handle_removed_pt(struct kvm *kvm, tdp_ptep_t pt, bool shared)
 	call_rcu(&sp->rcu_head, tdp_mmu_free_sp_rcu_callback);
 }
 
-/* The op: a page that cannot be had is forgotten here. */
+/* The op: a page that cannot be reclaimed is forgotten here. */
 static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)
 {
 	struct kvm_tdx *tdx = to_kvm_tdx(kvm);
