@@ -13,7 +13,7 @@ from kvmviz.c.names import GLOBALS
 from kvmviz.c.parse import text_of
 from kvmviz.c.refuse import shown
 from kvmviz.c.scope import VM
-from kvmviz.c.types import INT, VOID, Int, Pointer
+from kvmviz.c.types import INT, VOID, Int, Pointer, Struct
 from kvmviz.c.values import Effects, Unfit, Value, exact, joined, name
 
 if TYPE_CHECKING:
@@ -84,16 +84,27 @@ class Calls(Conversions):
         if len(arguments) != len(row.parameters):
             raise Unfit(f"{row.name} takes {len(row.parameters)} arguments here: `{row.row.c}`")
         try:
-            return [exact(self.converted(a, type)) for a, (_, type) in zip(arguments, row.parameters, strict=True)]
+            fitted = [exact(self.converted(a, type)) for a, (_, type) in zip(arguments, row.parameters, strict=True)]
         except Unfit as error:
             raise Unfit(f"{error}; here it is `{row.row.c}`") from None
+        used = {node.id for node in ast.walk(row.python) if isinstance(node, ast.Name)}
+        for value, (id, type) in zip(fitted, row.parameters, strict=True):
+            needed = isinstance(type, Pointer) and (isinstance(type.to, Struct) or id not in used)
+            if needed and values.is_null(value):
+                raise Unfit(f"NULL is given for {id}")
+        return fitted
 
     def filled(self, row: Signature, arguments: list[Value]) -> Value:
         """Return a row's Python with the arguments in it."""
         meant = {id: a.node for (id, _), a in zip(row.parameters, arguments, strict=True)}
         effects = joined(arguments) | (Effects(values.MEMORY) if row.row.pure else CALLED)
-        node = lookup.filled(row.python, lambda id: meant.get(id) or self.context(id))
+        node = lookup.filled(row.python, lambda id: meant.get(id) or self.strictly(id) or self.context(id))
         return Value(node, row.returns, effects=effects)
+
+    def strictly(self, id: str) -> ast.expr | None:
+        """Return what reads or sets an entry in a function that asks how many there are, None for any other name."""
+        inside = {"read_spte": "read_inside", "write_spte": "write_inside"}.get(id)
+        return name(inside) if inside and self.scope.counts_entries else None
 
     def context(self, id: str) -> ast.expr | None:
         """Return what `vm` and `host` mean in this function, None for any other name."""

@@ -43,7 +43,8 @@ def bounded(name: str, budget: Budget, tables: int, where: object, files: frozen
         at = _place(error.__traceback__, files, error.line)
         raise PatchError(f"{name}: {at} {error}, with {where}{_retries(where)}.") from None
     except RecursionError as error:
-        raise PatchError(f"{name}: {_place(error.__traceback__, files)} is called without end, with {where}.") from None
+        at = _place(error.__traceback__, files, head=True)
+        raise PatchError(f"{name}: {at} is called without end, with {where}.") from None
     except KvmvizError:
         raise
     except Exception as error:
@@ -57,13 +58,16 @@ def _retries(where: object) -> str:
     return "; a reclaim that the scenario lets fail fails each time it is asked for" if fails else ""
 
 
-def _place(trace: TracebackType | None, files: frozenset[str], line: int = 0) -> str:
-    """Return the innermost function and line of C that was running, or the model's if there was none."""
+def _place(trace: TracebackType | None, files: frozenset[str], line: int = 0, head: bool = False) -> str:
+    """Return the innermost function of C that was running, or the model's if there was none.
+
+    The line is the one that ran, or `line`, or with `head` the function's first.
+    """
     found, last = "", ""
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename in files:
-            found = f"{code.co_filename}:{line or trace.tb_lineno}: {code.co_name}"
+            found = f"{code.co_filename}:{line or (code.co_firstlineno if head else trace.tb_lineno)}: {code.co_name}"
         elif not code.co_name.startswith("<"):
             last = f"{code.co_name} of the model, after this patch,"
         trace = trace.tb_next

@@ -152,6 +152,14 @@ def _line(of: Translator, function: str, arguments: "list[Node]", node: "Node") 
     return Value(call(function, host, text), VOID, effects=joined(given) | Effects(calls=True))
 
 
+def _vm(of: Translator, node: "Node") -> Value:
+    """Return the VM that is given; raise Unfit for NULL."""
+    kvm = of.converted(of.value(node), Pointer(Struct("kvm")))
+    if values.is_null(kvm):
+        raise Unfit("NULL is given for the VM")
+    return kvm
+
+
 # RCU, options, SEAMCALLs with vCPUs kept out.
 
 
@@ -183,6 +191,7 @@ def _is_enabled(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
 def _tdh_do_no_vcpus(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
     if len(arguments) < 2 or arguments[0].type != "identifier":
         raise Unfit("it takes a SEAMCALL, the VM and the SEAMCALL's arguments")
+    _vm(of, arguments[1])
     first = of.by_name(text_of(arguments[0]), arguments[2:], node)
     again = of.by_name(text_of(arguments[0]), arguments[2:], node)
     if first.type != U64:

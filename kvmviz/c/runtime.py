@@ -134,6 +134,24 @@ def read_spte(at: Ptep) -> Entry:
     return SHADOW_NONPRESENT_VALUE
 
 
+def read_inside(at: Ptep) -> Entry:
+    """Return an entry, where the function counts entries by what the model stores: there is none behind the last."""
+    _check_inside(at)
+    return read_spte(at)
+
+
+def write_inside(at: Ptep, new: Entry) -> Entry:
+    """Set an entry and return what it was, in the same way."""
+    _check_inside(at)
+    return write_spte(at, new)
+
+
+def _check_inside(at: Ptep) -> None:
+    sp, index = at
+    if not 0 <= index < len(sp.spt.entries):
+        raise Stopped(f"an entry {'behind the last' if index >= 0 else 'before the first'} of a page table is used")
+
+
 def write_spte(at: Ptep, new: Entry) -> Entry:
     """Set an entry and return what it was."""
     sp, index = at
@@ -192,6 +210,8 @@ def page_of(entry: Any) -> Page:
 
 def guest_page(vm: VM, gpa: int) -> Page:
     """Return the guest page at an address; the model's SEAMCALLs are about pages."""
+    if gpa & 0xFFF:
+        raise Stopped(f"a SEAMCALL for guest address {gpa:#x}, which is in the middle of a page")
     gfn, low, high = gpa >> 12, 0, len(vm.guest_pages)
     while low < high:
         middle = (low + high) // 2

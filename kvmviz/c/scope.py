@@ -81,6 +81,11 @@ class Scope:
             self.kinds[at] = type
             raise Again
 
+    @property
+    def counts_entries(self) -> bool:
+        """Whether the function asks how many entries a page table has, which are fewer in the model."""
+        return "ENT_PER_PAGE" in self.definition.text
+
     @contextmanager
     def block(self) -> Iterator[None]:
         """Open a block of names."""

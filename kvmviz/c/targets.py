@@ -56,7 +56,9 @@ class Target:
         """Return the call in Python."""
         given: list[ast.expr] = [name(VM) if self.first == "vm" else ast.Attribute(name(VM), "host", ast.Load())]
         for argument, back in zip(arguments, self.backs, strict=True):
-            if back is not None:
+            if back is None:
+                given[0] = argument if self.first == "vm" else ast.Attribute(argument, "host", ast.Load())
+            else:
                 given.append(lookup.filled(lookup.syntax(back), lambda id, a=argument: a if id == "it" else
                                            name(f"#{id}")))  # type: ignore[misc]  # bound at once  # fmt: skip
         return ast.Call(self.function, given, [])
