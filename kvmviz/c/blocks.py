@@ -183,9 +183,22 @@ class Blocks(Statements):
         self.goto_block(after)
 
     def walk_while_statement(self, node: "Node") -> None:
-        if node.start_byte in self.unit.prepared.loops:
-            raise Unfit("a `goto` into or out of a loop macro, or a label in one, cannot be run here")
-        self.looped(node, None)
+        macro = self.unit.prepared.loops.get(node.start_byte)
+        if macro is None:
+            self.looped(node, None)
+            return
+        if macro.startswith("scoped_"):
+            raise Unfit("a `goto` into or out of a guard, or a label in one, cannot be run here")
+        setup, test = self.turns_of(macro, node)
+        self.current.lines += lined(setup, node.start_point.row + 1)
+        head, body, after = (self.block_at(node) for _ in range(3))
+        self.goto_block(head)
+        choice = ast.IfExp(test, ast.Constant(body.number), ast.Constant(after.number))
+        self.current.lines += lined([ast.Assign([ast.Name(PC, ast.Store())], choice)], node.start_point.row + 1)
+        self.begin(body)
+        self.inside(node, head, after)
+        self.jump(head)
+        self.begin(after)
 
     def walk_for_statement(self, node: "Node") -> None:
         with self.scope.block():

@@ -2,11 +2,11 @@
 
 import ast
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.c import lookup, values
 from kvmviz.c.parse import text_of
-from kvmviz.c.places import Attribute, Target, Variable
+from kvmviz.c.places import Attribute, Element, Target, Variable
 from kvmviz.c.refuse import shown
 from kvmviz.c.scope import Local, Scope
 from kvmviz.c.surroundings import Place, Surroundings
@@ -15,6 +15,9 @@ from kvmviz.c.values import Unfit, Value, exact, is_null
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_PAGES: Final = Pointer(Pointer(Struct("page")))
 
 
 class Conversions(ABC):
@@ -140,6 +143,8 @@ class Conversions(ABC):
         if base.type == PTEP and isinstance(index.type, Int):
             return Target(self, SPTE, Value(self.moved(base, "+", exact(index)), PTEP,
                                             effects=values.joined((base, index))))  # fmt: skip
+        if base.type == _PAGES and isinstance(index.type, Int):
+            return Element(self, Pointer(Struct("page")), base, exact(index))
         if isinstance(base.type, Pointer) and index.const == 0:
             return self._behind(base)
         raise Unfit("an array cannot be used here")
@@ -167,7 +172,7 @@ class Conversions(ABC):
             raise Unfit(f"the member `{member}` of struct {struct} is not bound; `kvmviz explain {struct}` has those "
                         "that are")  # fmt: skip
         return Attribute(self, lookup.c_type(bound.type), base, _behind(base.node, bound.python), member,
-                         bound.settable, bound.null_only)  # fmt: skip
+                         bound.settable, bound.null_only, bound.dropped)  # fmt: skip
 
 
 def _behind(base: ast.expr, python: str) -> ast.expr:

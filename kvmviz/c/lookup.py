@@ -92,6 +92,12 @@ def member(struct: str, name: str) -> names.Member | None:
 
 
 @cache
+def is_bound(struct: str) -> bool:
+    """Say whether a struct is one of the model's."""
+    return any(m.struct == struct for m in names.MEMBERS)
+
+
+@cache
 def constant(name: str) -> names.Constant | None:
     """Return a bound constant."""
     return next((c for c in names.CONSTANTS if c.name == name), None)

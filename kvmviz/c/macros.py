@@ -203,6 +203,28 @@ def _tdh_do_no_vcpus(of: Translator, arguments: "list[Node]", node: "Node") -> V
     return Value(ast.IfExp(busy, again.node, name(kept)), U64, effects=first.effects)
 
 
+# Functions that run on other processors: on the one that the model has.
+
+
+@_macro("smp_call_function_single(cpu, function, argument, wait)", "runs a function on another processor, and waits")
+def _on_a_processor(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
+    _number(arguments, 4)
+    return of.by_name(text_of(arguments[1]), [arguments[2]], node)
+
+
+@_macro("on_each_cpu_mask(processors, function, argument, wait)", "runs a function on each processor of a set, and "
+        "waits")  # fmt: skip
+def _on_processors(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
+    _number(arguments, 4)
+    return of.by_name(text_of(arguments[1]), [arguments[2]], node)
+
+
+@_macro("on_each_cpu(function, argument, wait)", "runs a function on each processor, and waits")
+def _on_all(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
+    _number(arguments, 3)
+    return of.by_name(text_of(arguments[0]), [arguments[1]], node)
+
+
 # Numbers.
 
 

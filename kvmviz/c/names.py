@@ -33,7 +33,8 @@ class Row:
 class Member:
     """A bound member of a struct: its C type, the Python behind the object, and what it is.
 
-    `settable` members may be set; `null_only` ones to NULL.
+    `settable` members may be set; `null_only` ones to NULL; setting a `dropped` one is
+    passed over, since the model's books need what it holds.
     """
 
     struct: str
@@ -43,6 +44,7 @@ class Member:
     meaning: str
     settable: bool = False
     null_only: bool = False
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,64 @@ FUNCTIONS: Final = (
     Row("void __free_page(struct page *page)", "host.memory.free_page(page)", "frees a page"),
     Row("void kmem_cache_free(struct kmem_cache *cache, struct kvm_mmu_page *sp)", "free_header(sp)",
         "frees the struct kvm_mmu_page itself"),
+    # Roots, and the walk through a tree.
+    _look("bool refcount_dec_and_test(struct refcount *count)", "count is not None", "true: the TDP MMU's own "
+          "reference to a root is the last in a teardown"),
+    _look("unsigned int refcount_read(struct refcount *count)", "1 if count else 0", "1: the TDP MMU's own reference"),
+    Row("void list_del_rcu(struct list_head *entry)", "vm.tdp_mmu_roots.remove(entry)", "takes a root off the list"),
+    _look("bool list_empty(struct list_head *list)", "not list.tdp_mmu_roots", "whether there is no root any more"),
+    Row("void rcu_barrier(void)", "host.rcu.rcu_barrier()", "waits until every callback has run"),
+    Row("void write_lock(struct rwlock *lock)", "put(lock, 'mmu_lock', 'write')", "takes mmu_lock for write"),
+    Row("void read_lock(struct rwlock *lock)", "put(lock, 'mmu_lock', 'read')", "takes mmu_lock for read"),
+    Row("void write_unlock(struct rwlock *lock)", "put(lock, 'mmu_lock', '')", "gives mmu_lock back"),
+    Row("void read_unlock(struct rwlock *lock)", "put(lock, 'mmu_lock', '')", "gives mmu_lock back"),
+    _look("bool tdp_mmu_iter_cond_resched(struct kvm *kvm, struct tdp_iter *iter, bool flush, bool shared)",
+          "kvm is None", "false: the model's walk never has to yield"),
+    Row("int tdp_mmu_set_spte_atomic(struct kvm *kvm, struct tdp_iter *iter, spte new_spte)", "beyond_a_teardown()",
+        "changes an entry beside other threads, which a teardown has not"),
+    _look("gfn_t tdp_mmu_max_gfn_exclusive(void)", "1 << 40", "the guest frame behind the last one"),
+    Row("void __tdp_mmu_zap_root(struct kvm *kvm, struct kvm_mmu_page *root, bool shared, int zap_level)",
+        "__tdp_mmu_zap_root(kvm, root, shared, zap_level)", "clears every present entry of one level"),
+    Row("void tdp_mmu_zap_root(struct kvm *kvm, struct kvm_mmu_page *root, bool shared)",
+        "tdp_mmu_zap_root(kvm, root, shared)", "clears the whole tree, in passes that grow coarser"),
+    Row("void kvm_tdp_mmu_put_root(struct kvm *kvm, struct kvm_mmu_page *root)", "kvm_tdp_mmu_put_root(kvm, root)",
+        "drops the last reference to a root"),
+    Row("void kvm_tdp_mmu_zap_invalidated_roots(struct kvm *kvm, bool shared)",
+        "kvm_tdp_mmu_zap_invalidated_roots(kvm, shared)", "zaps each root that was marked for it"),
+    Row("void kvm_tdp_mmu_invalidate_roots(struct kvm *kvm, u32 root_types)", "kvm_tdp_mmu_invalidate_roots(kvm)",
+        "marks every root invalid; the model has the mirror's only"),
+    Row("void tdp_mmu_iter_set_spte(struct kvm *kvm, struct tdp_iter *iter, spte new_spte)",
+        "tdp_mmu_iter_set_spte(kvm, iter, new_spte)", "sets the entry that a walk stands on"),
+    Row("spte tdp_mmu_set_spte(struct kvm *kvm, tdp_ptep_t sptep, spte old_spte, spte new_spte, gfn_t gfn, int level)",
+        "tdp_mmu_set_spte(kvm, sptep[0], sptep[1], old_spte, new_spte, gfn, level)", "sets an entry under mmu_lock"),
+    # vCPUs, and the release of the key.
+    Row("void tdx_flush_vp_on_cpu(struct kvm_vcpu *vcpu)", "tdx_flush_vp_on_cpu(vm, vcpu)",
+        "has a vCPU flushed on the processor that holds it"),
+    Row("void tdx_flush_vp(void *arg)", "tdx_flush_vp(vm, arg)", "flushes a vCPU, on the processor that holds it"),
+    Row("void smp_func_do_phymem_cache_wb(void *unused)", "smp_func_do_phymem_cache_wb(vm)",
+        "writes back the caches of a package"),
+    Row("void tdx_hkid_free(struct kvm_tdx *kvm_tdx)", "tdx_hkid_free(kvm_tdx)", "returns the key id to the pool"),
+    Row("void tdx_mmu_release_hkid(struct kvm *kvm)", "tdx_mmu_release_hkid(kvm)", "gives the TD's key back"),
+    Row("void tdx_reclaim_control_page(struct page *ctrl_page)", "tdx_reclaim_control_page(vm, page_of(ctrl_page))",
+        "gives back one control page; if that fails it is leaked"),
+    Row("void tdx_reclaim_td_control_pages(struct kvm *kvm)", "tdx_reclaim_td_control_pages(kvm)",
+        "gives back the TD's own control pages"),
+    _look("struct vcpu_tdx *to_tdx(struct kvm_vcpu *vcpu)", "vcpu", "the TDX part of a vCPU; one object in the model"),
+    _look("int raw_smp_processor_id(void)", "0", "the processor; the model has one"),
+    _look("int topology_physical_package_id(int cpu)", "cpu", "the package of a processor; the model has one"),
+    Row("void list_del(struct cpu_list *entry)", "None", "takes a vCPU off its processor's list"),
+    Row("void kfree(struct page **pages)", "None", "frees a list of pages, which is the model's own"),
+    Row("bool zalloc_cpumask_var(cpumask_var_t *mask, gfp_t flags)", "True", "makes room for a set of processors"),
+    Row("void free_cpumask_var(cpumask_var_t mask)", "None", "frees a set of processors"),
+    Row("bool cpumask_test_and_set_cpu(int cpu, cpumask_var_t mask)", "False", "false: each package is met once"),
+    Row("u64 tdh_vp_flush(struct tdx_vp *vp)", "host.tdx.tdh_vp_flush(vm.tdr_page, vp.index)",
+        "TDH.VP.FLUSH: flushes a vCPU from the processor that holds it"),
+    Row("u64 tdh_mng_vpflushdone(struct tdx_td *td)", "host.tdx.tdh_mng_vpflushdone(td.tdr_page)",
+        "TDH.MNG.VPFLUSHDONE: confirms that no processor holds a vCPU"),
+    Row("u64 tdh_mng_key_freeid(struct tdx_td *td)", "host.tdx.tdh_mng_key_freeid(td.tdr_page)",
+        "TDH.MNG.KEY.FREEID: gives the key id back"),
+    Row("u64 tdh_phymem_page_wbinvd_tdr(struct tdx_td *td)", "host.tdx.tdh_phymem_page_wbinvd(td.tdr_page)",
+        "TDH.PHYMEM.PAGE.WBINVD of the TDR, which is under the module's own key"),
     # TDX.
     _look("struct kvm_tdx *to_kvm_tdx(struct kvm *kvm)", "kvm", "the TDX part of a VM; one object in the model"),
     _look("bool is_hkid_assigned(struct kvm_tdx *kvm_tdx)", "is_hkid_assigned(kvm_tdx)", "whether the TD still has its "
@@ -135,6 +195,9 @@ FUNCTIONS: Final = (
     Row("u64 tdh_phymem_page_reclaim(struct page *page, u64 *tdx_pt, u64 *tdx_owner, u64 *tdx_size)",
         "page_reclaim(host, page_of(page), tdx_pt, tdx_owner, tdx_size)",
         "TDH.PHYMEM.PAGE.RECLAIM: asks the module to enter a page as the host's again"),
+    Row("u64 tdh_mem_track(struct tdx_td *td)", "mem_track(td)", "TDH.MEM.TRACK: advances the TD's epoch"),
+    Row("u64 tdh_phymem_cache_wb(bool resume)", "host.tdx.tdh_phymem_cache_wb(vm.tdr_page)",
+        "TDH.PHYMEM.CACHE.WB: writes back the caches of a package"),
     Row("u64 tdh_mem_range_block(struct tdx_td *td, u64 gpa, int level, u64 *ext_err1, u64 *ext_err2)",
         "mem_call(td, 'tdh_mem_range_block', gpa, level, ext_err1, ext_err2)",
         "TDH.MEM.RANGE.BLOCK: blocks the entry that maps a guest page"),
@@ -151,10 +214,36 @@ FUNCTIONS: Final = (
 MEMBERS: Final = (
     Member("kvm", "vm_bugged", "bool", "vm_bugged", "whether KVM found itself in the wrong over this VM"),
     Member("kvm", "vm_dead", "bool", "vm_dead", "whether the VM takes no more orders"),
+    Member("kvm", "arch", "struct kvm_arch", "", "what is x86's of a VM"),
+    Member("kvm", "mmu_lock", "struct rwlock", "", "the lock of the page tables"),
+    Member("kvm", "users_count", "struct refcount", "", "who uses the VM"),
+    Member("kvm", "created_vcpus", "int", "created_vcpus", "how many vCPUs there are"),
+    Member("kvm_arch", "tdp_mmu_roots", "struct list_head", "", "the list of roots"),
+    Member("tdp_iter", "sptep", "tdp_ptep_t", "sptep", "the entry that a walk stands on"),
+    Member("tdp_iter", "old_spte", "spte", "old_spte", "its value", settable=True),
+    Member("tdp_iter", "gfn", "gfn_t", "gfn", "the first guest frame that it covers"),
+    Member("tdp_iter", "level", "int", "level", "the level of its table"),
+    Member("tdp_iter", "yielded", "bool", "level is None", "whether the walk gave way; it never has to"),
+    Member("kvm_mmu_page", "link", "struct list_head", "", "its place in the list of roots"),
+    Member("kvm_mmu_page", "tdp_mmu_root_count", "struct refcount", "", "who refers to a root"),
+    Member("kvm_mmu_page", "tdp_mmu_scheduled_root_to_zap", "bool", "tdp_mmu_scheduled_root_to_zap",
+           "whether a root is to be zapped", settable=True),
     Member("kvm_tdx", "kvm", "struct kvm", "", "the VM that a TD is"),
     Member("kvm_tdx", "td", "struct tdx_td", "", "what the TDX module is told of the TD"),
     Member("kvm_tdx", "hkid", "int", "hkid", "the key id, -1 once it is freed"),
-    Member("tdx_td", "tdr_page", "struct page *", "tdr_page", "the TD's root control page"),
+    Member("kvm_tdx", "state", "int", "state", "how far the TD is", settable=True),
+    Member("tdx_td", "tdr_page", "struct page *", "tdr_page", "the TD's root control page", dropped=True),
+    Member("tdx_td", "tdcs_pages", "struct page **", "tdcs_pages", "the TD's other control pages", dropped=True),
+    Member("tdx_td", "tdcs_nr_pages", "int", "tdcs_nr_pages", "how many these are"),
+    Member("tdx_td", "tdcx_nr_pages", "int", "tdcx_nr_pages", "how many control pages a vCPU has besides its root"),
+    Member("kvm_vcpu", "kvm", "struct kvm *", "kvm", "the VM that a vCPU belongs to"),
+    Member("kvm_vcpu", "cpu", "int", "cpu", "the processor that holds a vCPU, -1 for none", settable=True),
+    Member("vcpu_tdx", "state", "int", "state", "how far a vCPU is", settable=True),
+    Member("vcpu_tdx", "cpu_list", "struct cpu_list", "", "its place in a processor's list"),
+    Member("vcpu_tdx", "vp", "struct tdx_vp", "", "what the TDX module is told of a vCPU"),
+    Member("tdx_vp", "tdvpr_page", "struct page *", "tdvpr_page", "a vCPU's root control page", dropped=True),
+    Member("tdx_vp", "tdcx_pages", "struct page **", "tdcx_pages", "its other control pages", dropped=True),
+    Member("tdx_vp", "tdvpr_pa", "u64", "index and 0", "the address of its root control page", dropped=True),
     Member("kvm_mmu_page", "spt", "struct spt *", "spt", "the table page of the mirror; in C a u64 *"),
     Member("kvm_mmu_page", "external_spt", "void *", "external_spt", "the S-EPT page of a table; set to NULL it is "
            "forgotten, which is how a page is leaked", settable=True, null_only=True),
@@ -182,6 +271,20 @@ CONSTANTS: Final = (
     Constant("PT64_ROOT_4LEVEL", 4, "int", "the level of the root of four levels"),
     Constant("PT64_ROOT_5LEVEL", 5, "int", "the level of the root of five levels"),
     Constant("PT64_ROOT_MAX_LEVEL", 5, "int", "the highest level of a root"),
+    Constant("KVM_INVALID_ROOTS", 1, "int", "roots that are marked for destruction"),
+    Constant("KVM_DIRECT_ROOTS", 2, "int", "roots of the shared half, of which the model has none"),
+    Constant("KVM_MIRROR_ROOTS", 4, "int", "roots of the mirror"),
+    Constant("KVM_VALID_ROOTS", 6, "int", "roots that are not marked for destruction"),
+    Constant("KVM_ALL_ROOTS", 7, "int", "all roots"),
+    Constant("TD_STATE_UNINITIALIZED", 0, "int", "a TD that is not set up, or not any more"),
+    Constant("TD_STATE_INITIALIZED", 1, "int", "a TD that is set up"),
+    Constant("TD_STATE_RUNNABLE", 2, "int", "a TD that may run"),
+    Constant("VCPU_TD_STATE_UNINITIALIZED", 0, "int", "a vCPU that is not set up, or not any more"),
+    Constant("VCPU_TD_STATE_INITIALIZED", 1, "int", "a vCPU that is set up"),
+    Constant("GFP_KERNEL", 0, "int", "how memory is asked for"),
+    Constant("TDX_INTERRUPTED_RESUMABLE", 0x8000_0003_0000_0000, "u64", "a SEAMCALL that wants to go on later; the "
+             "model's never does"),
+    Constant("TDX_NO_HKID_READY_TO_WBCACHE", 0x8000_0821_0000_0000, "u64", "the caches were written back before"),
     Constant("PAGE_SIZE", 4096, "unsigned long", "bytes of a page"),
     Constant("PAGE_SHIFT", 12, "int", "the logarithm of a page's bytes"),
     Constant("FROZEN_SPTE", "FROZEN_SPTE", "spte", "the value at which an entry is parked while its table goes"),

@@ -48,12 +48,15 @@ class Attribute(Place):
     member: str
     settable: bool
     null_only: bool
+    dropped: bool = False
 
     def read(self) -> Value:
         reads = MEMORY if self.settable else frozenset[str]()
         return Value(self.python, self.type, effects=self.base.effects | Effects(reads))
 
     def write(self, value: Value) -> Value:
+        if self.dropped and not value.effects.calls and not value.effects.writes:
+            return Value(value.node, self.type, effects=self.base.effects | value.effects)
         if not self.settable or not isinstance(self.python, ast.Attribute):
             raise Unfit(f"`{self.member}` cannot be set here")
         if self.null_only and not is_null(value):
@@ -73,6 +76,29 @@ class Attribute(Place):
     def check_once(self) -> None:
         if self.base.effects.writes or self.base.effects.calls:
             raise Unfit("what stands before the member does something; write it as two statements")
+
+
+@dataclass(slots=True)
+class Element(Place):
+    """A page in one of the model's lists of pages; it can be looked at."""
+
+    of: Translator
+    type: Type
+    pages: Value
+    index: Value
+
+    def read(self) -> Value:
+        node = call("#element", self.pages.node, self.index.node)
+        return Value(node, self.type, effects=self.pages.effects | self.index.effects)
+
+    def write(self, value: Value) -> Value:
+        raise Unfit("a list of pages cannot be changed here")
+
+    def address(self) -> Value:
+        raise Unfit("the address of an element of a list of pages cannot be taken here")
+
+    def check_once(self) -> None:
+        raise Unfit("a list of pages cannot be changed here")
 
 
 @dataclass(slots=True)

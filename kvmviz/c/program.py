@@ -51,7 +51,7 @@ class Program(Declarations):
             return self._of_base(model)
         if lookup.functions(called) or called not in self.definitions:
             return None
-        return self._helper(called)
+        return self._of_definition(model, called) if model in REPLACEABLE else self._helper(called)
 
     def model(self, name: str) -> Any:
         """Return the function of the model that a function of C stands for."""
@@ -60,8 +60,17 @@ class Program(Declarations):
         return self.base.functions[name] if name in CHANGEABLE else REPLACEABLE[name]
 
     def _of_c(self, model: str) -> Target:
-        definition = self.definition(self.wanted[model])
-        parameters, returns = self.parameters(definition), self.returns(definition)
+        return self._of_definition(model, self.wanted[model])
+
+    def _of_definition(self, model: str, called: str) -> Target:
+        """Return a function that the model has as the C that defines it calls it, whether it runs from there or not."""
+        definition = self.definition(called)
+        parameters = self.parameters(definition)
+        returns = faces.RETURNS.get(model) or self.returns(definition)
+        special = faces.special(model, [p.type for p in parameters])
+        if special is not None:
+            function = self._revisions(model)
+            return Target(model, returns, special.types, (), function, "vm", parameters, shape=special.back)
         matched = translate.matched(self, definition, model)
         types, backs = zip(*((m.type, m.back) for m in matched), strict=True) if matched else ((), ())
         first = faces.context(self.model(model))

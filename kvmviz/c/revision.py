@@ -194,8 +194,8 @@ def _namespace(name: str, parent: type[Revision], program: Program, budget: Budg
     helpers = {f"#{key}": value for key, value in vars(runtime).items() if callable(value)}
     words = "\0".join([name, parent.name, *(unit.source for unit in program.units)])
     digest = sha256(words.encode("utf-8", "replace")).hexdigest()[:12]
-    return {**REPLACEABLE, **lookup.namespace(), **helpers, "#next": next, "#islice": islice, "#min": min, "#max": max,
-            "#budget": budget, "__name__": f"C of {name} {digest}"}  # fmt: skip
+    return {**REPLACEABLE, **lookup.namespace(), **helpers, "#next": next, "#iter": iter, "#islice": islice,
+            "#min": min, "#max": max, "#budget": budget, "__name__": f"C of {name} {digest}"}  # fmt: skip
 
 
 def _made(one: Translated, space: dict[str, Any], program: Program) -> FunctionType:

@@ -229,6 +229,18 @@ def free_header(sp: kvm_mmu_page) -> None:
     sp.header = False
 
 
+def element(pages: list[Page], index: int) -> Page:
+    """Return a page of a list; raise Stopped beyond its end, which C leaves undefined."""
+    if not 0 <= index < len(pages):
+        raise Stopped(f"page {index} of a list of {len(pages)}")
+    return pages[index]
+
+
+def beyond_a_teardown() -> NoReturn:
+    """Stop where other threads would have to be there."""
+    raise Stopped("an entry is changed beside other threads, and a teardown has none")
+
+
 # Text of error lines.
 
 _FORMAT: Final = re.compile(r"%([-+ #0]*\d*(?:\.\d+)?)(?:hh|h|ll|l|z|j|t)?([diuxXosc%])")

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from kvmviz.c import switches, values
+from kvmviz.c import lookup, switches, values
 from kvmviz.c.expressions import Expressions
 from kvmviz.c.loops import LOOPS
 from kvmviz.c.parse import text_of
@@ -101,6 +101,9 @@ class Statements(Expressions):
 
     def record(self, id: str, type: Struct, declarator: "Node", initial: "Node | None") -> Lines:
         """Declare a struct of the C itself; its members begin as in its list of values, the others as zero."""
+        if initial is None and lookup.is_bound(type.name):
+            self.scope.declare(id, type, declarator.start_byte).boxed = False
+            return []  # one of the model's own, which a loop macro sets
         members = self.program.members(type)
         local = self.scope.declare(id, type, declarator.start_byte)
         local.boxed = False
@@ -219,10 +222,34 @@ class Statements(Expressions):
             if switches.leaves(node.child_by_field_name("body")):
                 raise Unfit("`break` and `continue` that leave a guard cannot be run here")
             return self.lines(node.child_by_field_name("body"))  # type: ignore[arg-type]  # the grammar has one
+        setup, test = self.turns_of(macro, node)
+        line = node.start_point.row + 1
+        head = lined([ast.If(ast.UnaryOp(ast.Not(), test), [ast.Break()], [])], line)
+        return [*lined(setup, line), *self.loop(node, head, None, list)]
+
+    def turns_of(self, macro: str, node: "Node") -> tuple[Lines, ast.expr]:
+        """Return what a loop macro begins with, and the Python that takes the next turn, false if there is none."""
         if macro not in LOOPS:
             raise Unfit(f"the loop `{macro}` is not bound to the model")
-        found: Lines = LOOPS[macro](self, node)
-        return found
+        loop, given = LOOPS[macro], _listed(node.child_by_field_name("condition"))
+        if len(given) != len(loop.arguments):
+            raise Unfit(f"`{macro}` is bound as `{loop.form}`")
+        meant = dict(zip(loop.arguments, given, strict=True))
+        if "head" in meant and not text_of(meant["head"]).endswith("tdp_mmu_roots"):
+            raise Unfit(f"{shown(text_of(meant['head']))} is no list that the model has")
+        local = self.scope.find(text_of(meant[loop.variable]))
+        if local is None or local.boxed:
+            raise Unfit(f"`{macro}` needs a variable of the function")
+
+        def argument(id: str) -> ast.expr | None:
+            return exact(self.value(meant[id])).node if id in meant else self.context(id)
+
+        self.scope.used.add("#walks")
+        over, kept = lookup.filled(lookup.syntax(loop.over), argument), self.scope.temporary()
+        setup: Lines = [ast.Assign([ast.Name(kept, ast.Store())], values.call("#iter", over))]
+        following = values.call("#next", name(kept), ast.Constant(None))
+        turn = ast.NamedExpr(ast.Name(local.name, ast.Store()), following)
+        return setup, ast.Compare(turn, [ast.IsNot()], [ast.Constant(None)])
 
     def of_break_statement(self, node: "Node") -> Lines:
         return [ast.Break()]
@@ -249,6 +276,13 @@ def lined(lines: Lines, line: int) -> Lines:
             one.col_offset = one.end_col_offset = 0
             waiting += ast.iter_child_nodes(one)
     return lines
+
+
+def _listed(node: "Node | None") -> "list[Node]":
+    """Return the arguments of a loop macro, which the parser takes for one expression with commas."""
+    if node is None or node.type not in ("parenthesized_expression", "comma_expression"):
+        return [node] if node is not None else []
+    return [one for child in node.named_children for one in _listed(child)]
 
 
 def _zero(type: Type) -> Value:

@@ -18,7 +18,8 @@ class Target:
 
     `backs` says for each argument how it becomes the model's, None for one that is
     the VM itself; `first` is what comes before them: the VM, or the host where the
-    model's function is given that; `kinds` is where a helper's parameters learn what they hold.
+    model's function is given that; `shape`, where it is set, says what all others
+    are; `kinds` is where a helper's parameters learn what they hold.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Target:
     parameters: Sequence[Parameter] = ()
     kinds: dict[int, Type] | None = field(default=None)
     forget: Callable[[], None] | None = None
+    shape: tuple[str, ...] | None = None
 
     def check_number(self, number: int) -> None:
         """Raise Unfit for a wrong number of arguments."""
@@ -55,6 +57,10 @@ class Target:
     def call(self, arguments: list[ast.expr]) -> ast.expr:
         """Return the call in Python."""
         given: list[ast.expr] = [name(VM) if self.first == "vm" else ast.Attribute(name(VM), "host", ast.Load())]
+        if self.shape is not None:
+            numbered = {f"a{number}": argument for number, argument in enumerate(arguments)}
+            given += [lookup.filled(lookup.syntax(one), numbered.get) for one in self.shape]
+            return ast.Call(self.function, given, [])
         for argument, back in zip(arguments, self.backs, strict=True):
             if back is None:
                 given[0] = argument if self.first == "vm" else ast.Attribute(argument, "host", ast.Load())

@@ -13,6 +13,7 @@ from kvmviz.kvm.mmu_page import SHADOW_NONPRESENT_VALUE as SHADOW_NONPRESENT_VAL
 from kvmviz.kvm.mmu_page import is_last_spte as is_last_spte
 from kvmviz.kvm.mmu_page import is_mirror_sp as is_mirror_sp
 from kvmviz.kvm.mmu_page import is_shadow_present_pte as is_shadow_present_pte
+from kvmviz.kvm.tdp_mmu import for_each_tdp_pte_min_level as for_each_tdp_pte_min_level
 from kvmviz.kvm.tdp_mmu import handle_changed_spte as handle_changed_spte
 from kvmviz.kvm.tdp_mmu import tdp_mmu_unlink_sp as tdp_mmu_unlink_sp
 from kvmviz.kvm.tdx import __tdx_reclaim_page as __tdx_reclaim_page

@@ -120,6 +120,9 @@ def _parameters(
     if model and faces.context(program.model(model)) == "host":
         names = [f"host{MARK}"]
         prologue.append(ast.Assign([ast.Name(VM, ast.Store())], ast.Attribute(name(names[0]), "vm", ast.Load())))
+    special = faces.special(model, [p.type for p in program.parameters(definition)]) if model else None
+    if model and special:
+        return _specially(program, definition, model, special, scope)
     found: list[Any] = matched(program, definition, model) if model else program.parameters(definition)
     for one in found:
         if isinstance(one.type, Struct):
@@ -140,6 +143,22 @@ def _parameters(
     return names, prologue
 
 
+def _specially(
+    program: Surroundings, definition: Definition, model: str, special: faces.Special, scope: Scope
+) -> tuple[list[str], Lines]:
+    """Declare the parameters of a function that the model calls in its own way; see `_parameters`."""
+    given = {id: f"{id}{MARK}" for id in faces.parameters(program.model(model))}
+    given["vm"] = VM
+    prologue: Lines = []
+    for one, type, there in zip(program.parameters(definition), special.types, special.there, strict=True):
+        local = scope.declare(one.name, type, one.at)
+        value = lookup.filled(lookup.syntax(there), lambda id: name(given[id]) if id in given else None)
+        if local.boxed:
+            value = values.call("#boxed", value)
+        prologue.append(ast.Assign([ast.Name(local.name, ast.Store())], value))
+    return list(given.values()), prologue
+
+
 def _counted(scope: Scope, definition: Definition) -> Lines:
     """Return what a function begins with: its call is counted, and the turns of its loops are bounded."""
     line = ast.Constant(definition.line)
@@ -147,7 +166,8 @@ def _counted(scope: Scope, definition: Definition) -> Lines:
     spent = ast.UnaryOp(ast.Not(), values.call("#next", budget, ast.Constant(0)))
     head: Lines = [ast.If(spent, [ast.Expr(values.call("#recursion", line))], [])]
     if "#turns" in scope.used:
-        bounded = values.call("#islice", budget, ast.Constant(MOST_TURNS))
+        walks = "#walks" in scope.used  # of a tree, whose size bounds it
+        bounded = budget if walks else values.call("#islice", budget, ast.Constant(MOST_TURNS))
         head.append(ast.Assign([ast.Name("#turns", ast.Store())], bounded))
     return head
 

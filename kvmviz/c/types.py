@@ -135,7 +135,7 @@ NAMED: Final[dict[str, Type]] = {
     "uint64_t": U64, "s64": S64, "__s64": S64, "int64_t": S64, "int": INT, "unsigned": U32, "long": S64,
     "size_t": U64, "ssize_t": S64, "uintptr_t": U64, "gfn_t": U64, "gpa_t": U64, "gva_t": U64, "pid_t": INT,
     "hpa_t": HPA, "phys_addr_t": HPA, "kvm_pfn_t": PFN, "tdp_ptep_t": PTEP, "spte": SPTE, "vaddr": VADDR,
-    "atomic_t": INT, "atomic64_t": S64,
+    "cpumask_var_t": U64, "gfp_t": U32, "atomic_t": INT, "atomic64_t": S64,
 }  # fmt: skip
 """Types that have a name; `spte` and `vaddr` are written in the table of names only."""
 

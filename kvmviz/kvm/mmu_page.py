@@ -51,6 +51,7 @@ class kvm_mmu_page:  # the kernel's name: someone who greps for it finds it here
 
     __slots__ = (
         "_external_spt", "_header", "_own", "gfn", "index", "invalid", "is_mirror", "level", "memory", "parent", "spt",
+        "tdp_mmu_scheduled_root_to_zap",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +65,7 @@ class kvm_mmu_page:  # the kernel's name: someone who greps for it finds it here
         self.gfn = gfn
         self.is_mirror = True
         self.invalid = False
+        self.tdp_mmu_scheduled_root_to_zap = False
         self.parent = parent
         self.index = index
         self._header = True

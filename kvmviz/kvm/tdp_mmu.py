@@ -46,6 +46,11 @@ class tdp_iter:
     level: int
     old_spte: Entry
 
+    @property
+    def sptep(self) -> tuple[kvm_mmu_page, int]:
+        """C: `sptep`: where the entry is."""
+        return self.sp, self.index
+
 
 def for_each_tdp_pte_min_level(sp: kvm_mmu_page, min_level: int) -> Iterator[tdp_iter]:
     """C: `for_each_tdp_pte_min_level`: every entry at `min_level` or above, an entry before what hangs below it."""
@@ -70,15 +75,16 @@ def kvm_mmu_uninit_tdp_mmu(vm: VM) -> None:
 def kvm_tdp_mmu_invalidate_roots(vm: VM) -> None:
     """Mark every root invalid, so that nobody takes it up again."""
     for root in vm.tdp_mmu_roots:
-        root.invalid = True
+        root.invalid = root.tdp_mmu_scheduled_root_to_zap = True
 
 
 @kernel(FILE)
 def kvm_tdp_mmu_zap_invalidated_roots(vm: VM, shared: bool) -> None:
-    """Zap each invalid root with mmu_lock held, and drop the TDP MMU's own reference to it."""
+    """Zap each root that was marked for it with mmu_lock held, and drop the TDP MMU's own reference to it."""
     vm.mmu_lock = "read" if shared else "write"
     for root in list(vm.tdp_mmu_roots):
-        if root.invalid:
+        if root.tdp_mmu_scheduled_root_to_zap:
+            root.tdp_mmu_scheduled_root_to_zap = False
             tdp_mmu_zap_root(vm, root, shared)
             kvm_tdp_mmu_put_root(vm, root)
     vm.mmu_lock = ""

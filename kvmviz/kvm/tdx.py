@@ -79,6 +79,7 @@ def tdx_flush_vp(vm: VM, arg: tdx_flush_vp_arg) -> None:
     err = vm.host.tdx.tdh_vp_flush(vm.tdr_page, arg.vcpu.index)
     if err != VCPU_NOT_ASSOCIATED:
         arg.err = err
+    arg.vcpu.cpu = -1
 
 
 @kernel(FILE)

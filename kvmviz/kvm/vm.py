@@ -36,11 +36,23 @@ class Revision(Protocol):
 
 @dataclass(slots=True)
 class Vcpu:
-    """A vCPU's control pages: its root, TDVPR, and the others, TDCX."""
+    """A vCPU's control pages: its root, TDVPR, and the others, TDCX.
+
+    `cpu` is the processor that holds it, -1 once it is flushed; `state` is 1, set up.
+    """
 
     index: int
     tdvpr_page: Page
     tdcx_pages: list[Page]
+    host: Host
+    cpu: int = 0
+    state: int = 1
+
+    @property
+    def kvm(self) -> "VM":
+        """C: `kvm`: the VM that the vCPU belongs to."""
+        vm: VM = self.host.vm
+        return vm
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -50,8 +62,8 @@ class VM:
     `hkid` is its private key id, -1 once freed; `mmu_lock` who holds the lock
     (`write` or ``); `zap` the scenario's zap order.  `tdp_mmu_pages` counts the
     mirror's tables, as KVM's accounting does: `spt` only, never an S-EPT page.
-    `forgotten` and `hkid_forgotten` are the model's own books of what was leaked
-    by a plain return.
+    `state` is 2, a TD that may run.  `forgotten` and `hkid_forgotten` are the model's
+    own books of what was leaked by a plain return.
     """
 
     host: Host
@@ -66,6 +78,7 @@ class VM:
     guest_memfd: bool = True
     vm_bugged: bool = False
     vm_dead: bool = False
+    state: int = 2
     forgotten: set[Page] = field(default_factory=set)
     hkid_forgotten: bool = False
     guest_pages: list[Page] = field(default_factory=list)
@@ -97,6 +110,21 @@ class VM:
     def ops(self) -> "VM.Ops":
         """What TDX code does for generic code; made anew each time, so that a TD of any size goes when its run does."""
         return VM.Ops(self)
+
+    @property
+    def tdcs_nr_pages(self) -> int:
+        """C: `tdcs_nr_pages`."""
+        return len(self.tdcs_pages)
+
+    @property
+    def tdcx_nr_pages(self) -> int:
+        """C: `tdcx_nr_pages`."""
+        return TDCX_PAGES
+
+    @property
+    def created_vcpus(self) -> int:
+        """C: `created_vcpus`."""
+        return len(self.vcpus)
 
     def forget(self, page: Page) -> None:
         """Note that the last reference to this page is dropped here; it leaks if the module owns it.
@@ -180,7 +208,7 @@ def _control_pages(host: Host, revision: Revision, scenario: Scenario) -> VM:
     host.put_up(vm)
     for j in range(scenario.vcpus):
         tdvpr = take(f"TDVPR[{j}]", pamt.TDVPR)
-        vm.vcpus.append(Vcpu(j, tdvpr, [take(f"TDCX[{j}][{i}]", pamt.TDCX) for i in range(TDCX_PAGES)]))
+        vm.vcpus.append(Vcpu(j, tdvpr, [take(f"TDCX[{j}][{i}]", pamt.TDCX) for i in range(TDCX_PAGES)], host))
         td.associated.add(j)
     return vm
 
