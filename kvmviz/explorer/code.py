@@ -8,13 +8,16 @@
 In the panel stand the functions that differ between the two revisions and have
 been reached for this page, outermost first, and the step's own function.  Where
 none differs, the step's own function and its caller.  Docstrings are left out.
+A function that ran from C stands there as that C, with its file and line; beside
+Python its lines go by what they name.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from kvmviz.draw.lockstep import Lockstep, Shape, Side
 from kvmviz.record.sources import Source
@@ -33,6 +36,48 @@ MOST = 3
 def slot(name: str) -> str:
     """Return the name under which a function is paired: the leaf function was renamed."""
     return LEAF_NAMES[0] if name in LEAF_NAMES else name
+
+
+_WORD: Final = re.compile(r"[A-Za-z_]\w{3,}")
+
+
+_SAME: Final = {"NULL": "None", "true": "True", "false": "False"}
+
+
+def _named(lines: list[str]) -> list[set[str]]:
+    return [{_SAME.get(word, word) for word in _WORD.findall(line)} for line in lines]
+
+
+def _likeness(a: set[str], b: set[str]) -> float:
+    """Return how much two lines name in common; of lines that share as much, those with less else are more alike."""
+    return len(a & b) + len(a & b) / len(a | b) if a & b else 0
+
+
+def across(a: list[str], b: list[str]) -> Iterator[Line]:
+    """Yield the lines of two functions in two languages: side by side stand those that name the same things.
+
+    >>> c, python = ["int f(void)", "{", "  if (WARN_ON(gone()))"], ["def f():", "  if WARN_ON(gone()):"]
+    >>> list(across(c, python))
+    [(0, 0, False), (1, None, False), (2, 1, False)]
+    """
+    like = [[_likeness(left, right) for right in _named(b)] for left in _named(a)]
+    best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for x in reversed(range(len(a))):
+        for y in reversed(range(len(b))):
+            best[x][y] = max(best[x + 1][y], best[x][y + 1], best[x + 1][y + 1] + like[x][y])
+    x = y = 0
+    while x < len(a) and y < len(b):
+        if not (x or y) or (like[x][y] and best[x][y] == best[x + 1][y + 1] + like[x][y]):
+            yield x, y, False
+            x, y = x + 1, y + 1
+        elif best[x][y] == best[x + 1][y]:
+            yield x, None, False
+            x += 1
+        else:
+            yield None, y, False
+            y += 1
+    yield from ((n, None, False) for n in range(x, len(a)))
+    yield from ((None, n, False) for n in range(y, len(b)))
 
 
 def aligned(a: list[str], b: list[str]) -> Iterator[Line]:
@@ -90,11 +135,14 @@ def pair_of(a: Source | None, b: Source | None, both: bool) -> dict[str, Any]:
     one = a or b
     assert one is not None  # a pair is made for a function that ran
     left, right = (source.text.rstrip("\n").split("\n") if source else [] for source in (a, b))
-    lines = aligned(left, right) if both else ((n, None, True) for n in range(len(left)))
+    align = across if a and b and a.language != b.language else aligned
+    lines = align(left, right) if both else ((n, None, True) for n in range(len(left)))
     hidden = [docstring(source.text) if source else range(0) for source in (a, b)]
     bare = ([None if x in hidden[0] else x, None if y in hidden[1] else y, same] for x, y, same in lines)
     kept = [line for line in bare if line[:2] != [None, None]]
-    return {"name": one.function, "file": one.file, "a": left, "b": right, "lines": kept}
+    found = {"name": one.function, "file": one.file, "a": left, "b": right, "lines": kept}
+    places = {side: [s.module, s.first_line] for side, s in (("a", a), ("b", b)) if s and s.language == "C"}
+    return {**found, "c": places} if places else found
 
 
 def code(lockstep: Lockstep) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from kvmviz.c.revision import from_c
 from kvmviz.compare.comparison import compare
 from kvmviz.explorer.page import page_html
 
@@ -32,9 +33,15 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
     pages: list[Page] = []
     errors: list[str] = []
 
-    def show_(scenario: str, step: int = 0, others: Sequence[str] = (), **context: Any) -> Page:
+    def show_(
+        scenario: str,
+        step: int = 0,
+        others: Sequence[str] = (),
+        revisions: Sequence[Any] = ("before", "v1"),
+        **context: Any,
+    ) -> Page:
         file = tmp_path / "explorer.html"
-        file.write_text(page_html(["before", "v1"], [scenario, *others], step), encoding="utf-8")
+        file.write_text(page_html(revisions, [scenario, *others], step), encoding="utf-8")
         opened = browser.new_context(viewport={"width": 1280, "height": 1100}, **context)
         pages.append(page := opened.new_page())
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -199,3 +206,35 @@ def test_the_number_field_steps_from_what_it_shows(show: Show) -> None:
     page.get_by_test_id("step-next").click()
     expect(field).to_have_value("62")
     expect(label).to_have_text("62 / 117")
+
+
+C = "\n".join(
+    [
+        "static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)",
+        "{",
+        "\tif (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) ||",
+        "\t    tdx_reclaim_page(virt_to_page(sp->external_spt)))",
+        "\t\tsp->external_spt = NULL;",
+        "}",
+    ]
+)
+
+
+@pytest.mark.parametrize("width", [1280, 760])
+def test_a_side_from_c_shows_that_c_its_line_lit_with_file_and_number(show: Show, width: int) -> None:
+    page = show("fail=L1@0x200", 63, revisions=("before", from_c(C, base="v1", name="Mine")))
+    page.set_viewport_size({"width": width, "height": 1100})
+    panel = page.get_by_test_id("panel-code").locator(".kv-code").filter(visible=True)
+    lit = panel.locator("[data-lit=now]").filter(has_text="external_spt = NULL")
+    expect(lit).to_be_visible()
+    expect(panel).to_contain_text("Mine.c:5")
+    expect(panel).to_contain_text("Python, as the model has it")
+    place = page.get_by_test_id("panel-why").get_by_role("button", name="Mine.c:5")
+    page.get_by_role("tab", name="ledger").click()
+    place.click()
+    expect(lit).to_be_visible()
+    page.get_by_role("tab", name="ledger").click()
+    page.get_by_test_id("panel-stack").get_by_text("tdx_sept_free_private_spt").click()
+    expect(lit).to_be_visible()
+    page.get_by_test_id("step-first").click()
+    expect(place).to_be_hidden()

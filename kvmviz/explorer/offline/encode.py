@@ -170,7 +170,8 @@ class Encoder:
 
     def _functions(self) -> list[list[Any]]:
         return [
-            [key, slot(one.function), one.function, one.file, one.text.split("\n")]
+            [key, slot(one.function), one.function, one.file, one.text.split("\n"),
+             *([[one.module, one.first_line]] if one.language == "C" else [])]
             for key, one in zip(self.keys, self.sources, strict=True)
         ]
 

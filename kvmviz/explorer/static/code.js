@@ -1,11 +1,14 @@
-/** The Python that ran, both sides aligned; the current line is lit. */
+/** The code that ran, Python or C, both sides aligned; the current line is lit. */
 
 /** @import {View, Side, CodePair} from "./types.js" */
-import { h, put } from "./dom.js";
+import { h, put, say } from "./dom.js";
 import { farLines } from "./far.js";
 import { SIDES } from "./seek.js";
 
-/** @typedef {{two: HTMLElement, one: HTMLElement, at: Record<Side, Map<number, HTMLElement[]>>}} Drawn */
+/**
+ * A pair of functions in two columns and in one; `at` has the nodes of each side's lines, `c` those that say where in a file of C it stands.
+ * @typedef {{two: HTMLElement, one: HTMLElement, at: Record<Side, Map<number, HTMLElement[]>>, c: Partial<Record<Side, HTMLElement[]>>}} Drawn
+ */
 
 export class Code {
   constructor() {
@@ -53,12 +56,14 @@ export class Code {
     }
     for (const line of this.lit) line.removeAttribute("data-lit");
     this.lit = [];
+    for (const number of shown) for (const side of SIDES) this.place(view, number, side, 0);
     if (!step) return;
     for (const side of SIDES) {
       const lit = view.code.lit[side]?.[row] ?? [];
       const waits = view.rows[row][side === "a" ? 0 : 1] < 0;
       for (let i = 0; i < lit.length; i += 2) {
         const inner = i === lit.length - 2;
+        this.place(view, lit[i], side, lit[i + 1]);
         for (const line of this.pair(lit[i]).at[side].get(lit[i + 1]) ?? []) {
           put(line, "data-lit", waits ? "waits" : inner ? "now" : "caller");
           this.lit.push(line);
@@ -66,6 +71,32 @@ export class Code {
       }
     }
     requestAnimationFrame(() => this.reveal());
+  }
+
+  /**
+   * Say where in its file of C a side stands.
+   * @param {View} view
+   * @param {number} number of the pair
+   * @param {Side} side
+   * @param {number} line of the function
+   */
+  place(view, number, side, line) {
+    const c = view.code.pairs[number].c?.[side];
+    if (c) for (const node of this.pair(number).c[side] ?? []) say(node, `${c[0]}:${c[1] + line}`);
+  }
+
+  /**
+   * Bring a function into the panel's view.
+   * @param {View} view
+   * @param {string} name
+   * @returns {boolean} whether it stands there
+   */
+  lead(view, name) {
+    const number = this.shown.split(",").find((one) => one && view.code.pairs[Number(one)].name === name);
+    if (!number) return false;
+    const { two, one } = this.pair(Number(number));
+    (two.offsetParent ? two : one).scrollIntoView({ block: "nearest" });
+    return true;
   }
 
   /** Bring the current line into the panel's view, without moving the page. */
@@ -90,7 +121,8 @@ function drawPair(pair, both) {
   /** @type {Record<Side, Map<number, HTMLElement[]>>} */
   const at = { a: new Map(), b: new Map() };
   const two = h("div", { class: "kv-pair" });
-  two.append(h("span", { class: "kv-file", text: pair.file }));
+  const [heads, c] = headsOf(pair, both);
+  two.append(...heads);
   const far = farLines(pair.lines);
   pair.lines.forEach(([a, b, same], i) => {
     if (far[i] && !far[i - 1]) two.append(foldOf(far, i, two));
@@ -100,7 +132,46 @@ function drawPair(pair, both) {
     for (const cell of cells) cell.classList.toggle("far", far[i]);
     two.append(...cells);
   });
-  return { two, one: unified(pair, both, at), at };
+  const one = unified(pair, both, at);
+  if (pair.c) {
+    const [above, places] = headsOf(pair, false);
+    one.prepend(...above);
+    for (const side of SIDES) c[side]?.push(...(places[side] ?? []));
+  }
+  return { two, one, at, c };
+}
+
+/**
+ * What stands above a function: its file; where C ran, that C's file and line, and each side's language.
+ * @param {CodePair} pair
+ * @param {boolean} apart whether each side has a column of its own
+ * @returns {[HTMLElement[], Partial<Record<Side, HTMLElement[]>>]}
+ */
+function headsOf(pair, apart) {
+  const { c } = pair;
+  if (!c) return [[h("span", { class: "kv-file", text: pair.file })], {}];
+  /** @type {Partial<Record<Side, HTMLElement[]>>} */
+  const places = {};
+  const heads = SIDES.filter((side) => apart || pair[side].length).map((side) => {
+    const place = h("b", { text: c[side] ? `${c[side][0]}:${c[side][1]}` : pair[side].length ? pair.file : "" });
+    if (c[side]) places[side] = [place];
+    return h(
+      "span",
+      { class: apart ? "kv-file half" : "kv-file" },
+      apart ? "" : `${side.toUpperCase()} `,
+      place,
+      c[side] ? " C" : pair[side].length ? " Python, as the model has it" : "",
+    );
+  });
+  return [heads, places];
+}
+
+/**
+ * @param {CodePair} pair
+ * @returns {boolean} whether the two sides speak different languages, so that every line differs and none is a change
+ */
+function foreign({ a, b, c }) {
+  return Boolean(c) && a.length > 0 && b.length > 0 && !(c?.a && c.b);
 }
 
 /**
@@ -132,8 +203,8 @@ function codeCell(pair, side, line, same, at) {
     node.classList.add("void");
     return node;
   }
-  node.textContent = pair[side][line] || " ";
-  if (!same) {
+  node.append(...wordsIn(pair[side][line] || " "));
+  if (!same && !foreign(pair)) {
     node.classList.add("diff");
     node.dataset.m = side === "a" ? "\u2212" : "+";
   }
@@ -165,12 +236,12 @@ function unified(pair, both, at) {
       continue;
     }
     if (a !== null) {
-      const node = codeRow(pair.a[a], "A", true);
+      const node = codeRow(pair.a[a], "A", !foreign(pair));
       one.append(node);
       keepLine(at, "a", a, node);
     }
     if (b !== null) {
-      const node = codeRow(pair.b[b], "B", true);
+      const node = codeRow(pair.b[b], "B", !foreign(pair));
       later.push([b, node]);
       keepLine(at, "b", b, node);
     }
@@ -186,7 +257,13 @@ function unified(pair, both, at) {
  */
 function codeRow(text, letters, diff) {
   const i = (/** @type {string} */ letter) => h("i", { text: letters.includes(letter) ? letter : "" });
-  return h("div", { class: diff ? "kv-ln uni diff" : "kv-ln uni" }, i("A"), i("B"), h("span", { text: text || " " }));
+  return h(
+    "div",
+    { class: diff ? "kv-ln uni diff" : "kv-ln uni" },
+    i("A"),
+    i("B"),
+    h("span", {}, ...wordsIn(text || " ")),
+  );
 }
 
 /**
@@ -197,4 +274,12 @@ function codeRow(text, letters, diff) {
  */
 function keepLine(at, side, line, node) {
   if (line !== null) at[side].set(line, [...(at[side].get(line) ?? []), node]);
+}
+
+/**
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]} the text, in which no line ends within an arrow of C
+ */
+function wordsIn(text) {
+  return text.split(/(->)/).map((part) => (part === "->" ? h("span", { class: "kv-nb", text: part }) : part));
 }

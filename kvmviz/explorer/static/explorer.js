@@ -44,8 +44,8 @@ export class Explorer {
       (score) => host.setScore(score),
       () => this.advance(),
     );
-    this.why = new Why();
-    this.stack = new Stack();
+    this.why = new Why(() => this.panel(2));
+    this.stack = new Stack((name) => this.lead(name));
     this.code = new Code();
     this.log = new Log(
       (step) => this.go(step),
@@ -85,7 +85,7 @@ export class Explorer {
       this.live,
       this.help.element,
     );
-    this.root.addEventListener("click", (event) => this.whyNot(/** @type {Element} */ (event.target)));
+    this.root.addEventListener("click", (event) => this.log.whyNot(this.view, /** @type {Element} */ (event.target)));
     this.root.addEventListener("keydown", (event) => this.key(event));
     element.append(this.root);
     const watcher = new ResizeObserver(() => this.lay());
@@ -118,6 +118,11 @@ export class Explorer {
       code ? (this.view.b ? "\u2212 only in A  + only in B" : "") : "leaked first; click a column to sort",
     );
     if (!code) this.fillLedger();
+  }
+
+  /** @param {string} name of a function whose code is wanted */
+  lead(name) {
+    if (this.code.lead(this.view, name)) this.panel(2);
   }
 
   /** @param {number} number */
@@ -283,20 +288,6 @@ export class Explorer {
     if (playing) this.transport.start();
     else this.transport.stop();
     if (this.host.playing() !== playing) this.host.setPlaying(playing);
-  }
-
-  /**
-   * A click on a warning that is absent or withheld, in a picture or in the stack, leads to its reason in the log.
-   * @param {Element} target
-   */
-  whyNot(target) {
-    const ghost = target.closest('.warn[data-state="ghost"]')?.getAttribute("data-el");
-    const frame = target.closest('.kv-mark:is([data-mark="ghost"],[data-mark="held"])')?.closest(".kv-frame");
-    if (ghost) this.log.explain(this.view, (entry) => ghost.startsWith(`warn ${entry.page} `));
-    else if (frame)
-      this.log.explain(this.view, (entry) =>
-        entry.head.endsWith(` ${frame.querySelector(".kv-fn span + span")?.textContent}`),
-      );
   }
 
   /** @param {string} text */

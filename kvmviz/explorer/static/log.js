@@ -57,6 +57,19 @@ export class Log {
   }
 
   /**
+   * A click on a warning that is absent or withheld, in a picture or in the stack, leads to its reason here.
+   * @param {View} view
+   * @param {Element} target
+   */
+  whyNot(view, target) {
+    const ghost = target.closest('.warn[data-state="ghost"]')?.getAttribute("data-el");
+    const frame = target.closest('.kv-mark:is([data-mark="ghost"],[data-mark="held"])')?.closest(".kv-frame");
+    const name = frame?.querySelector(".kv-fn span + span")?.textContent;
+    if (ghost) this.explain(view, (entry) => ghost.startsWith(`warn ${entry.page} `));
+    else if (name) this.explain(view, (entry) => entry.head.endsWith(` ${name}`));
+  }
+
+  /**
    * Show why the latest warning that the test accepts was not printed.
    * @param {View} view
    * @param {(entry: LogEntry) => boolean} test

@@ -135,7 +135,11 @@ class CodePanel {
       b < 0 ? null : b,
       Boolean(same),
     ]);
-    return { name: one[2], file: one[3], a: linesOf(functions, found.a), b: linesOf(functions, found.b), lines };
+    const pair = { name: one[2], file: one[3], a: linesOf(functions, found.a), b: linesOf(functions, found.b), lines };
+    const c = Object.entries(found).flatMap(([side, number]) =>
+      functions[number][5] ? [[side, functions[number][5]]] : [],
+    );
+    return c.length ? { ...pair, c: Object.fromEntries(c) } : pair;
   }
 }
 

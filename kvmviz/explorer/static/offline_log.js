@@ -98,5 +98,5 @@ function absentBecause(both, side, site) {
   const known = both.data.absent[site];
   if (!known) return {};
   const ran = both.runs[side].sources.find((number) => String(number) in known);
-  return { because: known[String(ran ?? null)].replaceAll("@1@", both.runs[side].revision) };
+  return { because: known[String(ran ?? "None")].replaceAll("@1@", both.runs[side].revision) };
 }

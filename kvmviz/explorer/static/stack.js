@@ -35,7 +35,8 @@ function stackMark() {
 }
 
 export class Stack {
-  constructor() {
+  /** @param {(name: string) => void} onFunction a function was chosen */
+  constructor(onFunction) {
     this.title = h("span", { text: "call stack, both sides" });
     this.folded = h("div", { class: "kv-callers" });
     this.list = h("div", { class: "kv-frames", role: "list", "aria-label": "call stack" });
@@ -53,6 +54,10 @@ export class Stack {
       this.folded,
       this.list,
     );
+    this.list.addEventListener("click", (event) => {
+      const frame = this.frames.find(({ fn }) => fn.contains(/** @type {Node} */ (event.target)));
+      if (frame) onFunction(frame.name.textContent ?? "");
+    });
     /** @type {Frame[]} */
     this.frames = [];
     /** How many letters fit where the stack lies down; it stands upright without. */

@@ -19,7 +19,10 @@
 /** @typedef {{row: number, kind: string, head: string, detail: string, page?: string, chain?: string[], a?: LogMark, b?: LogMark}} LogEntry */
 /** @typedef {{nodes: [number, number, number, number][], marks: [number, number, Side, string][]}} Episode */
 /** @typedef {{functions: [string, string][], episodes: Episode[], rows: number[], at: Record<string, number[]>}} StackView */
-/** @typedef {{name: string, file: string, a: string[], b: string[], lines: [number | null, number | null, boolean][]}} CodePair */
+/**
+ * A function of both sides; `c` says of a side that ran C which file that is and where in it the function begins.
+ * @typedef {{name: string, file: string, a: string[], b: string[], lines: [number | null, number | null, boolean][], c?: Partial<Record<Side, [string, number]>>}} CodePair
+ */
 /** @typedef {{pairs: CodePair[], shown: number[][], lit: Record<string, number[][]>}} CodeView */
 /** @typedef {{why: string[], sides: Record<string, string[]>, events: string[], rests: string[], verdict: string}} Texts */
 /** @typedef {{name: string, label: string, first: number, last: number}} Phase */
