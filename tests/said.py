@@ -17,6 +17,8 @@ LINES = (
     "check --revision before --tree 1x1x1 --format json", "run hkid=free", "explain nothing", "lab step=x",
 )  # fmt: skip
 
+HELP = "== what the commands say of themselves, which argparse lays out differently in each Python"
+
 
 def say(*words: str) -> None:
     """Run a command and print its exit status after what it says."""
@@ -33,6 +35,7 @@ if __name__ == "__main__":
             say(*line.split())
         for word in sorted(_table()):
             say("explain", word)
+        print(*(f"{name}: {one.what}" for name, one in BROKEN.items()), sep="\n")
+        print(HELP)
         for name in COMMANDS:
             say(name, "--help")
-        print(*(f"{name}: {one.what}" for name, one in BROKEN.items()), sep="\n")
