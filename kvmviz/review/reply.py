@@ -83,14 +83,13 @@ def _renamed(text: str, case: Case) -> str:
 
 
 def _names(case: Case) -> dict[str, str]:
-    posting = case.found.recognised.posting
-    if posting:
-        return dict(posting.names)
+    """Give the model's names of the op and its function, and the patch's: as its code has them, else as its posting."""
     rows = case.found.patch.rows if case.found.patch else ()
     new = "\n".join(row.text for row in rows if row.kind != "-")
-    if "tdx_sept_reclaim_private_sp" in new or "reclaim_external_sp" in new:
+    if re.search(r"\btdx_sept_reclaim_private_sp\b|\breclaim_external_sp\b", new):
         return {"free_external_spt": "reclaim_external_sp", "tdx_sept_free_private_spt": "tdx_sept_reclaim_private_sp"}
-    return {}
+    posting = case.found.recognised.posting
+    return dict(posting.names) if posting and not rows else {}
 
 
 def _named(line: str, names: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from kvmviz.c import bug_macro, lookup
 from kvmviz.c.macros import MACROS
+from kvmviz.c.program import ALIASES
 from kvmviz.errors import KvmvizError
 from kvmviz.mail.sources import OTHER_NAMES
 from kvmviz.patches.code import is_modelled
@@ -153,11 +154,12 @@ def _missing(shown: Sides, made: Made) -> Iterator[Missing]:
     """Name what the patch changes and what did not run of it."""
     origin = made.revision.origin
     helpers = {helper.name for helper in origin.helpers} if origin else set()
+    ran = {*made.sources, *(ALIASES.get(name, name) for name in made.sources)}
     new = {part.name for part in shown.new}
     seen: set[str] = set()
     for part in (*shown.new, *shown.old):
         runs = bug_macro.MODEL if part.macro and part.name in bug_macro.NAMES else part.name
-        if not part.touched or part.name in seen or runs in made.sources or part.name in helpers:
+        if not part.touched or part.name in seen or runs in ran or part.name in helpers:
             continue
         seen.add(part.name)
         line = next((line.number for line in part.lines if line.changed), part.first)

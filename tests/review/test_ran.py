@@ -2,12 +2,14 @@
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 import kvmviz
 from kvmviz.check.likeness import likeness
 from kvmviz.compare.comparison import compare
+from kvmviz.patches.ours import text_of
 from kvmviz.review import Options, review
 from kvmviz.review.ran import NotRun, Ran
 from kvmviz.review.reply import Case
@@ -196,6 +198,43 @@ def test_a_patch_that_does_not_fit_on_the_one_before_stands_for_itself() -> None
     answer = review(box.encode(), QUICK)
     assert [case.earlier for case in answer.cases] == [0, 0]
     assert answer.series.together is None
+
+
+def test_names_are_those_of_the_patch() -> None:
+    rfc = SELF_MADE.replace("+KVM_X86_OP_OPTIONAL(free_external_spt)", "+KVM_X86_OP_OPTIONAL(reclaim_external_sp)")
+    lines = []
+    for line in rfc.split("\n"):
+        if line.startswith("+"):
+            line = line.replace("tdx_sept_free_private_spt", "tdx_sept_reclaim_private_sp")
+            line = line.replace("free_external_spt", "reclaim_external_sp")
+        lines.append(line)
+    answer = review(mails.posted("\n".join(lines)).encode(), QUICK)
+    (case,) = answer.cases
+    assert case.done is not None
+    assert case.done.same_as == ("v1",)
+    ours = [line for line in answer.to_text().split("\n") if not line.startswith((">", "-   "))]
+    assert "tdx_sept_reclaim_private_sp" in "\n".join(ours)
+    assert not [line for line in ours if "tdx_sept_free_private_spt" in line or "free_external_spt" in line]
+
+
+def test_a_tree_completes_what_a_patch_shows_in_part(tmp_path: Path) -> None:
+    for file, names in ((patches.MMU, MMU_FUNCTIONS), (patches.TDX, TDX_FUNCTIONS)):
+        path = tmp_path / file
+        path.parent.mkdir(parents=True)
+        path.write_text("\n".join(text_of("landed", name) or "" for name in names))
+    options = Options(space=FEW[:3], parallel=False, kernel=str(tmp_path))
+    done = ran(patches.OWN_IDEA, options)
+    assert done.functions["handle_removed_pt"] == "mail"
+    assert done.functions["tdp_mmu_free_sp"] == "kernel"
+    assert done.completed == ()
+    assert done.old_same_as == ("landed",)
+    wrong = case_of(patches.OWN_IDEA, Options(space=FEW[:3], parallel=False, kernel=str(tmp_path / "none")))
+    assert isinstance(wrong.ran, NotRun)
+    assert "none" in wrong.ran.why
+
+
+MMU_FUNCTIONS = ("handle_removed_pt", "tdp_mmu_free_sp", "tdp_mmu_free_sp_rcu_callback")
+TDX_FUNCTIONS = ("tdx_sept_free_private_spt", "tdx_sept_remove_leaf_spte")
 
 
 def test_by_default_the_space_is_the_quick_one() -> None:
