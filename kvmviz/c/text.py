@@ -44,6 +44,7 @@ _ATTRIBUTES: Final = re.compile(
 )
 _LOOPS: Final = re.compile(r"\b(\w*for_each\w*|scoped_guard|scoped_cond_guard)(?=\s*\()")
 _TYPE_ARGUMENT: Final = re.compile(r"(?<=,)(\s*)(struct|union)(\s+\w+\s*)(?=[,)])")
+_FREE: Final = re.compile(r"\b__free[ ]*\([ ]*(\w+)[ ]*\)")
 _EXPORT: Final = re.compile(r"^(?:EXPORT_SYMBOL\w*|MODULE_\w+|module_\w+|DEFINE_\w+|DECLARE_\w+)\([^;{}]*?\);?", re.M)
 
 
@@ -52,7 +53,8 @@ class Prepared:
     """C that is ready for the parser.
 
     `loops` has the names of loop macros by offset in bytes, `macros` the values of
-    `#define`s without parameters, `functions` the names of those with.
+    `#define`s without parameters, `functions` the names of those with; `ends` holds by
+    offset what `__free(...)` does at the end of a block.
     """
 
     text: str
@@ -61,6 +63,7 @@ class Prepared:
     macros: dict[str, str] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     choices: tuple[Choice, ...] = ()
+    ends: dict[int, str] = field(default_factory=dict)
 
 
 def prepare(text: str, file: str) -> Prepared:
@@ -74,10 +77,13 @@ def prepare(text: str, file: str) -> Prepared:
     _check_sane(text, file)
     text, conditions = _without_directives(text, file)
     text = _ATTRIBUTES.sub(_blank, _EXPORT.sub(_blank, text))
+    ends = {found.start(): found[1] for found in _FREE.finditer(text)}
     text = _TYPE_ARGUMENT.sub(lambda m: m[1] + " " * len(m[2]) + m[3], text)
     loops: dict[int, str] = {}
     text = _LOOPS.sub(lambda found: _loop(found, loops), text)
-    return Prepared(text, file, loops, conditions.macros, frozenset(conditions.functions), tuple(conditions.choices))
+    text = _FREE.sub(_blank, text)
+    takes_arguments = frozenset(conditions.functions)
+    return Prepared(text, file, loops, conditions.macros, takes_arguments, tuple(conditions.choices), ends)
 
 
 def _check_sane(text: str, file: str) -> None:

@@ -74,6 +74,11 @@ def function(program: Surroundings, definition: Definition, model: str | None, k
         raise refused(definition.file, wrong.start_point.row + 1, what)
     if depth_of(definition.node, DEEPEST) >= DEEPEST:
         raise refused(definition.file, definition.line, f"{definition.name} is nested more than {DEEPEST} deep")
+    for at, freed in definition.unit.prepared.ends.items():
+        if definition.node.start_byte <= at < definition.node.end_byte:
+            line = definition.unit.prepared.text.count("\n", 0, at) + 1
+            what = f"`__free({freed})` frees at the end of a block, which cannot be followed here"
+            raise refused(definition.file, line, what, "free where it is meant")
     for _ in range(MOST_TRIES):
         try:
             return _once(program, definition, model, kinds)

@@ -1,0 +1,185 @@
+"""The traps that a trial of running kernel C fell into; what refuses does so with file and line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import kvmviz
+from kvmviz.c.parse import parse
+from kvmviz.c.refuse import CError
+from kvmviz.errors import KvmvizError
+from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.terms.events import Warn
+from tests.c.equality import differing, recorded, space
+
+LANDED = (Path(__file__).parent / "sources" / "landed.c").read_text()
+
+HEAD = "static void tdx_sept_free_private_spt(struct kvm *kvm, struct kvm_mmu_page *sp)\n"
+
+
+def op(body: str, before: str = "") -> type[Revision]:
+    """A revision whose op has this body; it builds on `landed`."""
+    return kvmviz.from_c(f"{before}{HEAD}{{\n{body}\n}}\n", base="landed", name="Mine")
+
+
+def refuses(body: str, said: str, before: str = "") -> None:
+    with pytest.raises(CError) as caught:
+        op(body, before)
+    assert re.match(r"Mine\.c:\d+: ", str(caught.value))
+    assert said in str(caught.value)
+
+
+PLAIN = "if (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) || tdx_reclaim_page(virt_to_page(sp->external_spt)))\n"
+FREES = f"{PLAIN}\tgoto out;\nfree_page((unsigned long)sp->external_spt);\nout:\nsp->external_spt = NULL;"
+
+
+def test_1_a_table_has_the_entries_in_use_and_512_is_no_trap_either() -> None:
+    for count in ("PT64_ENT_PER_PAGE", "512"):
+        mine = kvmviz.from_c(LANDED.replace("SPTE_ENT_PER_PAGE", count))
+        assert differing(mine, REVISIONS["landed"], space(411)) == []
+
+
+def test_2_loop_macros_are_loops_with_and_without_braces() -> None:
+    unit = parse("void f(void) { for_each_online_cpu(i) { g(i); } kvm_for_each_vcpu(j, v, k) h(v); }", "a.c")
+    assert not unit.functions["f"][0].node.has_error
+    assert sorted(unit.prepared.loops.values()) == ["for_each_online_cpu", "kvm_for_each_vcpu"]
+
+
+def test_3_attributes_and_container_of_are_read() -> None:
+    text = LANDED.replace("static void tdp", "static __always_inline void __must_check tdp").replace(
+        "static int tdx", "static noinline int __must_hold(&kvm->mmu_lock) tdx"
+    )
+    assert differing(kvmviz.from_c(text), REVISIONS["landed"], space(811)) == []
+
+
+def test_4_conditions_are_settled_by_lines_and_said() -> None:
+    split = "#ifdef CONFIG_KVM_INTEL_TDX\nif (1)\n#else\nif (0)\n#endif\n"
+    body = split + "{\n" + FREES + "\n}\n#ifdef CONFIG_FOO\nkfree(sp);\n#endif"
+    mine = op(body)
+    assert differing(mine, REVISIONS["landed"], space(811)) == []
+    assert [(c.directive, c.kept) for c in mine.origin.choices] == [
+        ("#ifdef CONFIG_KVM_INTEL_TDX", True), ("#else", False), ("#ifdef CONFIG_FOO", False),
+    ]  # fmt: skip
+
+
+def test_4_an_option_in_code_follows_the_scenario() -> None:
+    mine = op("if (IS_ENABLED(CONFIG_KVM_PROVE_MMU))\nWARN_ON(1);\n" + FREES)
+    assert kvmviz.compare("landed", mine, "zap=default").alike
+    assert not kvmviz.compare("landed", mine, "zap=prove-mmu").alike
+
+
+@pytest.mark.parametrize("call", ["my_free(sp)", "put_it(sp)", "kvm_get_thing(kvm)", "leak_page(sp)", "x_alloc()",
+                                  "tdh_mng_create(sp)", "kfree(sp)", "do_reclaim(sp)"])  # fmt: skip
+def test_5_a_call_that_could_free_or_take_refuses(call: str) -> None:
+    refuses(f"{call};", "its name says that it could free, take, give back or leak")
+
+
+def test_5_an_unknown_call_is_passed_over_and_listed() -> None:
+    mine = op("my_note(sp, 1);\ntrace_foo(sp);\n(void)my_note(kvm);\n" + FREES)
+    assert [(p.name, p.line) for p in mine.origin.passed_over] == [("my_note", 3), ("trace_foo", 4), ("my_note", 5)]
+    refuses("if (my_note(sp)) return;", "what it returns is used")
+    refuses("u64 x = 1;\nmy_note(&x);\nif (x) return;", "could set x")
+    refuses("int i = 0;\nmy_note(i++);", "its arguments do something")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("sp->foo = 1;", "the member `foo` of struct kvm_mmu_page is not bound"), ("goto nowhere;", "no such label"),
+        ("x = 1;", "`x` is not bound"), ("sp->spt = NULL;", "cannot be set"), ("free_page(sp->spt);", "belongs"),
+        ("sp->external_spt = sp->spt;", "can only be set to NULL"), ("kvm->foo.bar = 1;", "not bound"),
+    ],
+)  # fmt: skip
+def test_6_what_is_wrong_is_found_before_a_run(body: str, said: str) -> None:
+    refuses(body, said)
+
+
+def test_6_two_functions_of_one_name() -> None:
+    with pytest.raises(CError, match=r"tdx_sept_free_private_spt is defined twice, at Mine\.c:1 and Mine\.c:4"):
+        op("}\n" + HEAD + "{\nsp->external_spt = NULL;")
+
+
+def test_7_numbers_wrap_as_in_c() -> None:
+    wraps = "u64 x = 0;\nx = x - 1;\nif (x < 5)\n\treturn;\nint n = 1;\nn = n << 31;\nif (n > 0)\n\treturn;\n"
+    assert differing(op(wraps + FREES), REVISIONS["landed"], space(811)) == []
+
+
+def test_8_the_address_of_a_variable_is_a_box() -> None:
+    body = """u64 err, rcx, rdx, r8;
+    if (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm)) goto out;
+    err = tdh_phymem_page_reclaim(virt_to_page(sp->external_spt), &rcx, &rdx, &r8);
+    if (TDX_BUG_ON_3(err, TDH_PHYMEM_PAGE_RECLAIM, rcx, rdx, r8, NULL)) goto out;
+    tdx_quirk_reset_page(virt_to_page(sp->external_spt));
+    free_page((unsigned long)sp->external_spt);
+    out: sp->external_spt = NULL;"""
+    mine = op(body)
+    lines = [s.event for s in kvmviz.run(mine, "hkid=released fail=L1@0x200").steps if s.event.kind == "pr_err"]
+    assert "tdx_sept_free_private_spt" in str(lines[0])
+
+
+def test_10_two_warnings_of_a_function_are_two_sites() -> None:
+    mine = op("WARN_ON_ONCE(1);\nWARN_ON_ONCE(1);\n" + FREES)
+    sites = {str(e.site) for _, e, _ in recorded(mine, kvmviz.Scenario.parse("")) if isinstance(e, Warn)}
+    assert sites == {f"tdx.c:tdx_sept_free_private_spt:WARN_ON_ONCE/L{n}" for n in (3, 4)}
+    once = op("WARN_ON_ONCE(1);\n" + FREES)
+    sites = {str(e.site) for _, e, _ in recorded(once, kvmviz.Scenario.parse("")) if isinstance(e, Warn)}
+    assert sites == {"tdx.c:tdx_sept_free_private_spt:WARN_ON_ONCE"}
+
+
+def test_12_asking_a_busy_module_for_ever_says_why() -> None:
+    mine = op("while (tdx_reclaim_page(virt_to_page(sp->external_spt)))\n;\n" + FREES)
+    with pytest.raises(KvmvizError, match="a reclaim that the scenario lets fail fails each time it is asked for"):
+        kvmviz.run(mine, "fail=L1@0x200")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("int x = ({ 1; });", "statement expression"), ("asm volatile(\"nop\");", "cannot be run"),
+        ("void (*f)(void) = 0; f();", "cannot be used here"), ("struct kvm_mmu_page copy = *sp;", "cannot be"),
+        ("static int n; n++;", "outlives the run"), ("counter++;", "global variable"), ("int a[4];", "an array"),
+        ("int x = sizeof(struct kvm_mmu_page);", "is not known here"), ("BUG();", "the model has no BUG()"),
+        ("void *p __free(kfree) = 0;", "`__free(kfree)` frees at the end of a block"),
+        ("u64 x = (u64)sp->gfn * 1.5;", "no whole number"),
+        ("list_for_each_entry(a, b, c) { }", "is not bound to the model"), ("MY_MACRO(sp);", "is not expanded here"),
+    ],
+)  # fmt: skip
+def test_14_what_cannot_be_followed_refuses(body: str, said: str) -> None:
+    refuses(body, said, "static int counter;\n#define MY_MACRO(x) free_page(x)\n")
+
+
+def test_14_locks_are_no_ops_and_listed() -> None:
+    body = "guard(mutex)(&tdx_lock);\nscoped_guard(spinlock, &kvm->lock) {\nspin_lock(&kvm->x);\nspin_unlock(&k);\n}\n"
+    mine = op(body + FREES)
+    assert differing(mine, REVISIONS["landed"], space(811)) == []
+    assert [p.name for p in mine.origin.passed_over] == ["guard(mutex)", "scoped_guard", "spin_lock", "spin_unlock"]
+
+
+def test_macros_enums_helpers_and_structs_of_the_text_are_used() -> None:
+    before = """#define TRIES 3
+    enum { ONE = 1, TWO };
+    struct attempt { int left; u64 err; };
+    static const int NONE = 0;
+    static bool try_once(struct kvm *kvm, struct kvm_mmu_page *sp, struct attempt *a)
+    {
+        a->left--;
+        a->err = tdx_reclaim_page(virt_to_page(sp->external_spt));
+        return a->err == NONE;
+    }
+    """
+    body = """struct attempt a = { .left = TRIES - TWO };
+    if (!KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) && a.left == ONE && try_once(kvm, sp, &a))
+        free_page((unsigned long)sp->external_spt);
+    sp->external_spt = NULL;"""
+    mine = op(body, before)
+    assert [f.name for f in mine.origin.helpers] == ["try_once"]
+    chains = {chain for _, event, chain in recorded(mine, kvmviz.Scenario.parse("")) if event.kind == "seamcall"}
+    assert any("try_once" in chain for chain in chains)
+
+
+def test_15_a_direct_call_of_what_a_patch_changes_goes_to_the_revision() -> None:
+    text = LANDED.replace("\t\tkvm_x86_call(free_external_spt)(kvm, sp);", "\t\ttdx_sept_free_private_spt(kvm, sp);")
+    events = [event.kind for _, event, _ in recorded(kvmviz.from_c(text), kvmviz.Scenario.parse(""))]
+    assert "op" not in events
+    assert "free" in events
