@@ -10,7 +10,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any, Never
 
-from kvmviz.apart import limits
+from kvmviz.apart import limits, remembered
 from kvmviz.apart.beat import Beat
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions import guard
@@ -50,7 +50,12 @@ def _answer(data: bytes, name: str) -> tuple[bytes, bool]:
     before = limits.model() if name else {}
     try:
         function, arguments = pickle.loads(data)
+        patches: list[Any] = [one for one in arguments if isinstance(one, type) and getattr(one, "is_python", False)]
+        kept = [remembered.state(one) for one in patches]
         found = pickle.dumps(("value", function(*arguments)), pickle.HIGHEST_PROTOCOL)
+        for one, value in zip(patches, kept, strict=True):
+            if what := remembered.changed(one, value):
+                print(f"kvmviz: what {one.name} keeps in {what} is lost with its process; print it instead.")
     except KvmvizError as error:
         found = pickle.dumps(("error", error))
     except BaseException as error:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from pickle import PicklingError
 from threading import RLock
 from types import ModuleType, new_class
 from typing import Any, Final
@@ -26,9 +27,11 @@ import cloudpickle
 
 from kvmviz.revisions import REVISIONS, Revision, revision
 from kvmviz.revisions.guard import PatchError
+from kvmviz.revisions.telling import is_foreign
 
 _INSTALLED: Final = tuple({str(Path(path).resolve()) for path in sysconfig.get_paths().values()} | {sys.base_prefix})
 _KVMVIZ: Final = str(Path(__file__).parents[1])
+_Cached: Final = type(lru_cache(len))
 _BY_VALUE: Final = RLock()
 """Held while modules are marked to be sent by value, which is a setting of the whole process."""
 
@@ -37,6 +40,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle carrie
     """Takes revisions apart itself: a class is made anew on the other side, with its base and as a revision."""
 
     def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, _Cached) and is_foreign(obj.__wrapped__.__code__, obj.__wrapped__.__globals__):
+            return _cached, (obj.__wrapped__, obj.cache_parameters())
         if not (isinstance(obj, type) and issubclass(obj, Revision)) or _is_importable(obj):
             return super().reducer_override(obj)
         if REVISIONS.get(obj.name) is obj:
@@ -46,6 +51,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle carrie
         written = {name: value for name, value in obj.written.items() if name not in ("__dict__", "__weakref__")}
         state = (written | {"name": obj.name}, obj.base)
         return _begin, (obj.__name__, obj.__bases__), state, None, None, _finish
+
+
+def _cached(function: Any, parameters: dict[str, Any]) -> Any:
+    """Return the function with an empty cache, as `functools.lru_cache` makes one."""
+    return lru_cache(**parameters)(function)
 
 
 def _begin(name: str, bases: tuple[type, ...]) -> type[Revision]:
@@ -70,7 +80,7 @@ def pack(value: Any) -> bytes:
     try:
         with _own_modules_by_value():
             _Pickler(file).dump(value)
-    except (TypeError, RecursionError, AttributeError, ValueError) as error:
+    except (TypeError, RecursionError, AttributeError, ValueError, PicklingError) as error:
         said = " ".join(str(error).split())
         raise PatchError(
             f"What the patch refers to cannot be sent to the process in which it runs ({said}); "

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Never
 
 from kvmviz.apart import AVAILABLE, each, pack, processors, unpack, workers
+from kvmviz.apart.remembered import changed, state
 from kvmviz.check.likeness import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Report
@@ -130,8 +131,11 @@ def _parts(
 def run_batch(packed: bytes, packed_other: bytes | None, batch: tuple[Scenario, ...]) -> Outcome:
     """Examine one batch; this is what runs in another process."""
     which = unpack(packed)
+    kept = state(which) if which.is_python else {}
     before = _events(which, batch[0])
     outcome = _timed(which, batch, None if packed_other is None else unpack(packed_other))
+    if what := changed(which, kept):
+        raise PatchError(f"{which.name}: it keeps {what} from run to run; {REMEMBERS}")
     if before != _events(which, batch[0]):
         raise PatchError(f"{which.name}: {batch[0]} comes out differently the second time; {REMEMBERS}")
     return outcome

@@ -201,7 +201,7 @@ def test_run_batch_needs_nothing_but_its_arguments() -> None:
 def test_first_tds_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     from kvmviz.check.outcome import examine
 
-    module = sys.modules["kvmviz.record.runs"]
+    module = sys.modules["kvmviz.record.teardown"]
     monkeypatch.setattr(module, "REMEMBERED_BOOTS", 10)
     examine(REVISIONS["v1"], scenarios("1x1x1"))
     assert len(vars(module)["_BOOTS"][REVISIONS["v1"]]) <= 10
