@@ -26,7 +26,7 @@ def old_kernel() -> Question:
 
 def puzzle_a() -> Question:
     """The page is freed though the module owns it."""
-    found = run(PUZZLES["A"], "fail=L1@0x200").summary.violations
+    found = [found for found in run(PUZZLES["A"], "fail=L1@0x200").summary.violations if "freed" in found[1]]
     return Question(
         "Puzzle A is v1 with one line less. Which one is missing?",
         MISSING["A"],
