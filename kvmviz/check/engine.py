@@ -9,15 +9,16 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Never
 
 from kvmviz.apart import AVAILABLE, each, pack, processors, unpack, workers
 from kvmviz.apart.remembered import changed, state
+from kvmviz.check.besides import besides, constants
 from kvmviz.check.likeness import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
-from kvmviz.check.report import Report
-from kvmviz.check.space import Space, scenarios
+from kvmviz.check.report import Aside, Report
+from kvmviz.check.space import SPACES, Space, scenarios
 from kvmviz.machine.journal import Journal
 from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.revisions import Revision, check_defines, revision
@@ -65,15 +66,21 @@ def check(
     total = len(todo)
     workers_ = executor or _default(total)
     with allowing(timeout), _bar(total, which.name, progress) as bar:
-        outcome = Outcome()
+        outcome, aside = Outcome(), Outcome()
+        more = list(besides(which)) if isinstance(space, str) and space in SPACES else []
         started = time.perf_counter()
-        for part in _parts(which, other, todo, workers_):
-            outcome.merge(part)
-            bar.update(part.scenarios)
+        for found, part in chain(
+            ((outcome, part) for part in _parts(which, other, todo, workers_)),
+            ((aside, part) for part in _parts(which, None, more, workers_)),
+        ):
+            found.merge(part)
+            bar.update(part.scenarios if found is outcome else 0)
         elapsed = time.perf_counter() - started
         _confirm(which, outcome)
+        _confirm(which, aside)
         like = alike(which, bytes(outcome.digests), todo, label_of(space), workers_)
-    return Report.of(which, _name(space), outcome, other, elapsed, like)
+        seen = Aside(aside, alike(which, bytes(aside.digests), more), tuple(constants(which))) if more else None
+    return Report.of(which, _name(space), outcome, other, elapsed, like, seen)
 
 
 def _confirm(which: type[Revision], outcome: Outcome) -> None:

@@ -14,7 +14,7 @@ from kvmviz.check.known import known_of
 from kvmviz.check.likeness import Likeness
 from kvmviz.check.outcome import Cell, Example, Outcome
 from kvmviz.revisions import Revision
-from kvmviz.revisions.guard import is_kvmviz
+from kvmviz.revisions.ran import is_readers
 from kvmviz.version import SCHEMA, __version__
 
 
@@ -39,6 +39,19 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What was looked at besides the space (`kvmviz.check.besides`), and the patch's own numbers among it."""
+
+    outcome: Outcome
+    like: Likeness
+    constants: tuple[int, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {**self.like.to_json(), "constants": [hex(number) for number in self.constants]}
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One invariant: `met` scenarios in which its premise was met, and where it was `broken`.
 
@@ -46,7 +59,8 @@ class Result:
     more where that is known; `beyond` counts scenarios outside of what is known.
     `newly`, `mended` and `quieter` compare with another revision, where one was named:
     broken here alone, there alone, and there alone in scenarios in which this one
-    puts less into the log, which mends nothing.
+    puts less into the log, which mends nothing.  `besides` says that it is broken
+    only in what was looked at besides the space.
     """
 
     invariant: Invariant
@@ -58,6 +72,7 @@ class Result:
     newly: Broken | None
     mended: Broken | None
     quieter: Broken | None
+    besides: bool = False
 
     @property
     def name(self) -> str:
@@ -74,6 +89,7 @@ class Result:
         return {
             "invariant": self.name, "statement": self.invariant.statement, "premise": self.invariant.premise,
             "verdict": self.verdict, "met": self.met, "beyond_known": self.beyond, "why": self.why,
+            "besides": self.besides,
             **{key: part and part.to_json() for key, part in
                (("broken", self.broken), ("newly_broken", self.newly), ("mended", self.mended),
                 ("quieter", self.quieter))},
@@ -105,19 +121,21 @@ class Report:
     own: Mapping[str, int]
     less: int = 0
     more: int = 0
+    aside: Aside | None = None
 
     @staticmethod
     def of(
         which: type[Revision], space: str, outcome: Outcome, against: type[Revision] | None, elapsed: float,
-        like: Likeness,
+        like: Likeness, aside: Aside | None = None,
     ) -> "Report":
         """Return the report of what a space came to."""
-        results = tuple(_result(invariant, outcome, which) for invariant in INVARIANTS.values())
+        besides = aside.outcome if aside else Outcome()
+        results = tuple(_result(invariant, outcome, which, besides) for invariant in INVARIANTS.values())
         return Report(
             which.name, which.base_name, space, outcome.scenarios, len(outcome.behaviours), results,
             against.name if against else None, outcome.seconds, elapsed, like,
-            {name: outcome.ran[name] for name, function in which.functions.items() if not is_kvmviz(function)},
-            outcome.less, outcome.more,
+            {name: outcome.ran[name] for name, function in which.functions.items() if is_readers(function)},
+            outcome.less, outcome.more, aside,
         )  # fmt: skip
 
     @property
@@ -158,7 +176,7 @@ class Report:
     def _likeness(self) -> dict[str, Any]:
         found = self.like.to_json()
         del found["scenarios"]
-        return {**found, "own": dict(self.own)}
+        return {**found, "own": dict(self.own), "besides": self.aside and self.aside.to_json()}
 
     def text(self, width: int = 72, name: str = "", against: str = "") -> str:
         """Return the report as ASCII text of at most `width` columns; scenario lines are never wrapped.
@@ -177,14 +195,19 @@ class Report:
         return f"<kvmviz.check {self.revision} in {self.scenarios:,} scenarios: {answer}>"
 
 
-def _result(invariant: Invariant, outcome: Outcome, which: type[Revision]) -> Result:
+def _result(invariant: Invariant, outcome: Outcome, which: type[Revision], aside: Outcome) -> Result:
+    """Return what an invariant came to; what is broken besides the space alone counts if it is not known."""
     cell, known = outcome.cells[invariant.name], known_of(which).get(invariant.name)
+    met, space = cell.met, outcome
+    if aside.cells[invariant.name].beyond and not cell.beyond:
+        space, cell = aside, aside.cells[invariant.name]
     nature = None
     if cell.broken:
         nature = "bug" if cell.beyond or known is None else known.nature
     return Result(
-        invariant, cell.met, _broken(cell, outcome), cell.beyond, nature, known.why if known and cell.broken else "",
-        *(_broken(cells[invariant.name], outcome) for cells in (outcome.newly, outcome.mended, outcome.quieter)),
+        invariant, met, _broken(cell, space), cell.beyond, nature, known.why if known and cell.broken else "",
+        _broken(outcome.newly[invariant.name], outcome), _broken(outcome.mended[invariant.name], outcome),
+        _broken(outcome.quieter[invariant.name], outcome), space is not outcome,
     )  # fmt: skip
 
 

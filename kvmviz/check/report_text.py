@@ -5,7 +5,7 @@ from shlex import quote
 from textwrap import wrap
 
 from kvmviz.check.known import NATURES
-from kvmviz.check.report import Broken, Report, Result
+from kvmviz.check.report import Aside, Broken, Report, Result
 from kvmviz.revisions import REVISIONS
 from kvmviz.terms.columns import ascii_only, command, paragraph
 
@@ -34,12 +34,30 @@ def report_text(report: Report, width: int, name: str = "", against: str = "") -
 
 def _likeness(report: Report, width: int) -> Iterator[str]:
     yield report.like.text(width)
+    if report.aside:
+        yield from _aside(report.aside, width)
     if report.own:
         ran = ", ".join(f"{name} {count:,} times" for name, count in report.own.items() if count)
         if ran:
             yield paragraph(f"Own functions, and how often they ran: {ran}.", width=width)
         for name in (name for name, count in report.own.items() if not count):
             yield paragraph(f"{name} is the reader's and never ran, so nothing here speaks of it.", width=width)
+
+
+def _aside(aside: Aside, width: int) -> Iterator[str]:
+    """Say what was looked at besides the space, how it is there, and what neither holds."""
+    like = aside.like
+    own = f", and for {', '.join(map(hex, aside.constants))} in its source" if aside.constants else ""
+    same = f"equal to {' and '.join(like.same_as)}" if like.same_as else (
+        f"differs from {like.nearest} in {like.differs:,} of them, first at step {like.step} of the line below"
+    )
+    yield paragraph(
+        f"Looked at besides, one thing changed at a time: {like.scenarios:,} scenarios with other statuses, 0 and 2 "
+        f"vCPUs, tables of 9 and 11 entries, frames above 8 GiB{own}: {same}. Not looked at: these in other mixes.",
+        width=width,
+    )  # fmt: skip
+    if like.first:
+        yield f"  {like.first}"
 
 
 def _word(name: str) -> str:
@@ -77,6 +95,8 @@ def _nature(result: Result, broken: Broken, base: str | None) -> str:
     word = NATURES[str(result.nature)]
     if not result.beyond:
         return f"{word}, as {base} has it, too" if base else word
+    if result.besides:
+        return f"{word}, in {result.beyond:,} of the scenarios looked at besides"
     known = broken.count - result.beyond
     also = f"; in {known:,} more it is known of {base or 'it'}" if known else ""
     return f"{word}, in {result.beyond:,} scenarios{also}"

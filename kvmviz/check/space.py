@@ -33,7 +33,7 @@ CONTROLS: Final = (
 )  # fmt: skip
 """The control pages of a TD with one vCPU."""
 
-_TIMES: Final = (("gone", "present"), ("default", "prove-mmu"), (False, True), (None, 60, 1))
+TIMES: Final = (("gone", "present"), ("default", "prove-mmu"), (False, True), (None, 60, 1))
 """Every setup is run with each of these: leaves, zap, panic, boot; the boot last, so that its first TD is at hand."""
 
 MOST_FOR_SETS: Final = 10
@@ -113,5 +113,5 @@ def _every_set(pages: list[str]) -> list[str]:
 def _setups(tree: Tree, hkids: Iterable[str], fails: list[str]) -> Iterator[Scenario]:
     for hkid, word in product(hkids, fails):
         fail = Fail.parse(word, tree, vcpus=1)
-        for leaves, zap, panic, boot in product(*_TIMES):
+        for leaves, zap, panic, boot in product(*TIMES):
             yield Scenario(tree=tree, hkid=hkid, fail=fail, boot=boot, leaves=leaves, zap=zap, panic=panic)

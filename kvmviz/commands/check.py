@@ -8,6 +8,7 @@ Examples:
   kvmviz check --revision landed
   kvmviz check --revision v1 --tree 1x2x2
   kvmviz check --revision v1 --against before
+  kvmviz check --revision landed --space quick --vcpus 2
   kvmviz check --file mine.c
   kvmviz check --file mine.py:MyPatch
 
@@ -15,11 +16,15 @@ Examples:
 
 import argparse
 import re
+from typing import TYPE_CHECKING
 
 from kvmviz.commands import common
 from kvmviz.commands.specs import FORMS
 from kvmviz.revisions import REVISIONS, RevisionError
 from kvmviz.scenario import Scenario
+
+if TYPE_CHECKING:
+    from kvmviz.check.space import Space
 
 HELP = "every scenario of a space against the invariants"
 
@@ -34,7 +39,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--against", metavar="R", help="also say what is broken here and not there, and when")
     space = parser.add_mutually_exclusive_group()
     space.add_argument("--tree", metavar="T", help="every scenario of this tree")
+    space.add_argument("--scenarios", metavar="FILE", help="a scenario a line; - for standard input")
     space.add_argument("--space", choices=("default", "quick"), default="default", help="default: default")
+    parser.add_argument("--status", metavar="S", help="let a failing reclaim return this status in every scenario")
+    parser.add_argument("--vcpus", metavar="N", help="give the TD so many vCPUs in every scenario")
     common.add_format(parser, "text", "json", "markdown")
     common.add_width(parser)
     common.add_timeout(parser)
@@ -47,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     name = _own(args.file) if args.file else args.revision
     which = common.find_revision(name, args.kernel)
     against = common.find_revision(args.against, args.kernel) if args.against else None
-    space = Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space
+    space = _space(args)
     report = check(which, space, against=against)
     if args.format == "json":
         common.print_json({**report.to_json(), "origin": common.origin_json(which)})
@@ -56,6 +64,19 @@ def run(args: argparse.Namespace) -> int:
         origin = common.origin_text([which, *([against] if against else [])], common.width(args))
         common.print_text(f"{text}{origin}\n{report.cost}", args.format)
     return report.status
+
+
+def _space(args: argparse.Namespace) -> "Space":
+    """Return what is to be checked: a space with a name, a tree, or scenarios, with another status or vCPUs."""
+    space: Space = Scenario.parse(f"tree={args.tree}").tree if args.tree else args.space
+    if args.scenarios is not None:
+        space = common.scenarios_in(args.scenarios)
+    if args.status is None and args.vcpus is None:
+        return space
+    from kvmviz.check.besides import changed
+    from kvmviz.check.space import scenarios
+
+    return list(changed(scenarios(space), args.status, args.vcpus))
 
 
 def _own(text: str) -> str:

@@ -33,7 +33,7 @@ from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of, is_kernel
 from kvmviz.revisions.guard import ONCE, PatchError, is_kvmviz
 from kvmviz.revisions.identity import Identity
-from kvmviz.revisions.ran import counting
+from kvmviz.revisions.ran import counting, is_readers
 from kvmviz.revisions.refusing import RevisionError as RevisionError
 from kvmviz.revisions.taken import taken
 
@@ -182,7 +182,7 @@ def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., 
     cls.patched, cls.frees_at_once, cls.posting = known.patched, known.frees_at_once, known.posting
     cls.op_arguments = tuple(inspect.signature(functions["tdx_sept_free_private_spt"]).parameters)[1:]
     for key, function in functions.items():
-        call = function if is_kvmviz(function) else counting(key, function)
+        call = counting(key, function) if is_readers(function) else function
         setattr(cls, key, staticmethod(call))
         if key in LEAF_NAMES:
             cls.remove_leaf = staticmethod(call)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kvmviz.kvm import vm
 from kvmviz.kvm.kvm_main import teardown
 from kvmviz.kvm.linking import REPLACEABLE, link
-from kvmviz.revisions.guard import is_kvmviz
-from kvmviz.revisions.ran import counting
+from kvmviz.revisions.ran import counting, is_readers
 
 if TYPE_CHECKING:
     from kvmviz.revisions import Revision
@@ -54,4 +53,4 @@ def _link(which: "type[Revision]") -> Linked:
 
 
 def _prepared(function: Callable[..., Any]) -> Callable[..., Any]:
-    return function if is_kvmviz(function) else counting(function.__name__, function)
+    return counting(function.__name__, function) if is_readers(function) else function

@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Final
 
+from kvmviz.revisions.guard import is_kvmviz
+
 _RAN: "Final[ContextVar[Counter[str] | None]]" = ContextVar("ran", default=None)
 
 
@@ -25,6 +27,11 @@ def counted() -> Iterator[Counter[str]]:
         yield ran
     finally:
         _RAN.reset(token)
+
+
+def is_readers(function: Callable[..., Any]) -> bool:
+    """Say whether a function is a reader's own: Python of theirs, or made from their C."""
+    return hasattr(function, "c_source") or not is_kvmviz(function)
 
 
 def counting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

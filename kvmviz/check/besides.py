@@ -1,0 +1,155 @@
+"""Where patches branch: scenarios that are looked at besides a space, and those that a patch's own constants ask for.
+
+>>> from kvmviz.check.space import COUNTS
+>>> every = list(besides())
+>>> len(every), len(every) < COUNTS["quick"] / 8
+(1032, True)
+
+A space has one vCPU, one status, small tables and low addresses, since each of these
+would multiply it.  Here each is varied on its own, with a few trees: three other
+statuses, no vCPU and two, tables of 9 and of 11 entries, frames above 8 GiB.  A
+status, a count or a frame that a patch compares with is a constant in its source, and
+is added for that patch.  They are counted apart: no figure of a space changes.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+from types import CodeType
+from typing import Any, Final
+
+from kvmviz.check.space import TIMES
+from kvmviz.revisions import Revision
+from kvmviz.revisions.ran import is_readers
+from kvmviz.scenario import CAUSES, Scenario, ScenarioError
+from kvmviz.scenario.faults import Fail
+from kvmviz.scenario.status import BUSY_TDR, STATUS
+from kvmviz.scenario.tree import Tree
+
+STATUSES: Final = (BUSY_TDR, STATUS["PAGE_METADATA_INCORRECT"], 0xC0FFEE0000000000)
+"""Beside the default, which is busy: another that may pass, a final one, one that nobody has named."""
+
+VCPUS: Final = (0, 2)
+
+TREES: Final = ("1x1x9", "1x1x11", "1x9x1")
+"""Tables of 9 and of 11 entries; the third also has frames above 8 GiB."""
+
+MOST_CONSTANTS: Final = 12
+"""So many of a patch's constants are looked at, the largest first."""
+
+MOST_ENTRIES: Final = 40
+"""Largest table that is made for a constant."""
+
+_SMALL: Final = Tree.parse("1x1x1")
+_NUMBER: Final = re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)(?:[uUlL]*)\b")
+
+
+def besides(which: type[Revision] | None = None) -> Iterator[Scenario]:
+    """Yield what is looked at besides a space with a name; of a reader's revision, for its constants too."""
+    seen = set[Scenario]()
+    for scenario in _every(constants(which) if which else ()):
+        if scenario not in seen:
+            seen.add(scenario)
+            yield scenario
+
+
+def _every(numbers: Iterable[int]) -> Iterator[Scenario]:
+    for status in STATUSES:
+        yield from _statuses(status)
+    for vcpus in VCPUS:
+        yield from _vcpus(vcpus)
+    for text in TREES:
+        yield from _tree(Tree.parse(text))
+    for number in numbers:
+        yield from _constant(number)
+
+
+def _constant(number: int) -> Iterator[Scenario]:
+    """Yield scenarios in which something may equal this number, or pass it by one."""
+    if number >= 1 << 32:
+        yield from _statuses(number)
+        yield from _statuses(number | 1)
+    elif number < MOST_ENTRIES:
+        yield from _vcpus(number)
+        for entries in (number, number + 1):
+            yield from _tree(Tree((1, 1, max(entries, 1))))
+    else:
+        for step, before, after in ((0x200, (1, 1), ()), (0x40000, (1,), (1,)), (0x8000000, (), (1, 1))):
+            if number // step < MOST_ENTRIES:
+                yield from _tree(Tree((*before, number // step + 2, *after)))
+                break
+
+
+def _setups(
+    tree: Tree, hkid: str, word: str, status: int = STATUS["OPERAND_BUSY"], vcpus: int = 1
+) -> Iterator[Scenario]:  # fmt: skip
+    try:
+        fail = Fail.parse(word, tree, vcpus)
+    except ValueError:
+        return  # a control page of a vCPU that this TD does not have
+    for leaves, zap, panic, boot in product(*TIMES):
+        yield Scenario(tree, hkid, fail, status, boot, leaves, zap, vcpus, panic)
+
+
+def _statuses(status: int) -> Iterator[Scenario]:
+    if 0 < status < 1 << 64:
+        for word in ("L1@0x0", "L2@0x0", "all", "TDVPR[0]", "TDR"):
+            yield from _setups(_SMALL, "released", word, status)
+
+
+def _vcpus(vcpus: int) -> Iterator[Scenario]:
+    if vcpus <= MOST_ENTRIES:
+        for hkid in ("released", *CAUSES):
+            if vcpus or hkid != "vp-flush-error":
+                yield from _setups(_SMALL, hkid, "none", vcpus=vcpus)
+        for word in ("L1@0x0", "all", f"TDVPR[{vcpus - 1}]"):
+            yield from _setups(_SMALL, "released", word, vcpus=vcpus)
+
+
+def _tree(tree: Tree) -> Iterator[Scenario]:
+    last = max(gfn for level, gfn in tree.tables() if level == 1)
+    for word in ("none", "all", f"L1@{last:#x}"):
+        yield from _setups(tree, "released", word)
+    yield from _setups(tree, "flushvp-not-done", "none")
+
+
+def constants(which: type[Revision]) -> list[int]:
+    """Return the numbers in a reader's functions, Python or C, that no scenario has by itself; the largest first."""
+    found = {n for function in which.functions.values() if is_readers(function) for n in _numbers(function)}
+    return sorted((n for n in found if 8 <= n < 1 << 64), reverse=True)[:MOST_CONSTANTS]
+
+
+def _numbers(function: Callable[..., Any]) -> Iterator[int]:
+    fragment = getattr(function, "c_source", None)
+    if fragment is not None:
+        yield from (int(word, 0) for word in _NUMBER.findall(fragment.text) if not word.startswith("00"))
+        yield from (value for name, value in STATUS.items() if name in fragment.text)
+        return
+    for code in _codes(function.__code__):
+        yield from (value for value in code.co_consts if type(value) is int)
+        for name in code.co_names:
+            value = function.__globals__.get(name)
+            if type(value) is int:
+                yield value
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _codes(inner)
+
+
+def changed(space: Iterable[Scenario], status: str | None, vcpus: str | None) -> Iterator[Scenario]:
+    """Yield the scenarios of a space with this status and so many vCPUs, without those that cannot be then."""
+    words = {key: word for key, word in (("status", status), ("vcpus", vcpus)) if word is not None}
+    Scenario().with_(**words)
+    seen = set[Scenario]()
+    for scenario in space:
+        try:
+            found = scenario.with_(**words)
+        except ScenarioError:
+            continue
+        if found not in seen:
+            seen.add(found)
+            yield found
