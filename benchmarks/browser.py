@@ -132,9 +132,6 @@ NAMES: Final[Mapping[str, Callable[[Lab], Row]]] = {
     "a toggle of the HKID to a view not seen before, to the changed DOM": partial(
         in_turns, act="toggle", scenario=DEFAULT, painted=False
     ),
-    "the same after the reader rested": partial(
-        in_turns, act="toggle", scenario=DEFAULT, painted=False, rest=1500, turns=8
-    ),
     "the first picture in JupyterLab, kernel fresh": first_picture,
 }
 """Every row of the browser by its name, in the order of the table."""
