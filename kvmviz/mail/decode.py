@@ -53,7 +53,7 @@ def _lines(text: str) -> str:
 
 def refuse_binary(data: bytes) -> None:
     """Raise `MailError` when `data` is not the text of a mail: empty, packed or binary."""
-    if not data.strip():
+    if not re.search(rb"\S", data):
         raise MailError("there is no mail in the input: it is empty.")
     for mark, name in _PACKED.items():
         if data.startswith(mark):

@@ -15,12 +15,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+from kvmviz.check.claims import registry, sample
 from kvmviz.mail.limits import MAX_MESSAGE
 from kvmviz.review import MailError, Options, review
 from tests.review import mails, patches
 
 SECONDS = 5
-MEGABYTES = 300
+MEGABYTES = 400
+"""Of address space: a mail of 50 MB, the front end of C and the facts of every revision."""
 
 ONE = Options(space=("tree=1x1x1 fail=L1@0x0",), parallel=False)
 """Patches run in one scenario: what is looked for here is a traceback or a hang on the way there."""
@@ -155,8 +157,16 @@ def _too_long(_number: int, _frame: FrameType | None) -> None:
     raise TimeoutError(f"a mail took more than {SECONDS} seconds of processor time")
 
 
+def _few_facts() -> None:
+    """Ask claims of a few scenarios: what is looked for here is no verdict."""
+    few = tuple(s for s in sample.sample() if str(s.tree) == "1x1x1")[:60]
+    for module in (sample, registry):
+        vars(module)["sample"] = lambda: few
+
+
 def main(count: int, seed: int) -> None:
     """Review `count` mails within the limits and print how they ended."""
+    _few_facts()
     signal.signal(signal.SIGPROF, _too_long)
     ends = Counter[str]()
     for number, data in enumerate(damaged(count, seed)):
