@@ -68,6 +68,11 @@ def complete(parts: Sequence[Part], other: str) -> Whole:
     Raises PatchTextError where no place, or more than one, can be meant.
     """
     changed = [part for part in parts if part.changes]
+    if not changed:
+        raise PatchTextError(
+            f"{parts[0].name} is changed, and on this side {parts[0].file} shows nothing of the change; give the tree "
+            "with --kernel DIR."
+        )
     if len(changed) == 1 and changed[0].whole:
         return whole(changed[0])
     return _Splice(changed, other).result()
