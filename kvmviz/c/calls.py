@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 from kvmviz.c import lookup, values
@@ -87,19 +88,27 @@ class Calls(Conversions):
             fitted = [exact(self.converted(a, type)) for a, (_, type) in zip(arguments, row.parameters, strict=True)]
         except Unfit as error:
             raise Unfit(f"{error}; here it is `{row.row.c}`") from None
-        used = {node.id for node in ast.walk(row.python) if isinstance(node, ast.Name)}
         for value, (id, type) in zip(fitted, row.parameters, strict=True):
-            needed = isinstance(type, Pointer) and (isinstance(type.to, Struct) or id not in used)
-            if needed and values.is_null(value):
+            if isinstance(type, Pointer) and isinstance(type.to, Struct) and values.is_null(value):
                 raise Unfit(f"NULL is given for {id}")
         return fitted
 
     def filled(self, row: Signature, arguments: list[Value]) -> Value:
         """Return a row's Python with the arguments in it."""
-        meant = {id: a.node for (id, _), a in zip(row.parameters, arguments, strict=True)}
+        meant = {id: self.shared(a.node, row, id) for (id, _), a in zip(row.parameters, arguments, strict=True)}
         effects = joined(arguments) | (Effects(values.MEMORY) if row.row.pure else CALLED)
-        node = lookup.filled(row.python, lambda id: meant.get(id) or self.strictly(id) or self.context(id))
+        node = lookup.filled(row.python, lambda id: next(meant[id]) if id in meant else (
+            self.strictly(id) or self.context(id)))  # fmt: skip
         return Value(node, row.returns, effects=effects)
+
+    def shared(self, node: ast.expr, row: Signature, id: str) -> Iterator[ast.expr]:
+        """Yield what stands for an argument each time a row names it: one that may do something is evaluated once."""
+        names = [one for one in ast.walk(row.python) if isinstance(one, ast.Name) and one.id == id]
+        if len(names) > 1 and not isinstance(node, ast.Name | ast.Constant):
+            kept = self.scope.temporary()
+            yield ast.NamedExpr(ast.Name(kept, ast.Store()), node)
+            node = name(kept)
+        yield from repeat(node)
 
     def strictly(self, id: str) -> ast.expr | None:
         """Return what reads or sets an entry in a function that asks how many there are, None for any other name."""

@@ -26,7 +26,7 @@ def _calls(name: str) -> Iterator[str]:
     if name in MACROS:
         yield f"{name} in C, `{MACROS[name].form}`: {MACROS[name].meaning}."
     passed = lookup.passed_over(name)
-    if passed is not None and name not in MACROS:
+    if passed is not None and name not in MACROS and not lookup.functions(name):
         yield f"{name} in C: {passed}; it is passed over, and listed."
     if name in LOOPS:
         yield f"{name} in C: a loop, which runs over what the model has."

@@ -70,7 +70,7 @@ def test_4_an_option_in_code_follows_the_scenario() -> None:
 
 
 @pytest.mark.parametrize("call", ["my_free(sp)", "put_it(sp)", "kvm_get_thing(kvm)", "leak_page(sp)", "x_alloc()",
-                                  "tdh_mng_create(sp)", "kfree(sp)", "do_reclaim(sp)"])  # fmt: skip
+                                  "tdh_mng_create(sp)", "vfree(sp)", "do_reclaim(sp)"])  # fmt: skip
 def test_5_a_call_that_could_free_or_take_refuses(call: str) -> None:
     refuses(f"{call};", "its name says that it could free, take, give back or leak")
 
@@ -142,7 +142,7 @@ def test_12_asking_a_busy_module_for_ever_says_why() -> None:
         ("int x = sizeof(struct kvm_mmu_page);", "is not known here"), ("BUG();", "the model has no BUG()"),
         ("void *p __free(kfree) = 0;", "`__free(kfree)` frees at the end of a block"),
         ("u64 x = (u64)sp->gfn * 1.5;", "no whole number"),
-        ("list_for_each_entry(a, b, c) { }", "is not bound to the model"), ("MY_MACRO(sp);", "is not expanded here"),
+        ("hlist_for_each_entry(a, b, c) { }", "is not bound to the model"), ("MY_MACRO(sp);", "is not expanded here"),
     ],
 )  # fmt: skip
 def test_14_what_cannot_be_followed_refuses(body: str, said: str) -> None:
