@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -173,9 +174,25 @@ def stop_workers() -> None:
         workers().stop()
 
 
+_SHOWN: "Final[ContextVar[list[str] | None]]" = ContextVar("shown", default=None)
+
+
+@contextlib.contextmanager
+def shown_once() -> Iterator[None]:
+    """Show what a patch prints only the first time that it prints anything, until the end of the block."""
+    token = _SHOWN.set([])
+    try:
+        yield
+    finally:
+        _SHOWN.reset(token)
+
+
 def show(printed: str) -> None:
     """Write what a patch printed to standard error."""
-    if printed:
+    shown = _SHOWN.get()
+    if printed and not shown:
+        if shown is not None:
+            shown.append(printed)
         with contextlib.suppress(OSError, ValueError):
             print(printed, end="", file=sys.stderr, flush=True)
 

@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Never
 
-from kvmviz.apart import AVAILABLE, each, pack, processors, unpack, workers
+from kvmviz.apart import AVAILABLE, each, pack, processors, shown_once, unpack, workers
 from kvmviz.apart.remembered import changed, state
 from kvmviz.check.besides import besides, constants
 from kvmviz.check.likeness import alike, label_of
@@ -65,7 +65,7 @@ def check(
     todo = list(scenarios(space))
     total = len(todo)
     workers_ = executor or _default(total)
-    with allowing(timeout), _bar(total, which.name, progress) as bar:
+    with allowing(timeout), shown_once(), _bar(total, which.name, progress) as bar:
         outcome, aside = Outcome(), Outcome()
         more = list(besides(which)) if isinstance(space, str) and space in SPACES else []
         started = time.perf_counter()

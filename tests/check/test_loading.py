@@ -1,5 +1,6 @@
 """A revision from a file: it works, or one sentence says what is wrong."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from kvmviz.check.engine import WORTH_WORKERS, check
 from kvmviz.check.loading import load_revision
+from kvmviz.cli import main
 from kvmviz.errors import KvmvizError
 from kvmviz.record.runs import run
 from kvmviz.revisions.guard import allowing
@@ -158,3 +160,22 @@ def test_a_file_may_import_what_lies_beside_it_and_nothing_in_place_of_pythons(
 def test_a_class_that_defines_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("import kvmviz\nclass P(kvmviz.Revision, base='v1'):\n  LIMIT = 3\n")
     assert sentence(f"{tmp_path}/mine.py:P").startswith("P defines none of the functions that a revision may change")
+
+
+PRINTS = """
+import kvmviz
+class P(kvmviz.Revision, base="v1"):
+    def tdx_sept_free_private_spt(vm, gfn, sp):
+        print("asked for", hex(gfn), end="\\x1b[0m\\n")
+"""
+
+
+def test_what_a_patch_prints_is_shown_once_beside_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.py").write_text(PRINTS)
+    assert main(["check", "--file", f"{tmp_path}/mine.py:P", "--tree", "1x1x1", "--format", "json"]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["revision"] == "P"
+    assert err.startswith("asked for 0x0?[0m\n") and err.isascii()
+    assert err.count("characters more)") == 1 and len(err) < 2_100
