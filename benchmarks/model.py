@@ -5,13 +5,17 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 from time import perf_counter
-from typing import Final
+from types import FunctionType, new_class
+from typing import Any, Final
 
 from benchmarks.table import Measure, Row, seconds, side_by_side
 from kvmviz.check import check
+from kvmviz.check.outcome import examine
 from kvmviz.check.space import scenarios
+from kvmviz.machine.journal import Tape
 from kvmviz.record.runs import run
-from kvmviz.revisions import REVISIONS
+from kvmviz.record.teardown import tear_down as tear_down_watched
+from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario.tree import Tree
 
 BASE: Final = "16GiB"
@@ -62,6 +66,39 @@ def scenario_of_a_check(turns: int = 5) -> Row:
 
     a, b = side_by_side(lambda: check("v1", CHECKED, progress=False), bare, turns)
     return Row("check", "run", [t / len(lines) for t in a], [t / len(lines) for t in b])
+
+
+def own_python() -> type[Revision]:
+    """Return `v1` as a reader would write it: the same five functions, in a file that is not kvmviz's."""
+
+    def copied(function: Any) -> FunctionType:
+        code = function.__code__.replace(co_filename="own.py")
+        return FunctionType(code, function.__globals__, function.__name__)
+
+    functions = {name: copied(function) for name, function in REVISIONS["v1"].functions.items()}
+    own: Any = new_class("Own", (Revision,), {"base": "v1"}, lambda body: body.update(functions))
+    assert own.is_python
+    made: type[Revision] = own
+    return made
+
+
+def run_of_own_python(turns: int = 9) -> Row:
+    """A recorded run of a reader's own Python, guarded as in its worker, against the same built in."""
+    lines, own = list(scenarios(CHECKED))[::12], own_python()
+
+    def runs(which: type[Revision]) -> None:
+        for one in lines:
+            tear_down_watched(which, one, Tape())
+
+    a, b = side_by_side(lambda: runs(own), lambda: runs(REVISIONS["v1"]), turns)
+    return Row("own", "built in", [t / len(lines) for t in a], [t / len(lines) for t in b])
+
+
+def check_of_own_python(turns: int = 5) -> Row:
+    """A scenario held against every invariant, of a reader's own Python and built in."""
+    lines, own = list(scenarios(CHECKED))[::3], own_python()
+    a, b = side_by_side(lambda: examine(own, lines), lambda: examine(REVISIONS["v1"], lines), turns)
+    return Row("own", "built in", [t / len(lines) for t in a], [t / len(lines) for t in b])
 
 
 def run_of_an_export(turns: int = 5) -> Row:
@@ -116,6 +153,8 @@ ROWS: Final[Mapping[str, Measure]] = {
     **{f"one run of {size}, every event recorded or none": partial(recorded_or_not, size) for size in RECORDED},
     "one run of the default tree, every page failing": before_and_after,
     f"a scenario of kvmviz check, tree {CHECKED}": scenario_of_a_check,
+    f"a run of a reader's own Python, tree {CHECKED}": run_of_own_python,
+    f"a scenario of a check of a reader's own Python, tree {CHECKED}": check_of_own_python,
     f"a run that kvmviz export carries, tree {EXPORTED[0][0]}": run_of_an_export,
     "start to end of the command": start_of_command,
 }
