@@ -45,9 +45,9 @@ def bounded(name: str, budget: Budget, tables: int, where: object, files: frozen
     except RecursionError as error:
         at = _place(error.__traceback__, files, head=True)
         raise PatchError(f"{name}: {at} is called without end, with {where}.") from None
-    except KvmvizError:
-        raise
     except Exception as error:
+        if isinstance(error, KvmvizError) and not isinstance(error, Stopped):
+            raise
         said = _said(error)
         raise PatchError(f"{name}: {_place(error.__traceback__, files)} fails with {where}: {said}.") from error
 
