@@ -15,7 +15,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all fresh static js format notebooks manual site bench bench-explorer constraints
+.PHONY: help venv lab test test-all fresh static js format mutants notebooks manual site bench bench-explorer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -49,6 +49,13 @@ test-all: static js ## the same and the full spaces, long fuzz, browser marathon
 
 fresh: ## the two commands in minimal Debians, as a newcomer runs them (needs root and debootstrap)
 	@$(PYTHON) tests/fresh.py $(DEBIAN)
+
+# Not in CI: each mutant runs the tests that reach it.  `make mutants ROOMS=compare` takes minutes, all rooms take hours.
+ROOMS ?= record compare draw explorer c
+mutants: venv ## which small changes of ROOMS no test notices
+	@.venv/bin/uv pip install -q --python $(PY) -c constraints.txt -e '.[mutants]'
+	.venv/bin/mutmut run --max-children $(JOBS) $(ROOMS:%='kvmviz.%.*')
+	.venv/bin/mutmut results
 
 static: venv ## what can be said without running anything: ruff, mypy
 	.venv/bin/ruff check --quiet

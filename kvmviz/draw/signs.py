@@ -6,8 +6,6 @@ the prefix that keeps the ids of two pictures on one page apart.
 
 from typing import Final
 
-from kvmviz.terms.states import PAGE_STATES
-
 ID: Final = "@ID@"
 """Stands for the prefix of ids; whoever shows a picture replaces it."""
 
@@ -30,11 +28,6 @@ TRIANGLE: Final = (
     '<path class="ex" d="M10.6 7.6h2.8l-.5 6.7h-1.8zM10.7 15.7h2.6v2.6h-2.6z"/>'
 )
 """The warning sign, 24 by 22."""
-
-
-def glyph_of(state: str) -> str:
-    """Return the name of the glyph of a page state, `none` for a state without one."""
-    return PAGE_STATES[state].glyph
 
 
 def definitions(prefix: str) -> str:

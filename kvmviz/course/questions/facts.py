@@ -37,12 +37,3 @@ def sites(summary: Summary) -> str:
 def pages(names: tuple[str, ...]) -> str:
     """Return page names as a list in words."""
     return " and ".join(f"`{name}`" for name in names) or "no page"
-
-
-def count(number: int, word: str) -> str:
-    """Return a number with its noun.
-
-    >>> count(1, "trace"), count(2, "trace")
-    ('1 trace', '2 traces')
-    """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -3,7 +3,8 @@
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import count, decides, end, pages, sites
+from kvmviz.course.questions.facts import decides, end, pages, sites
+from kvmviz.terms.words import many
 
 NUMBER: Final = "01"
 KEY_KEPT: Final = "hkid=flushvp-not-done"
@@ -75,7 +76,7 @@ def key_kept() -> Question:
             "That look is a KVM_BUG_ON. It prints once, then the VM is marked bugged, which mutes it.",
         ),
         why=f"before prints {before.traces:,}: the same one, and the WARN_ON in handle_removed_pt once for each table. "
-        f"Either way {count(after.leaked_count, 'page')} leak.",
+        f"Either way {many(after.leaked_count, 'page')} leak.",
     )
 
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import count
 from kvmviz.course.td import LiveTd
 from kvmviz.scenario.tree import Tree
+from kvmviz.terms.words import many
 
 NUMBER: Final = "02"
 
@@ -78,7 +78,7 @@ def child_count() -> Question:
             "The new S-EPT page is one child.",
             "In this model, each lowest table also maps some guest pages. They are children too.",
         ),
-        why=f"The S-EPT page, and {count(more - 1, 'guest page')} that the model maps below it.",
+        why=f"The S-EPT page, and {many(more - 1, 'guest page')} that the model maps below it.",
     )
 
 

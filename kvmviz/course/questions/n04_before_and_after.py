@@ -4,7 +4,8 @@ from typing import Final
 
 from kvmviz.compare.comparison import compare
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import count, decides, end
+from kvmviz.course.questions.facts import decides, end
+from kvmviz.terms.words import many
 
 NUMBER: Final = "04"
 BOTH: Final = "hkid=flushvp-not-done fail=L1@0x200"
@@ -16,7 +17,7 @@ def nothing_fails() -> Question:
     return Question(
         "Nothing goes wrong at all. In how many steps do the two kernels do something different?",
         len(both.differences),
-        why=f"{count(len(both.rows), 'step')}, each the same on both sides. Whoever never sees a failure never "
+        why=f"{many(len(both.rows), 'step')}, each the same on both sides. Whoever never sees a failure never "
         f"sees the patch.",
         kind="prediction",
     )
@@ -32,7 +33,7 @@ def all_fail() -> Question:
             "before prints one trace from the reclaim helper, and one from handle_removed_pt for each failing page.",
             "Run kvmviz.run('before', 'fail=all').summary.traces in a cell of your own, and the same for v1.",
         ),
-        why=f"before prints {before.traces:,}, v1 {after.traces:,}. Both lose {count(after.leaked_count, 'page')}.",
+        why=f"before prints {before.traces:,}, v1 {after.traces:,}. Both lose {many(after.leaked_count, 'page')}.",
     )
 
 
@@ -47,7 +48,7 @@ def both_faults() -> Question:
         choices[1 - more],
         choices,
         ("Does KVM ask the module for any table page when the key is still there?",),
-        f"{count(both.leaked_count, 'page')} in both cases: with the key still assigned, no page is asked for, "
+        f"{many(both.leaked_count, 'page')} in both cases: with the key still assigned, no page is asked for, "
         f"so none can be refused.",
     )
 

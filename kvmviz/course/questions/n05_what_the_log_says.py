@@ -4,7 +4,8 @@ from typing import Final
 
 from kvmviz.course.macros import tried
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import count, end
+from kvmviz.course.questions.facts import end
+from kvmviz.terms.words import many
 
 NUMBER: Final = "05"
 MANY: Final = "tree=1GiB fail=L1@0x0-0x2600"
@@ -32,7 +33,7 @@ def value_of_once() -> Question:
         f"WARN_ON_ONCE meets a true condition {times} times. How often is the value of the expression true?",
         int(row[3].split(" ")[0]),
         hints=("What is printed and what the expression is worth are two things.",),
-        why=f"It prints {count(row[1], 'trace')}, but its value is the condition every time. A leak is decided "
+        why=f"It prints {many(row[1], 'trace')}, but its value is the condition every time. A leak is decided "
         f"by the value.",
     )
 
@@ -68,8 +69,8 @@ def second_silent() -> Question:
             "The way flushvp-not-done itself prints nothing.",
             "What was left for v1 is the KVM_BUG_ON in the op. How often does it print in a boot?",
         ),
-        why=f"And {count(found.leaked_count, 'page')} are lost without a word. "
-        f"before prints {count(end('before', f'{QUIET} boot=second:60s').traces, 'trace')} for the same TD.",
+        why=f"And {many(found.leaked_count, 'page')} are lost without a word. "
+        f"before prints {many(end('before', f'{QUIET} boot=second:60s').traces, 'trace')} for the same TD.",
     )
 
 

@@ -5,8 +5,9 @@ from typing import Final
 from kvmviz.compare.comparison import compare
 from kvmviz.course.marking import Question
 from kvmviz.course.puzzles import PUZZLES
-from kvmviz.course.questions.facts import count, end, peak_waiting
+from kvmviz.course.questions.facts import end, peak_waiting
 from kvmviz.record.runs import run
+from kvmviz.terms.words import many
 
 NUMBER: Final = "06"
 WIDE: Final = "tree=1x1x16"
@@ -32,7 +33,7 @@ def peak() -> Question:
     v1, landed = peak_waiting("v1", WIDE), peak_waiting("landed", WIDE)
     tables = run("v1", WIDE).scenario.tree.count
     return Question(
-        f"The tree {WIDE.partition('=')[2]} has {count(tables, 'S-EPT page')}. How many pages fewer wait for "
+        f"The tree {WIDE.partition('=')[2]} has {many(tables, 'S-EPT page')}. How many pages fewer wait for "
         f"RCU at the peak in landed than in v1?",
         v1 - landed,
         hints=(
@@ -61,7 +62,7 @@ def clear_always() -> Question:
             "The RCU callback still runs for every table. What does it find in external_spt?",
             "Freeing NULL does nothing. Freeing anything else frees it.",
         ),
-        f"For the small TD that is {count(len(broken.double_frees), 'double free')}. The landed op sets the "
+        f"For the small TD that is {many(len(broken.double_frees), 'double free')}. The landed op sets the "
         f"pointer to NULL on every path.",
     )
 

@@ -5,8 +5,8 @@ from typing import Final
 from kvmviz.course.marking import Question
 from kvmviz.course.patches import goals
 from kvmviz.course.puzzles import MISSING, PUZZLES
-from kvmviz.course.questions.facts import count
 from kvmviz.record.runs import run
+from kvmviz.terms.words import many
 
 NUMBER: Final = "07"
 CHOICES: Final = tuple(MISSING.values())
@@ -51,7 +51,7 @@ def puzzle_d() -> Question:
             "The module gave each page back. Who is to hand it on to the allocator, in the landed version?",
             "The callback of landed frees the mirror's page alone, and the pointer is NULL by then anyhow.",
         ),
-        f"{count(len(found), 'page')} are the host's and never freed: a leak that nothing forced on anybody.",
+        f"{many(len(found), 'page')} are the host's and never freed: a leak that nothing forced on anybody.",
     )
 
 
@@ -67,7 +67,7 @@ def puzzle_c() -> Question:
             "The op of v1 does not even ask in that case. What keeps it from asking?",
         ),
         f"The module refuses, so the pages leak as they should; the log shows "
-        f"{count(asked.lines, 'error line')} that v1 would not have. "
+        f"{many(asked.lines, 'error line')} that v1 would not have. "
         "The first check is the clearer line of defence, not the only one.",
     )
 

@@ -3,8 +3,9 @@
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import count, end
+from kvmviz.course.questions.facts import end
 from kvmviz.scenario.tree import Tree
+from kvmviz.terms.words import many
 
 NUMBER: Final = "08"
 KEPT: Final = "tree=1GiB hkid=key-freeid-error"
@@ -37,7 +38,7 @@ def one_page_of_a_terabyte() -> Question:
         choices[1] if small.leaked_count == large.leaked_count else choices[0],
         choices,
         ("Which page is lost besides the bad one?",),
-        f"{count(large.leaked_count, 'page')} in both: the bad one, and the TDR.",
+        f"{many(large.leaked_count, 'page')} in both: the bad one, and the TDR.",
     )
 
 
