@@ -29,9 +29,10 @@ def main(parent: int, talk: int, beat: int, dump: int) -> Never:
     while True:
         try:
             data, bound = connection.recv_bytes(), 0.0
-            name, bound = pickle.loads(connection.recv_bytes())
+            name, bound, places = pickle.loads(connection.recv_bytes())
         except (EOFError, OSError):
             os.kill(os.getpid(), signal.SIGKILL)  # whatever a patch has left behind
+        sys.path += places
         guard.TIMEOUT.set(bound)
         pulse.begin(name, "", bound + guard.BESIDES if name else math.inf)
         answer, fit = _answer(data, name)

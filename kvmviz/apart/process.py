@@ -62,7 +62,8 @@ class Worker:
         self._dump, write_dump = os.pipe()
         os.set_blocking(self._dump, False)
         given = (theirs.fileno(), memory, write_dump)
-        code = _CODE.format(path=search_path(), numbers=", ".join(map(str, (os.getpid(), *given))))
+        self._known, self._path = tuple(sys.path), search_path()
+        code = _CODE.format(path=self._path, numbers=", ".join(map(str, (os.getpid(), *given))))
         optimized = ["-O"] * sys.flags.optimize
         try:
             self._process = subprocess.Popen(
@@ -84,7 +85,7 @@ class Worker:
         self.printed = _Printed()
         try:
             self._connection.send_bytes(data)
-            self._connection.send_bytes(pickle.dumps((name, bound)))
+            self._connection.send_bytes(pickle.dumps((name, bound, self._new_places())))
             answer = self._wait()
         except (EOFError, OSError):
             raise WorkerLostError(self._beat.read(), self._how()) from None
@@ -93,6 +94,15 @@ class Worker:
         if kind == "value":
             return value
         raise value if kind == "error" else RuntimeError(f"a worker failed:\n{value}")
+
+    def _new_places(self) -> list[str]:
+        """Return where modules are looked for here and not there: a file was loaded after the worker had started."""
+        if tuple(sys.path) == self._known:
+            return []
+        self._known = tuple(sys.path)
+        found = [path for path in search_path() if path not in self._path]
+        self._path += found
+        return found
 
     def _wait(self) -> bytes:
         connection, printed = self._connection, self.printed
