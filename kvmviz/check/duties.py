@@ -113,7 +113,7 @@ def validate_guest_memory_needs_the_key(seen: Observation) -> bool:
 
 
 @invariant(
-    "Generic code hears of each guest page that could not be taken back.",
+    "TDX code reports guest pages that it cannot take back, and generic code hears of each.",
     "guest pages are mapped when the key is gone, and the host lives on",
 )
 def validate_lost_guest_pages_are_reported(seen: Observation) -> bool:
@@ -122,6 +122,8 @@ def validate_lost_guest_pages_are_reported(seen: Observation) -> bool:
         return False
     sites = [warn.site for _, warn in seen.of(Warn)] + [masked.site for _, masked in seen.of(Masked)]
     heard = sum(_function(site) == "handle_changed_spte" for site in sites)
+    if not any(_function(site) in LEAF_NAMES for site in sites):
+        raise InvariantError(f"{lost} guest pages cannot be taken back, and TDX code says nothing of it")
     if heard < lost:
         raise InvariantError(f"{lost} guest pages cannot be taken back, and handle_changed_spte hears of {heard}")
     return True

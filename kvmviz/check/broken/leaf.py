@@ -185,6 +185,15 @@ class LeafErrorSwallowed(Revision, base="v1"):
         return 0
 
 
+@breaks("lost_guest_pages_are_reported")
+class LeafSaysNothing(Revision, base="v1"):
+    """The function refuses without the key, and leaves it to generic code to report that."""
+
+    @staticmethod
+    def tdx_sept_remove_private_spte(vm: VM, gfn: int, level: int, page: Page) -> int:
+        return int(REVISIONS["v1"].remove_leaf(vm, gfn, level, page)) if is_hkid_assigned(vm) else -EIO
+
+
 @breaks("guest_pages_are_not_kvms_to_free")
 class LeafFreesThePage(Revision, base="landed"):
     """The function frees the guest page, which the guest's memory file will free as well."""
