@@ -15,7 +15,7 @@ from kvmviz.c.revision import from_c
 from kvmviz.explorer.offline import space
 from kvmviz.explorer.offline.encode import carried, packed, unpacked
 from kvmviz.explorer.payload import view
-from kvmviz.revisions import revision
+from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
 
@@ -31,7 +31,7 @@ static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu
     base="v1",
     name="InC",
 )
-REVISIONS = {"before": "before", "v1": "v1", "v2": "v2", "InC": IN_C}
+REVISIONS: dict[str, str | type[Revision]] = {"before": "before", "v1": "v1", "v2": "v2", "InC": IN_C}
 TREE = "1x1x1"
 SPACE = [str(one) for one in space.combinations(TREE)]
 SINGLE = [str(one) for one in space.single([TREE])]
