@@ -69,6 +69,21 @@ def _changes(line: str) -> Iterator[tuple[str, list[str]]]:
             yield "return before", [f"{indent}{{", f"{indent}return;", line, f"{indent}}}"]
 
 
+_TOKEN = re.compile(r"[A-Za-z_]\w*(?:->\w+)*|&&|\|\||[!=<>]=|[=!&]")
+_OTHERS = ("0", "1", "NULL", "kvm", "sp", "sp->spt", "sp->external_spt", "!", "&&", "||", "==", "")
+
+
+def one_token(patch: str) -> Iterator[Mutant]:
+    """Yield every patch with one token of its added code replaced by another, or left out; most are no C."""
+    lines = patch.split("\n")
+    for number, line in enumerate(lines):
+        for match in _TOKEN.finditer(line) if is_code(lines, number) else ():
+            for other in _OTHERS:
+                if other != match[0]:
+                    changed = line[: match.start()] + other + line[match.end() :]
+                    yield _mutant(f"{match[0]} -> {other or 'nothing'} in line {number + 1}", lines, number, [changed])
+
+
 def _mutant(what: str, lines: Sequence[str], number: int, instead: Sequence[str]) -> Mutant:
     changed = [*lines[:number], *instead, *lines[number + 1 :]]
     return Mutant(what, "\n".join(recounted(changed)))
@@ -119,7 +134,9 @@ HARMLESS: dict[str, Callable[[str], str]] = {
 """Changes that nobody can see in what happens."""
 
 
-def some(patch: str, count: int, seed: int) -> list[Mutant]:
+def some(
+    patch: str, count: int, seed: int, operator: Callable[[str], Iterator[Mutant]] = mutants
+) -> list[Mutant]:
     """A sample of the mutants, the same ones for the same seed."""
-    every = list(mutants(patch))
+    every = list(operator(patch))
     return Random(seed).sample(every, min(count, len(every)))

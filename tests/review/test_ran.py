@@ -15,7 +15,7 @@ from kvmviz.review.ran import NotRun, Ran
 from kvmviz.review.reply import Case
 from kvmviz.review.running import DEFAULTS
 from tests.review import mails, patches
-from tests.review.mutants import HARMLESS, Mutant, mutants, some
+from tests.review.mutants import HARMLESS, Mutant, mutants, one_token, some
 
 FEW = tuple(
     f"tree=1x1x2{setup}{leaves}"
@@ -130,9 +130,11 @@ def test_every_mutant_is_what_check_and_the_runs_say() -> None:
         for first in some(SELF_MADE, 12, seed=1)
         for second in some(first.text, 12, seed=2)
     ]
+    tokens = [hold(mutant) for mutant in some(SELF_MADE, 200, seed=3, operator=one_token)]
+    assert tokens.count("other") > 20
     assert ends.count("other") > 15
     assert pairs.count("other") > 70
-    assert {*ends, *pairs} <= {"same", "other", "stopped", "not run"}
+    assert {*ends, *pairs, *tokens} <= {"same", "other", "stopped", "not run"}
 
 
 def test_the_macro_behind_tdx_bug_on_is_answered_by_its_figures() -> None:
