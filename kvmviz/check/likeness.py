@@ -113,7 +113,7 @@ def own_digests(packed: bytes, batch: Sequence[Scenario]) -> bytes:
 def whole_digest(which: type[Revision], scenario: Scenario) -> bytes:
     """Return the digest of what a revision does in one scenario, chains included."""
     _, trail = watch(which, scenario)
-    return digest(whole for _, whole in pieces(trail.entries, trail.chains))
+    return digest(whole for _, whole, _ in pieces(trail.entries, trail.chains))
 
 
 def alike(

@@ -138,8 +138,8 @@ def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: ty
         outcome.totals[signature(scenario)] += 1
         seen, trail = watch(revision, scenario)
         parts = pieces(trail.entries, trail.chains)
-        outcome.behaviours.add(digest(plain for plain, _ in parts))
-        outcome.digests += digest(whole for _, whole in parts)
+        outcome.behaviours.add(digest([plain for plain, _, _ in parts]))
+        outcome.digests += digest([whole for _, whole, _ in parts])
         outcome.ran.update(trail.ran)
         broken = _hold(seen, outcome.cells)
         for name, what in broken.items():

@@ -46,7 +46,7 @@ class _First:
         trail = Trail()
         tear_down(REVISIONS[name], setup, trail)
         trail.close()
-        self.parts = [whole for _, whole in pieces(trail.entries, trail.chains)]
+        self.parts = [whole for _, whole, _ in pieces(trail.entries, trail.chains)]
         self.lines = [
             (place, phase, event, chain)
             for place, ((phase, event), chain) in enumerate(zip(trail.entries, trail.chains, strict=True))
@@ -81,7 +81,7 @@ class _First:
 def _line(phase: str, said: tuple[Line, ...], chain: str, panics: bool) -> bytes:
     """Return the digests of what is printed, one behind another, and of the panic that it may lead to."""
     events = [(phase, event) for event in (*said, *((Panic(),) if panics else ()))]
-    return b"".join([whole for _, whole in pieces(list(events), [chain] * len(events))])
+    return b"".join([whole for _, whole, _ in pieces(list(events), [chain] * len(events))])
 
 
 @lru_cache(maxsize=1_000)

@@ -31,7 +31,13 @@ SIZE: Final = 8
 KEPT_FRAMES: Final = 100
 """Frames whose chain is remembered; those that have returned are in the way, no more."""
 
+KEPT_DIGESTS: Final = 100_000
+"""Events whose digests are remembered."""
+
 Entry = tuple[str, Event]
+
+
+_rcu_callback: Final = lru_cache(maxsize=8192)(RcuCallback)
 
 
 class Trail(Journal):
@@ -46,12 +52,12 @@ class Trail(Journal):
     def emit(self, event: Event) -> None:
         """Keep an event and the chain of what runs now."""
         self.entries.append((self.phase, event))
-        self.chains.append(self._chain(sys._getframe(1)))
+        self.chains.append(self._chain(sys._getframe(2)))  # past the recorder's own method
 
     def rcu_callback(self, page: Page, callback: Callback) -> None:
         """Keep that a callback runs; its chain is itself, which a reader may not have marked."""
         function = unwrap(callback)
-        self.entries.append((self.phase, RcuCallback(page.name)))
+        self.entries.append((self.phase, _rcu_callback(page.name)))
         self.chains.append(name_of(function.__code__) or function.__name__)
 
     def drop(self, number: int) -> None:
@@ -93,26 +99,34 @@ def _longer(chain: str, name: str) -> str:
     return f"{chain} > {name}" if chain else name
 
 
-class _Digests(dict[tuple[Entry, str], tuple[bytes, bytes]]):
-    """Two short digests of each event, without and with its chain, the same in every process."""
+_DIGESTS: Final[dict[tuple[str, int, str], tuple[bytes, bytes, Event]]] = {}
+"""Two short digests of each event in a phase, without and with its chain, the same in every process.
 
-    def __missing__(self, key: tuple[Entry, str]) -> tuple[bytes, bytes]:
-        if len(self) > 100_000:
-            self.clear()
-        self[key] = _digest(repr(key[0]).encode()), _digest(repr(key).encode())
-        return self[key]
-
-
-_DIGESTS: Final = _Digests()
+Events are met again and again as the same object, so they are found by its id, which
+is quicker than by what they say; the object is kept, so that its id stays its own.
+"""
 
 
 def _digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=SIZE).digest()
 
 
-def pieces(entries: list[Entry], chains: list[str]) -> list[tuple[bytes, bytes]]:
-    """Return the two digests of each event: of what happens to which page in which phase, and with the chain."""
-    return [_DIGESTS[key] for key in zip(entries, chains, strict=True)]
+def pieces(entries: list[Entry], chains: list[str]) -> list[tuple[bytes, bytes, Event]]:
+    """Return two digests of each event, and the event: of what happens where in which phase, and with the chain."""
+    get = _DIGESTS.get
+    return [
+        get((phase, id(event), chain)) or _new(phase, event, chain)
+        for (phase, event), chain in zip(entries, chains, strict=True)
+    ]
+
+
+def _new(phase: str, event: Event, chain: str) -> tuple[bytes, bytes, Event]:
+    if len(_DIGESTS) > KEPT_DIGESTS:
+        _DIGESTS.clear()
+    entry = phase, event
+    found = _digest(repr(entry).encode()), _digest(repr((entry, chain)).encode()), event
+    _DIGESTS[phase, id(event), chain] = found
+    return found
 
 
 def digest(parts: Iterable[bytes]) -> bytes:

@@ -21,6 +21,9 @@ _op, _seamcall, _warn = lru_cache(8192)(events.Op), lru_cache(8192)(events.Seamc
 _set_null, _call_rcu = lru_cache(8192)(events.SetNull), lru_cache(8192)(events.CallRcu)
 _rcu_callback, _reset = lru_cache(8192)(events.RcuCallback), lru_cache(8192)(events.Reset)
 _free, _leak = lru_cache(8192)(events.Free), lru_cache(8192)(events.Leak)
+_masked, _vm_bugged = lru_cache(8192)(events.Masked), lru_cache(8192)(events.VmBugged)
+_pr_err, _pr_warn = lru_cache(8192)(events.PrErr), lru_cache(8192)(events.PrWarn)
+_barrier, _hkid_free, _hkid_leak, _panic = events.RcuBarrier(), events.HkidFree(), events.HkidLeak(), events.Panic()
 
 
 class Journal(Tally):
@@ -48,19 +51,19 @@ class Journal(Tally):
 
     def masked(self, site: str) -> None:
         super().masked(site)
-        self.emit(events.Masked(site))
+        self.emit(_masked(site))
 
     def pr_err(self, site: str, printed: bool, message: str) -> None:
         super().pr_err(site, printed, message)
-        self.emit(events.PrErr(site, printed, message))
+        self.emit(_pr_err(site, printed, message))
 
     def pr_warn(self, site: str, message: str) -> None:
         super().pr_warn(site, message)
-        self.emit(events.PrWarn(site, message))
+        self.emit(_pr_warn(site, message))
 
     def vm_bugged(self, site: str) -> None:
         super().vm_bugged(site)
-        self.emit(events.VmBugged(site))
+        self.emit(_vm_bugged(site))
 
     def set_null(self, page: Page, by: KernelFunction) -> None:
         self.emit(_set_null(page.name, f"{by.file}:{by.name}"))
@@ -69,7 +72,7 @@ class Journal(Tally):
         self.emit(_call_rcu(page.name))
 
     def rcu_barrier(self) -> None:
-        self.emit(events.RcuBarrier())
+        self.emit(_barrier)
 
     def rcu_callback(self, page: Page, callback: Callback) -> None:
         self.emit(_rcu_callback(page.name))
@@ -95,14 +98,14 @@ class Journal(Tally):
 
     def hkid_free(self) -> None:
         super().hkid_free()
-        self.emit(events.HkidFree())
+        self.emit(_hkid_free)
 
     def hkid_leak(self) -> None:
-        self.emit(events.HkidLeak())
+        self.emit(_hkid_leak)
 
     def panic(self) -> None:
         super().panic()
-        self.emit(events.Panic())
+        self.emit(_panic)
 
     def violation(self, page: Page, what: str) -> None:
         super().violation(page, what)
