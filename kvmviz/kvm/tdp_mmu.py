@@ -65,7 +65,7 @@ def for_each_tdp_pte_min_level(sp: kvm_mmu_page, min_level: int) -> Iterator[tdp
 def kvm_mmu_uninit_tdp_mmu(vm: VM) -> None:
     """Give up every root of the TDP MMU, and wait until what waits for RCU has been freed."""
     kvm_tdp_mmu_invalidate_roots(vm)
-    kvm_tdp_mmu_zap_invalidated_roots(vm, shared=False)
+    kvm_tdp_mmu_zap_invalidated_roots(vm, False)
     WARN_ON(vm.host, vm.tdp_mmu_pages)
     WARN_ON(vm.host, vm.tdp_mmu_roots)
     vm.host.rcu.rcu_barrier()
@@ -146,7 +146,7 @@ def tdp_mmu_set_spte(
 ) -> Entry:
     """Write an entry while holding mmu_lock for write, and let what follows from it happen."""
     read_entries(sp)[index] = new_spte
-    handle_changed_spte(vm, sp, gfn, old_spte, new_spte, level, shared=False)
+    handle_changed_spte(vm, sp, gfn, old_spte, new_spte, level, False)
     return new_spte
 
 
