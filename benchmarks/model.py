@@ -8,6 +8,7 @@ from time import perf_counter
 from types import FunctionType, new_class
 from typing import Any, Final
 
+from benchmarks import c
 from benchmarks.table import Measure, Row, seconds, side_by_side
 from kvmviz.check import check
 from kvmviz.check.outcome import examine
@@ -156,6 +157,7 @@ ROWS: Final[Mapping[str, Measure]] = {
     f"a run of a reader's own Python, tree {CHECKED}": run_of_own_python,
     f"a scenario of a check of a reader's own Python, tree {CHECKED}": check_of_own_python,
     f"a run that kvmviz export carries, tree {EXPORTED[0][0]}": run_of_an_export,
+    **c.ROWS,
     "start to end of the command": start_of_command,
 }
 """Every row of the model by its name, in the order of the table."""
