@@ -62,6 +62,18 @@ class Ran:
         """The invariants that the patch breaks where its base does not."""
         return tuple(result for result in self.report.results if result.beyond)
 
+    @property
+    def looked_at(self) -> int:
+        """In how many scenarios it was compared with known revisions; besides the space where it parts only there."""
+        aside = self.report.aside
+        besides = aside is not None and bool(self.report.like.same_as) and self.first is not None
+        return aside.like.scenarios if aside and besides else self.report.scenarios
+
+    def scenarios_of(self, result: Result) -> int:
+        """In how many scenarios an invariant was looked at where it is broken."""
+        aside = self.report.aside
+        return aside.outcome.scenarios if aside and result.besides else self.report.scenarios
+
     def seen_from(self, first: "Ran") -> "Ran":
         """Return the same patch as the end of a series that begins with another."""
         return replace(self, old=first.old, old_shown=first.old_shown, old_same_as=first.old_same_as)
@@ -86,7 +98,7 @@ class Ran:
         count, scenario = (result.broken.count, result.broken.smallest.scenario) if result.broken else (0, None)
         return {
             "invariant": result.name, "statement": result.invariant.statement, "scenarios": count,
-            "of": self.report.scenarios, "scenario": scenario,
+            "of": self.scenarios_of(result), "scenario": scenario,
         }  # fmt: skip
 
 

@@ -44,17 +44,18 @@ def together(ran: Ran, path: str) -> Iterator[str]:
 
 def likeness(ran: Ran, path: str) -> Iterator[str]:
     """Say what the patch is like, and show where it first differs."""
-    total = ran.report.scenarios
+    total, besides = ran.looked_at, ran.looked_at != ran.report.scenarios
     if ran.same_as:
         names = " and ".join(ran.same_as)
         yield from wrapped(f"It does what {names} does, event for event, in {total:,} of {total:,} scenarios.")
     elif ran.first is None:
         yield from wrapped("No scenario was run.")
     else:
-        yield from wrapped(
-            f"It does what no version does that I know. {ran.nearest} is nearest: it differs from that in "
-            f"{ran.differs:,} of {total:,} scenarios, first here:"
-        )
+        start = f"It does what no version does that I know. {ran.nearest} is nearest:"
+        if besides:
+            start = f"It does what {ran.nearest} does in all {ran.report.scenarios:,} scenarios of the space, but"
+        where = "scenarios besides (other statuses, vCPUs, tables)" if besides else "scenarios"
+        yield from wrapped(f"{start} it differs from that in {ran.differs:,} of {total:,} {where}, first here:")
         yield from command(f"kvmviz compare {ran.nearest} {path}", ran.first)
     if ran.old_shown and ran.old_same_as:
         yield from wrapped(f"The code before it does what {' and '.join(ran.old_same_as)} does, on the smallest tree.")
@@ -74,7 +75,6 @@ def _diff(text: str) -> Iterator[str]:
 
 def breaks(ran: Ran, path: str) -> Iterator[str]:
     """Say what the patch breaks that its base does not, each with its smallest counterexample."""
-    total = ran.report.scenarios
     base = ran.new.base_name or ran.new.name
     if not ran.broken:
         yield from wrapped(f"Of {len(ran.report.results)} invariants it breaks none that {base} keeps.")
@@ -86,7 +86,8 @@ def breaks(ran: Ran, path: str) -> Iterator[str]:
         yield ""
         yield from wrapped(f"{result.invariant.statement} ({result.name})")
         smallest = result.broken.smallest
-        yield from wrapped(f"Broken in {result.broken.count:,} of {total:,} scenarios: {smallest.what}.", "  ")
+        total = f"{ran.scenarios_of(result):,} scenarios" + (" besides the space" if result.besides else "")
+        yield from wrapped(f"Broken in {result.broken.count:,} of {total}: {smallest.what}.", "  ")
         yield from command(f"kvmviz run --revision {path}", smallest.scenario)
 
 

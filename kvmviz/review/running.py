@@ -134,6 +134,9 @@ def _quoted(found: Finding) -> bool:
 
 def _ran(loaded: Loaded, report: Report, old_same_as: tuple[str, ...]) -> Ran:
     like = report.like
+    aside = report.aside.like if report.aside else None
+    if aside is not None and like.same_as and not set(like.same_as) & set(aside.same_as):
+        like = aside  # it is the same in the space, and parts from it only where patches branch
     same_as = () if loaded.incomplete else like.same_as
     return Ran(
         loaded.new, loaded.old, loaded.old_shown, loaded.functions, report, same_as, like.nearest, like.differs,
