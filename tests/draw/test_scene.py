@@ -69,3 +69,26 @@ def test_a_group_is_lost_where_a_page_in_it_costs_the_tdr() -> None:
     member = scene.members[next(iter(scene.members))][0]
     drawn = dict(STATE.findall(scene.svg({f"cause {member}": "on"})))
     assert [name for name, state in drawn.items() if name.startswith("cause group") and state == "on"]
+
+
+def test_the_outline_is_a_margin_wider_on_every_side() -> None:
+    scene = scene_of(Tree.parse("1x1x3"), 1)
+    for page, left, right in (("TDR", "TDR", "TDR"), ("S-EPT L1 gfn=0x0", "spt L1 gfn=0x0", "S-EPT L1 gfn=0x0")):
+        first, last, drawn = scene.place.boxes[left], scene.place.boxes[right], scene.outline(page)
+        assert drawn is not None
+        grow = first.x - drawn.x
+        assert grow == 9.0 == first.y - drawn.y and drawn.right == last.right + grow
+        assert drawn.bottom == first.bottom + grow
+
+
+def test_only_a_picture_that_stands_still_has_its_bars_filled() -> None:
+    scene = scene_of(Tree.parse("1x1x100"), 1)
+    assert 'class="seg' not in scene.skeleton and scene.svg({}).count('class="seg') == len(scene.members)
+
+
+def test_a_guest_page_marks_the_group_of_its_table() -> None:
+    scene = scene_of(Tree.parse("1x1x100"), 1)
+    name, pages = next((name, pages) for name, pages in scene.members.items() if "L1" in pages[0])
+    gfn = int(pages[0].split("=")[1], 16)
+    drawn = dict(STATE.findall(scene.svg({f"cause guest gfn={gfn + 1:#x}": "on"})))
+    assert drawn[f"cause group {name}"] == "on"

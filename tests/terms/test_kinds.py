@@ -63,3 +63,32 @@ def test_phases_are_those_of_the_contract_in_the_order_of_a_run() -> None:
     met = list(dict.fromkeys(step.phase for step in run("v1", "leaves=gone").steps))
     assert [phase for phase in PHASES if phase in met] == met
     assert [name for name in PARTS if name != "rcu"] == list(PHASES)
+
+
+SITE = "a.c:f:WARN_ON"
+SAID = (
+    (e.Seamcall("TDH.MEM.TRACK", None, "TD", 0), "TDH.MEM.TRACK TD", None),
+    (e.Seamcall("X", "TDR", None, 0x8000020000000001), "X TDR = 0x8000020000000001 OPERAND_BUSY", None),
+    (e.Seamcall("X", "TDR", None, 0x5), "X TDR = 0x5", None),
+    (e.Warn(SITE, True), "WARN_ON in f: trace printed", "full"),
+    (e.Warn(SITE, False), "WARN_ON in f: withheld by once", "held"),
+    (e.Masked(SITE), "WARN_ON in f: muted, VM bugged already", "masked"),
+    (e.PrErr(SITE, True, "no"), "no", "line"),
+    (e.PrErr(SITE, False, "no"), "withheld by the rate limit: no", "held"),
+    (e.Free("TDR", "rcu"), "TDR, rcu", None),
+)
+
+
+@pytest.mark.parametrize(("event", "text", "sign"), SAID)
+def test_an_event_in_the_terms_of_the_kernel_and_its_sign_in_the_log(event: e.Event, text: str, sign: str) -> None:
+    kind = kind_of(event)
+    assert kind.brief(event) == text
+    assert (kind.logged(event) if kind.logged else None) == sign
+
+
+def test_what_was_printed_and_what_was_not_are_told_apart_in_words() -> None:
+    assert sentence(e.Warn(SITE, True)) == "WARN_ON in f prints a warning with a stack trace."
+    assert sentence(e.Warn(SITE, False)).startswith("WARN_ON in f is true, but prints nothing")
+    assert sentence(e.PrErr(SITE, True, "no")) == "f prints an error line."
+    assert sentence(e.PrErr(SITE, False, "no")).startswith("The error line of f is withheld")
+    assert sentence(e.Seamcall("TDH.MEM.TRACK", None, "TD", 5)).endswith("; it refuses with 0x5.")
