@@ -57,8 +57,8 @@ def test_what_breaks_comes_with_the_smallest_counterexample_in_the_explorer(
 
 
 def test_what_breaks_nothing_and_differs_says_where_first(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = "KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm)"
-    found = cell.verdict("Mine", OP.replace(asked, "WARN_ON(is_hkid_assigned(to_kvm_tdx(kvm)))"), space="1x1x1")
+    asked = "tdx_reclaim_page(virt_to_page(sp->external_spt))"
+    found = cell.verdict("Mine", OP.replace(asked, f"WARN_ON({asked})"), space="1x1x1")
     assert found.report.ok
     said = words(found.text)
     assert "Nothing breaks" in said

@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     space = parser.add_mutually_exclusive_group()
     space.add_argument("--tree", metavar="T", help="every scenario of this tree")
     space.add_argument("--scenarios", metavar="FILE", help="a scenario a line; - for standard input")
-    space.add_argument("--space", choices=("default", "quick"), default="default", help="default: default")
+    space.add_argument("--space", metavar="S", choices=("default", "quick"), default="default", help="default (the default) or quick")
     parser.add_argument("--status", metavar="S", help="let a failing reclaim return this status in every scenario")
     parser.add_argument("--vcpus", metavar="N", help="give the TD so many vCPUs in every scenario")
     common.add_format(parser, "text", "json", "markdown")

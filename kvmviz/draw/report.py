@@ -3,7 +3,7 @@
 >>> from kvmviz.check.engine import check
 >>> drawn = report_svg(check("v1", "1x1x1", progress=False))
 >>> drawn.count('class="asked"'), drawn.count('class="broken"')
-(20, 3)
+(31, 3)
 """
 
 from html import escape

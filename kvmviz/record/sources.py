@@ -36,6 +36,6 @@ def source(key: str) -> Source:
         lines, first = inspect.getsourcelines(function)
     except OSError:
         return Source(known.name, known.file, function.__module__, function.__code__.co_firstlineno, "")
-    skipped = next(i for i, line in enumerate(lines) if line.lstrip().startswith("def "))
+    skipped = next((i for i, line in enumerate(lines) if line.lstrip().startswith("def ")), 0)  # a lambda has none
     text = inspect.cleandoc("\n" + "".join(lines[skipped:]))
     return Source(known.name, known.file, function.__module__, first + skipped, text)

@@ -19,7 +19,7 @@ from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
 
 NAMES = list(REVISIONS)
-PATCHES = {name: text for name, text in vars(patches).items() if name.isupper() and "diff --git" in str(text)}
+PATCHES = {name: text for name, text in vars(patches).items() if isinstance(text, str) and name.isupper() and "diff --git" in text}
 ONES_OWN = """
 import kvmviz
 

@@ -95,7 +95,8 @@ def harm(base: str, scenario: str) -> bool:
         "Kept", (Revision,), {"base": base}, lambda names: names.update(tdx_sept_free_private_spt=frees_and_keeps)
     )
     found = run(made, scenario).summary
-    return bool(found.double_frees or found.violations or found.leaked != end(base, scenario).leaked)
+    violations = [what for _, what in found.violations if "pointed at" not in what]  # no harm as long as nobody follows
+    return bool(found.double_frees or violations or found.leaked != end(base, scenario).leaked)
 
 
 STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {

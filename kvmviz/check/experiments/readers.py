@@ -36,5 +36,5 @@ def late_reader(which: str | type[Revision], scenario: str) -> int:
     kvm_tdp_mmu_zap_invalidated_roots(vm, shared=False)
     before = len(tally.violations)
     for sp in held:
-        read_entries(sp)
+        iter(read_entries(sp))
     return len(tally.violations) - before
