@@ -19,7 +19,8 @@ from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
 
 NAMES = list(REVISIONS)
-PATCHES = {name: text for name, text in vars(patches).items() if isinstance(text, str) and name.isupper() and "diff --git" in text}
+TEXTS = {name: text for name, text in vars(patches).items() if isinstance(text, str) and name.isupper()}
+PATCHES = {name: text for name, text in TEXTS.items() if "diff --git" in text}
 ONES_OWN = """
 import kvmviz
 
