@@ -37,7 +37,8 @@ def test_a_machine_without_a_browser_says_so_in_the_row(monkeypatch: pytest.Monk
     assert line("a step", first) == "| a step | skipped: no Chromium on PATH | | | |"
 
 
-@pytest.mark.parametrize("name", [name for name in ROWS if "a scenario of" in name])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in ROWS if "check" in name or "default tree" in name])
 def test_a_row_is_a_ratio_of_two_times(name: str) -> None:
     row = ROWS[name]()
     assert isinstance(row, Row)

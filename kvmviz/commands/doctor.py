@@ -16,7 +16,7 @@ from kvmviz.version import __version__
 HELP = "what is found, what is missing, how to mend it"
 
 _PACKAGES = {
-    "graphviz": "kvmviz", "unidiff": "kvmviz", "loky": "kvmviz", "cloudpickle": "kvmviz",
+    "graphviz": "kvmviz", "unidiff": "kvmviz", "tree-sitter": "kvmviz", "cloudpickle": "kvmviz",
     "jupyterlab": "kvmviz[notebook]", "ipywidgets": "kvmviz[notebook]", "anywidget": "kvmviz[notebook]",
     "matplotlib": "kvmviz[notebook]", "pytest": "kvmviz[test]", "nbval": "kvmviz[test]",
 }  # fmt: skip

@@ -32,7 +32,7 @@ def mutants(base: str) -> Iterator[Mutant]:
         for number, (line, said, changed) in enumerate(_changed(definition)):
             assert ast.unparse(changed) != before
             made = _compiled(changed, function)
-            what = f"{base}:{name}:{line}: {said}"
+            what = made.__qualname__ = f"{base}:{name}:{line}: {said}"  # its source is not the sibling's
             try:
                 yield Mutant(what, type(f"Mutant{number}", (Revision,), {name: staticmethod(made)}, base=base))
             except Exception as error:  # the class itself is refused: a mutant that nobody can run

@@ -65,7 +65,10 @@ def differing(which: type[Revision], name: str, every: list[Scenario]) -> Iterat
     return (s for s in every if whole_digest(which, s) != whole_digest(REVISIONS[name], s))
 
 
-@pytest.mark.parametrize("broken", ["AskedTwice", "ParentFirst", "GenericCodeForgets", "LeafOnlyBlocked"])
+OTHERS = ("ParentFirst", "GenericCodeForgets", "LeafOnlyBlocked")
+
+
+@pytest.mark.parametrize("broken", ["AskedTwice", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
 def test_the_nearest_has_the_fewest_scenarios_that_differ(broken: str) -> None:
     which, every = BROKEN[broken].revision, list(scenarios("1x1x2"))
     counts = {name: len([*differing(which, name, every)]) for name in REVISIONS}

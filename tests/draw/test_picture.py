@@ -117,7 +117,10 @@ def test_spans_fill_the_bar() -> None:
     assert list(spans({"leaked": 2}, 0, 460)[0]) == ["leaked", 0, 460]
 
 
-@pytest.mark.parametrize("words", ["fail=L1@0x200", "fail=all", "fail=rate:1/1000:7", "hkid=assigned vcpus=6"])
+LARGE = ("fail=all", "fail=rate:1/1000:7", "hkid=assigned vcpus=6")
+
+
+@pytest.mark.parametrize("words", ["fail=L1@0x200", *(pytest.param(words, marks=pytest.mark.slow) for words in LARGE)])
 def test_a_large_tree_is_drawn_with_exact_counts(words: str) -> None:
     result = run("v1", f"tree=1TiB {words}", events=False).folded
     drawn = picture.draw_svg(result, len(result.steps))
