@@ -41,7 +41,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def start(words: list[str], folder: Path) -> "subprocess.Popen[bytes]":
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background are deaf to it
+    # Tests that run in the background are deaf to the first, those below nohup to the second.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         return subprocess.Popen(
             [sys.executable, "-m", "kvmviz", *words],
@@ -51,7 +52,8 @@ def start(words: list[str], folder: Path) -> "subprocess.Popen[bytes]":
             stderr=subprocess.PIPE,
         )
     finally:
-        signal.signal(signal.SIGINT, heard)
+        signal.signal(signal.SIGINT, heard[0])
+        signal.signal(signal.SIGHUP, heard[1])
 
 
 QUICK = [("check", "SIGTERM"), ("export", "SIGINT"), ("spins", "SIGKILL")]
@@ -82,6 +84,7 @@ def test_a_closed_terminal_ends_everything(here: Path) -> None:
     """The kernel hangs up on the session of a terminal that goes away."""
     pid, terminal = pty.fork()
     if not pid:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.chdir(here)
         os.execv(sys.executable, [sys.executable, "-m", "kvmviz", *COMMANDS["check"]])
     below = until_it_has(pid, 2)
