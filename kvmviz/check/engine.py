@@ -7,7 +7,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Never
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Never
 from kvmviz.apart import AVAILABLE, each, pack, processors, shown_once, unpack, workers
 from kvmviz.apart.remembered import changed, state
 from kvmviz.check.besides import besides, constants
+from kvmviz.check.catalogue import INVARIANTS
 from kvmviz.check.likeness import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Aside, Report
@@ -44,6 +45,7 @@ REMEMBERS: Final = f"a patch must not remember anything from run to run; {ONCE}.
 def check(
     revision_: str | type[Revision] = "v1", space: Space = "default", executor: Executor | None = None, *,
     against: str | type[Revision] | None = None, progress: bool | None = None, timeout: float | None = None,
+    at_first: Callable[[str, str], None] | None = None,
 ) -> Report:  # fmt: skip
     """Hold every scenario of a space against every invariant.
 
@@ -53,7 +55,8 @@ def check(
     With `against` the report also says what is broken here and not there, and when.
     `progress` draws a bar, by default in a terminal (on standard error) and, for a
     large space, in a notebook.  `timeout` is how many seconds a single run of a
-    reader's revision may take, 10 by default.
+    reader's revision may take, 10 by default.  `at_first` is called once, as soon as
+    something is broken that is not known: with the invariant's statement and a scenario.
 
     Raises PatchError, with one sentence, if a reader's own revision cannot be run.
     It runs in processes of its own, which is no sandbox: files and network are not
@@ -74,6 +77,9 @@ def check(
             ((aside, part) for part in _parts(which, None, more, workers_)),
         ):
             found.merge(part)
+            if at_first is not None and found is outcome and (first := _first_beyond(part)):
+                at_first(*first)
+                at_first = None
             bar.update(part.scenarios if found is outcome else 0)
         elapsed = time.perf_counter() - started
         _confirm(which, outcome)
@@ -81,6 +87,15 @@ def check(
         like = alike(which, bytes(outcome.digests), todo, label_of(space), workers_)
         seen = Aside(aside, alike(which, bytes(aside.digests), more), tuple(constants(which))) if more else None
     return Report.of(which, _name(space), outcome, other, elapsed, like, seen)
+
+
+def _first_beyond(part: Outcome) -> tuple[str, str] | None:
+    """Return statement and scenario of a smallest counterexample that is not known of the revision."""
+    found = [(cell.smallest, name) for name, cell in part.cells.items() if cell.beyond and cell.smallest]
+    if not found:
+        return None
+    smallest, name = min(found)
+    return INVARIANTS[name].statement, smallest.scenario
 
 
 def _confirm(which: type[Revision], outcome: Outcome) -> None:

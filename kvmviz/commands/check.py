@@ -16,12 +16,14 @@ Examples:
 
 import argparse
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from kvmviz.commands import common
 from kvmviz.commands.specs import FORMS
 from kvmviz.revisions import REVISIONS, RevisionError
 from kvmviz.scenario import Scenario
+from kvmviz.terms.columns import paragraph
 
 if TYPE_CHECKING:
     from kvmviz.check.space import Space
@@ -57,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     which = common.find_revision(name, args.kernel)
     against = common.find_revision(args.against, args.kernel) if args.against else None
     space = _space(args)
-    report = check(which, space, against=against)
+    report = check(which, space, against=against, at_first=_at_first if args.format == "text" else None)
     if args.format == "json":
         common.print_json({**report.to_json(), "origin": common.origin_json(which)})
     else:
@@ -65,6 +67,12 @@ def run(args: argparse.Namespace) -> int:
         origin = common.origin_text([which, *([against] if against else [])], common.width(args))
         common.print_text(f"{text}{origin}\n{report.cost}", args.format)
     return report.status
+
+
+def _at_first(statement: str, scenario: str) -> None:
+    """Say at once what is broken; the report follows when every scenario has been tried."""
+    said = paragraph(f"Broken: {statement} The rest is being tried.")
+    print(f"{said}\n  {scenario}", file=sys.stderr, flush=True)
 
 
 def _space(args: argparse.Namespace) -> "Space":

@@ -76,3 +76,15 @@ def test_what_cannot_be_run_is_one_sentence_with_its_line(capsys: pytest.Capture
 def test_explain_answers_from_the_table_of_names(word: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", word]) == 0
     assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_is_broken_is_said_before_the_rest_is_tried(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.c"
+    file.write_text((SOURCES / "v1.c").read_text().replace("\t\tsp->external_spt = NULL;", "\t\t;"))
+    assert main(["check", "--file", str(file), "--tree", "1x1x1"]) == 1
+    first, line = capsys.readouterr().err.rstrip().rsplit("\n", 1)
+    assert first.startswith("Broken: ")
+    assert main(["compare", "v1", str(file), line.strip()]) == 0
+    assert "The kernel does the same" not in capsys.readouterr().out
+    assert main(["check", "--file", str(SOURCES / "v1.c"), "--tree", "1x1x1"]) == 0
+    assert capsys.readouterr().err == ""
