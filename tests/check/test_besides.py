@@ -88,6 +88,7 @@ def test_the_report_counts_them_apart_and_calls_what_breaks_there_alone_a_bug() 
 
 
 @pytest.mark.slow
+@pytest.mark.marathon
 def test_a_patch_that_only_breaks_there_is_no_good() -> None:
     report = check(AtAStatus, "quick", progress=False)
     assert report.like.same_as == () and not report.ok and report["owned_pages_are_not_freed"].besides

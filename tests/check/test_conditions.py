@@ -100,6 +100,7 @@ def test_the_conditions_are_exact_where_the_rate_limit_runs_out(fail: str) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.marathon
 def test_the_conditions_are_exact_in_the_default_space() -> None:
     report = check("v1", against="before", progress=False)
     newly = report["leaks_reach_the_log"].newly

@@ -123,6 +123,7 @@ def test_some_mutants_are_what_check_and_the_runs_say() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.marathon
 def test_every_mutant_is_what_check_and_the_runs_say() -> None:
     ends = [hold(mutant) for mutant in mutants(SELF_MADE)]
     pairs = [
@@ -293,6 +294,7 @@ def test_every_figure_of_a_reply_is_that_of_the_runs() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.marathon
 def test_every_figure_of_many_replies_is_that_of_the_runs(seed: int) -> None:
     for first in some(SELF_MADE, 8, seed):
         for mutant in some(first.text, 3, seed):

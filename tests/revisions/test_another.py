@@ -55,6 +55,7 @@ def test_it_can_be_run_compared_and_checked(house: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.marathon
 def test_nothing_is_stale(house: Path) -> None:
     done = python(house, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *TESTS)
     assert done.returncode == 0, done.stdout[-3000:]
