@@ -19,8 +19,10 @@ def test_what_any_widget_leaves_to_the_notebook_reaches_it(open_notebook: Open) 
     )
     for keys, command in (("Control+s", "docmanager:save"), ("Control+Shift+c", "apputils:activate-command-palette")):
         explorer.focus()
+        page.evaluate("window.taken = undefined")
         page.keyboard.press(keys)
         page.wait_for_function("name => did.includes(name)", arg=command)
+        page.wait_for_function("window.taken !== undefined")
         assert page.evaluate("window.taken"), "or the browser does something of its own"
         page.keyboard.press("Escape")
     explorer.focus()
