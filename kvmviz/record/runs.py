@@ -17,6 +17,7 @@ from kvmviz.machine.journal import Tape
 from kvmviz.machine.recorder import LISTED, Tally
 from kvmviz.record.folding import FAILING_FIRST, OTHERS_FIRST, FoldedTree, fold
 from kvmviz.record.frames import FrameBuilder, Frames, PageInfo, pages_of
+from kvmviz.record.kernel_log import log_of_boot, log_text
 from kvmviz.record.sources import Source, source
 from kvmviz.record.step import Step
 from kvmviz.record.summary import Summary, summarize
@@ -137,6 +138,25 @@ class Run:
     def step_text(self, number: int, width: int = WIDTH) -> str:
         """Return one step as text: what happens, where, and the picture's counts after it."""
         return step_text(self.title, self.steps, number, self.frames[number], self.times, width)
+
+    def kernel_log(self, width: int | None = WIDTH, *, short: bool = False, whole_boot: bool = True) -> str:
+        """Return the kernel log that this teardown would leave; `short` cuts traces and counts what repeats.
+
+        For the second TD of a boot the first one's log stands before it, unless `whole_boot` is off.
+        A `width` of None leaves long lines whole.
+
+        >>> print(run("v1", "fail=L1@0x200 boot=second:60s").kernel_log(whole_boot=False))
+        kvm_intel: SEAMCALL TDH_PHYMEM_PAGE_RECLAIM failed: 0x8000020000000001,
+                   rcx 0x0, rdx 0x0, r8 0x0
+        kvm_intel: SEAMCALL TDH_PHYMEM_PAGE_RECLAIM failed: 0xc000040000000000,
+                   rcx 0x4, rdx 0x100000000, r8 0x0
+        """
+        steps, later = self.folded.steps, self.scenario.boot
+        if later is None or self.summary.td == "first" or not whole_boot:
+            return log_text(steps, width, short=short)
+        first = run(self._which, replace(self.scenario, boot=None)).folded.steps
+        tds = [("the first TD of the boot", first), (f"the second TD, {later} s later", steps)]
+        return log_of_boot(tds, width, short=short)
 
     @property
     def title(self) -> str:

@@ -48,6 +48,7 @@ def check(capsys: Capture, *argv: str) -> str:
 def test_runs_and_comparisons_of_every_case(case: str, capsys: Capture) -> None:
     line = CASES[case].scenario
     check(capsys, "run", "--revision", ",".join(NAMES), line)
+    check(capsys, "log", "--short", "--revision", "before,landed", line)
     for name in NAMES if "GiB" not in line and "TiB" not in line else ():
         check(capsys, "compare", "before", name, line)
 
