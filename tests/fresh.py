@@ -126,7 +126,7 @@ def paths(values: Iterator[str]) -> set[Path]:
 def inside(folder: Path) -> None:
     """Hand in what the packages need, become the newcomer and type the two commands."""
     given = settings()
-    for kind, place in (("proc", "proc"), ("devpts", "dev/pts")):
+    for kind, place in (("proc", "proc"), ("devpts", "dev/pts"), ("tmpfs", "dev/shm")):
         subprocess.run(["mount", "-t", kind, kind, str(folder / place)], check=True)
     if CERTIFICATES.is_dir():
         there = folder / CERTIFICATES.relative_to("/")

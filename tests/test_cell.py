@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 import kvmviz
 from kvmviz import cell
@@ -25,7 +26,8 @@ static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu
 
 @pytest.fixture(scope="module")
 def shell() -> Any:
-    found = InteractiveShell()  # type: ignore[no-untyped-call]
+    no_history = Config(HistoryManager={"enabled": False})  # or its database is open until the rubbish is collected
+    found = InteractiveShell(config=no_history)  # type: ignore[no-untyped-call]
     found.run_line_magic("load_ext", "kvmviz")
     return found
 

@@ -11,8 +11,9 @@ from kvmviz.draw.bars import spans
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.palette import Theme
 from kvmviz.draw.signs import ID
-from kvmviz.record.runs import run
-from kvmviz.scenario import ScenarioError
+from kvmviz.record.runs import run, run_folded
+from kvmviz.revisions import REVISIONS
+from kvmviz.scenario import Scenario, ScenarioError
 
 STEP = 63
 
@@ -117,12 +118,9 @@ def test_spans_fill_the_bar() -> None:
     assert list(spans({"leaked": 2}, 0, 460)[0]) == ["leaked", 0, 460]
 
 
-LARGE = ("fail=all", "fail=rate:1/1000:7", "hkid=assigned vcpus=6")
-
-
-@pytest.mark.parametrize("words", ["fail=L1@0x200", *(pytest.param(words, marks=pytest.mark.slow) for words in LARGE)])
+@pytest.mark.parametrize("words", ["fail=L1@0x200", "fail=all", "fail=rate:1/1000:7", "hkid=assigned vcpus=6"])
 def test_a_large_tree_is_drawn_with_exact_counts(words: str) -> None:
-    result = run("v1", f"tree=1TiB {words}", events=False).folded
+    result = run_folded(REVISIONS["v1"], Scenario.parse(f"tree=1TiB {words}"))
     drawn = picture.draw_svg(result, len(result.steps))
     ElementTree.fromstring(drawn)
     twins = re.findall(r'data-group="([^"]*)" data-times="[0-9]+"((?: data-count-[a-z-]+="[0-9]+")*)', drawn)
