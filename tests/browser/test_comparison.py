@@ -25,7 +25,7 @@ def test_buttons_open_and_move_one_explorer_by_key(open_notebook: Open) -> None:
     expect(notebook.page.get_by_test_id("explorer")).to_have_count(1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_the_diff_is_marked_by_sign_and_everybody_can_read_it(open_notebook: Open, theme: Any) -> None:
     notebook = open_notebook([CELL], app="doc", width=700)
     notebook.set_theme(theme)

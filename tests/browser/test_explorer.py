@@ -205,8 +205,8 @@ def test_a_hostile_revision_name_is_shown_as_text(open_notebook: Open) -> None:
     assert explorer.locator("img").count() == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 760])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.slow), 760])
 def test_nothing_is_wider_than_its_place(open_notebook: Open, theme: Any, width: int) -> None:
     notebook = open_notebook([EXPLORER], app="doc", width=width)
     explorer = notebook.explorer()

@@ -168,7 +168,9 @@ class Lenient(list[str]):
             super().append(error)
 
 
-@pytest.mark.parametrize("how", GONE)
+@pytest.mark.parametrize(
+    "how", ["restarted", *(pytest.param(how, marks=pytest.mark.slow) for how in GONE if how != "restarted")]
+)
 def test_where_the_kernel_has_gone_a_choice_is_withdrawn_in_a_sentence(open_notebook: Open, how: str) -> None:
     notebook, monkey = opened(open_notebook)
     explorer = monkey.explorer

@@ -198,6 +198,7 @@ def metrics(session: CDPSession) -> dict[str, float]:
     return {metric["name"]: metric["value"] for metric in found}
 
 
+@pytest.mark.slow
 def test_opening_and_closing_leaves_nothing_behind(browser: Any) -> None:
     drawn = view(["before", "v1"], "fail=L1@0x200")
     line = drawn["scenario"]

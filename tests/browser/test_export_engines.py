@@ -11,6 +11,8 @@ from tests.browser.chromium import browser_is_required
 from tests.browser.engines import LEFT, RIGHT, Engine, started, what_is_missing
 from tests.browser.offline import NOTED, READY, SHOWN, compare_state, compare_states, written
 
+pytestmark = pytest.mark.slow
+
 EXPLORER = "[data-testid=explorer]"
 
 CHOOSE = """([control, word]) => {

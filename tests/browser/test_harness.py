@@ -4,6 +4,8 @@ import pytest
 
 from tests.browser.conftest import Open
 
+pytestmark = pytest.mark.slow
+
 SLIDER = """
 import ipywidgets
 ipywidgets.IntSlider(value=3, max=9)
