@@ -58,7 +58,7 @@ def from_diff(
     be run; with `strict` also where a modelled function that it changes cannot be.
     """
     shown = sides(diff)
-    touched = _touched(shown.of(side))
+    touched = touched_of(shown.of(side))
     if tree is None:
         if not touched:
             raise PatchTextError(_nothing(shown))
@@ -82,7 +82,7 @@ def from_diff(
     return replace(made, sources=sources, completed=completed, left_out=(*known, *strangers, *outside))
 
 
-def _touched(parts: Sequence[Part]) -> tuple[str, ...]:
+def touched_of(parts: Sequence[Part]) -> tuple[str, ...]:
     """Return what the model has of what a patch changes, macros by the model's name."""
     found = (bug_macro.MODEL if p.macro else p.name for p in parts if p.touched and is_modelled(p.name))
     return tuple(dict.fromkeys(found))

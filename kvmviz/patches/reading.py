@@ -15,7 +15,8 @@
 ('patch.new', 'v1', 'patch.old')
 
 A patch may be a diff, a mail, a mailbox or a page of an archive, quoted or harmed:
-`kvmviz.mail` reads it.  See `kvmviz.patches.splice` for what is done with functions
+`kvmviz.mail` reads it.  Several are a series: the old side is before the first, the
+new one after the last (`kvmviz.patches.series`).  See `kvmviz.patches.splice` for what is done with functions
 that it shows in part.
 """
 
@@ -29,10 +30,13 @@ from kvmviz.mail.mailbox import load, read
 from kvmviz.mail.patch import find
 from kvmviz.mail.quoting import depths_of
 from kvmviz.patches.errors import PatchTextError
-from kvmviz.patches.making import Made, from_diff
+from kvmviz.patches.making import Made
 from kvmviz.patches.parts import Side
-from kvmviz.patches.tree import Tree, read_tree
+from kvmviz.patches.series import from_series
+from kvmviz.patches.tree import read_tree
 from kvmviz.revisions import Revision
+
+_NUMBER: Final = re.compile(r"\[[^]]*?\b(\d{1,3})/(\d{1,3})\]")
 
 SIDES: Final[tuple[Side, ...]] = ("old", "new")
 
@@ -64,7 +68,7 @@ def from_bytes(
     if side not in SIDES:
         raise PatchTextError(f"A patch has no side {str(side)[:40]!r}; its sides are old and new.")
     tree = None if kernel is None else read_tree(Path(kernel).expanduser())
-    return _made(diffs_of(data), side, tree, name or f"{stem}.{side}")
+    return from_series(diffs_of(data), side, tree, name=name or f"{stem}.{side}")
 
 
 def _given(text_or_path: str | Path) -> tuple[bytes, str]:
@@ -87,13 +91,15 @@ def diffs_of(data: bytes) -> list[str]:
 
 
 def _diffs(letters: Sequence[Letter]) -> list[str]:
-    patches = [find(letter.lines, depths_of(letter.lines)) for letter in letters]
-    return list(dict.fromkeys(some[0].text for some in patches if some))
+    patches = [(letter, find(letter.lines, depths_of(letter.lines))) for letter in letters]
+    shown = [(letter, some[0].text) for letter, some in patches if some]
+    return list(dict.fromkeys(text for _, text in _ordered(shown)))
 
 
-def _made(diffs: Sequence[str], side: Side, tree: Tree | None, name: str) -> Made:
-    if len(diffs) > 1:
-        raise PatchTextError(
-            f"There are {len(diffs)} patches in it; give one, or all of them as one diff, as git diff makes it."
-        )
-    return from_diff(diffs[0], side, tree, name=name)
+def _ordered(shown: list[tuple[Letter, str]]) -> list[tuple[Letter, str]]:
+    """Return patches by their numbers where every one has its own of one series, else as they come."""
+    found = [_NUMBER.search(letter.subject[:200]) for letter, _ in shown]
+    numbers = [(match[2], int(match[1])) for match in found if match]
+    if len({*numbers}) < len(shown) or len({total for total, _ in numbers}) != 1:
+        return shown
+    return [one for _, one in sorted(zip(numbers, shown, strict=True), key=lambda pair: pair[0])]

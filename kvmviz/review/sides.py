@@ -19,7 +19,7 @@ from kvmviz.mail.sources import OTHER_NAMES
 from kvmviz.patches.code import is_modelled
 from kvmviz.patches.making import Made, from_diff
 from kvmviz.patches.parts import Sides, sides
-from kvmviz.patches.scrub import scrub, tokens
+from kvmviz.patches.series import fits, texts_of
 from kvmviz.patches.tree import Tree, read_tree
 from kvmviz.review.findings import Finding
 from kvmviz.review.ran import Missing, NotRun
@@ -73,7 +73,7 @@ def load_sides(found: Finding, before: Loaded | None, kernel: str | None) -> Loa
     try:
         tree = read_tree(Path(kernel).expanduser()) if kernel else None
         shown = sides(diff)
-        if before is not None and _fits(shown, diff, before):
+        if before is not None and fits(diff, before.texts):
             return _loaded(shown, diff, tree, before)
         return _loaded(shown, diff, tree, None, _among(found, diff))
     except KvmvizError as error:
@@ -88,26 +88,6 @@ def _renamed(diff: str) -> str:
         if defines and not stays and other.startswith("__"):
             return re.sub(rf"(?m)^([+ ].*)\b{other}\b", rf"\g<1>{name}", diff)
     return diff
-
-
-def _fits(shown: Sides, diff: str, before: Loaded) -> bool:
-    """Tell whether the old side is what the patch before has made of these functions."""
-    try:
-        old = _texts(from_diff(diff, "old", earlier=before.texts, strict=False))
-    except KvmvizError:
-        return False
-    names = [part.name for part in shown.old if part.touched and part.name in before.texts and part.name in old]
-    return bool(names) and all(_code(old[name]) == _code(before.texts[name]) for name in names)
-
-
-def _code(text: str) -> Sequence[str]:
-    return tokens(scrub(text.split("\n")))
-
-
-def _texts(made: Made) -> dict[str, str]:
-    """Give the C of every function of a side, by name."""
-    found = {name: some[0].text for unit in made.units for name, some in unit.functions.items()}
-    return {name: text for name, text in found.items() if name in made.sources or not is_modelled(name)}
 
 
 def _among(found: Finding, diff: str) -> tuple[str, ...]:
@@ -133,7 +113,7 @@ def _loaded(
     origin = made.revision.origin
     passed = tuple(str(item) for item in origin.passed_over) if origin else ()
     incomplete = any(item.matters for item in missing) or (before is not None and before.incomplete)
-    texts = _texts(made) if tree is None else {}
+    texts = texts_of(made) if tree is None else {}
     return Loaded(
         made.revision, old, old_shown, functions, missing, passed, texts, before is not None, incomplete, made.completed
     )

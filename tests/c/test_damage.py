@@ -36,7 +36,6 @@ def test_damaged_texts_end_in_a_sentence_or_run() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.marathon
 def test_ten_thousand_damaged_texts_end_in_a_sentence_or_run() -> None:
     outcomes = [hold(seed) for seed in range(10_000)]
     assert outcomes.count("ran") > 500

@@ -58,7 +58,6 @@ def test_all_from_c_together_do_the_same(base: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.marathon
 def test_all_from_c_together_do_the_same_in_the_quick_space() -> None:
     assert differing(revision("before", *FUNCTIONS), REVISIONS["before"], scenarios("quick")) == []
 
