@@ -143,7 +143,7 @@ def _side(lockstep: Lockstep, side: Side, names: _Names) -> dict[str, Any]:
         "changes": [[n for name, state in row for n in (names(name), names.state(state))] for row in moves],
         "marks": [kind_of(step.event).mark(step.event) if step else "wait" for step in lockstep.steps(side)],
         **_counts(lockstep.runs[side], lockstep.indices(side)),
-        "summary": lockstep.runs[side].summary.to_json(),
+        "lost": list(lockstep.runs[side].summary.leaked),
     }
 
 

@@ -122,8 +122,8 @@ def test_a_view_of_a_large_tree_is_small_and_its_totals_are_exact(words: str) ->
     assert len(json.dumps([drawn, under])) < 2_000_000
     assert drawn["skeleton"] == under["key"]
     for side in lockstep.sides:
-        assert drawn[side]["leaked"][-1] == drawn[side]["summary"]["leaked_count"]
-        assert drawn[side]["traces"][-1] == sum(drawn[side]["summary"]["splats"].values())
+        assert drawn[side]["leaked"][-1] == lockstep.runs[side].summary.leaked_count
+        assert drawn[side]["traces"][-1] == lockstep.runs[side].summary.traces
     sept = [drawn["names"][number] for number in drawn["pages"] if drawn["names"][number].startswith("S-EPT")]
     assert sum(drawn["times"].get(page, 1) for page in sept) == lockstep.scenario.tree.count
 

@@ -11,7 +11,7 @@ the first TD was torn down holds a mark in its place: `@1@`, `@2@`, `@S@`, `@B@`
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count, pairwise
+from itertools import count
 from typing import Any
 
 from kvmviz.draw import texts
@@ -20,6 +20,7 @@ from kvmviz.draw.why import meaning
 from kvmviz.explorer import log
 from kvmviz.explorer.code import slot
 from kvmviz.machine.callchain import Location
+from kvmviz.record.frames import FrameBuilder
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.terms import events as e
@@ -129,9 +130,12 @@ def _asked(step: Step) -> dict[str, Any]:
 
 def _counts(run: Run) -> Iterator[Counts]:
     """Yield what each step adds to traces, lines and leaked pages."""
-    figures = [(frame.traces, frame.lines, frame.leaked_count) for frame in run.frames]
-    for before, after in pairwise(figures):
+    fold, before = FrameBuilder(run.pages), (0, 0, 0)
+    for step in run.steps:
+        fold.apply(step.event, step.times)
+        after = fold.traces, fold.lines, fold.leaked_count
         yield after[0] - before[0], after[1] - before[1], after[2] - before[2]
+        before = after
 
 
 def verdict_words(run: Run) -> tuple[str, str, str, int, int, bool]:

@@ -86,11 +86,12 @@ class Encoder:
         self.strings, self.names, self.states, self.places, self.chains = Table(), Table(), Table(), Table(), Table()
         self.keys = sorted({place[2] for atom in found.atoms for place in atom.value["chain"]})
         self.sources = [source(key) for key in self.keys]
-        self.segments, self.chunks, self.words, self.items, self.values = Table(), Table(), Table(), Table(), Table()
+        self.segments, self.chunks, self.words = Table(), Table(), Table()
 
     def page(self, trees: Sequence[str], single: Sequence[Scenario], first: Link) -> dict[str, Any]:
         """Return the whole value."""
-        fields, summaries, outcomes = self._outcomes()
+        outcomes = Table()
+        ends = [outcomes((*self._said(one), *map(self.names, one.lost))) for one in self.found.runs]
         runs = [[self.segments(segment) for segment in one.segments] for one in self.found.runs]
         atoms = [self._atom(atom) for atom in self.found.atoms]
         segments = [self._chunked(segment) for segment in self.segments.things]
@@ -100,13 +101,12 @@ class Encoder:
             "trees": {tree: space.pages(tree) for tree in trees},
             "single": [[str(one), one.words(), failing(one)] for one in single],
             "at": self.at, "behaviours": self.behaviours.things,
-            "runs": [[*run, outcome] for run, outcome in zip(runs, outcomes, strict=True)],
+            "runs": [[*run, end] for run, end in zip(runs, ends, strict=True)],
             "aligned": self._aligned(runs), "alignments": self.words.things,
             "segments": segments, "chunks": self.chunks.things, "atoms": atoms,
             "strings": self.strings.things, "names": self.names.things, "states": self.states.things,
             "places": self.places.things, "chains": self.chains.things,
-            "fields": fields, "summaries": summaries, "values": self.values.things,
-            "items": [json.loads(one) for one in self.items.things],
+            "outcomes": outcomes.things,
             "functions": self._functions(), "pairs": self._pairs(), "absent": self._absent(),
             "layouts": self._layouts(trees, single), "waits": side_words(None), "labels": PARTS,
             "cases": named_cases(), "table": state_table(),
@@ -151,22 +151,8 @@ class Encoder:
     def _word(self, aligner: Aligner, a: int, b: int) -> int:
         return 0 if a == b else self.words(aligner.word(a, b))
 
-    def _outcomes(self) -> tuple[list[str], list[list[int]], list[int]]:
-        """Return the summary's fields, the different outcomes, and each run's."""
-        fields = list(self.found.runs[0].summary)
-        table = Table()
-        numbers = [
-            table((*self._said(one), *(self._value(one.summary[name]) for name in fields))) for one in self.found.runs
-        ]
-        return fields, table.things, numbers
-
     def _said(self, one: Outcome) -> list[int]:
         return [self.strings(word) if isinstance(word, str) else int(word) for word in one.words]
-
-    def _value(self, value: Any) -> int:
-        if isinstance(value, list):
-            return self.values(("list", *(self.items(json.dumps(one)) for one in value)))
-        return self.values(("one", self.items(json.dumps(value))))
 
     def _functions(self) -> list[list[Any]]:
         return [

@@ -192,7 +192,7 @@ function both(a, b) {
  */
 function chosen(view) {
   if (view.pages.length <= MOST) return view.pages;
-  const lost = new Set(SIDES.flatMap((side) => view[side]?.summary.leaked ?? []));
+  const lost = new Set(SIDES.flatMap((side) => view[side]?.lost ?? []));
   const leaked = view.pages.filter((number) => lost.has(view.names[number]));
   const others = view.pages.filter((number) => !lost.has(view.names[number]));
   return [...leaked, ...others].slice(0, Math.max(MOST, leaked.length));

@@ -170,7 +170,7 @@ function atomOf(data, number) {
   };
 }
 
-/** A run as the page carries it. @typedef {{revision: string, atoms: Atom[][], words: any[], summary: Record<string, any>, sources: number[]}} StoredRun */
+/** A run as the page carries it. @typedef {{revision: string, atoms: Atom[][], words: any[], lost: string[], sources: number[]}} StoredRun */
 
 /**
  * @param {Carried} data
@@ -184,11 +184,9 @@ export function runOf(data, at, revision) {
   const atoms = segments.map((/** @type {number[]} */ chunks) =>
     chunks.flatMap((chunk) => data.chunks[chunk].map((/** @type {number} */ n) => atomOf(data, n))),
   );
-  const outcome = data.summaries[numbers.at(-1)];
+  const outcome = data.outcomes[numbers.at(-1)];
   const words = [...outcome.slice(0, 3).map((/** @type {number} */ n) => data.strings[n]), ...outcome.slice(3, 6)];
-  const summary = Object.fromEntries(
-    data.fields.map((/** @type {string} */ name, /** @type {number} */ i) => [name, valueOf(data, outcome[6 + i])]),
-  );
+  const lost = outcome.slice(6).map((/** @type {number} */ n) => data.names[n]);
   const sources = new Set(
     atoms.flat().flatMap((/** @type {Atom} */ atom) => atom.chain.map((location) => location[2])),
   );
@@ -196,18 +194,9 @@ export function runOf(data, at, revision) {
     revision: data.revisions[revision],
     atoms,
     words,
-    summary,
+    lost,
     sources: /** @type {number[]} */ ([...sources].sort((x, y) => x - y)),
   };
-}
-
-/**
- * @param {Carried} data
- * @param {number} number
- */
-function valueOf(data, number) {
-  const [kind, ...items] = data.values[number];
-  return kind === "list" ? items.map((/** @type {number} */ n) => data.items[n]) : data.items[items[0]];
 }
 
 /**

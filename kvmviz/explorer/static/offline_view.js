@@ -133,7 +133,7 @@ function sideView(both, side, names, states) {
     traces: counts[0],
     lines: counts[1],
     leaked: counts[2],
-    summary: both.runs[side].summary,
+    lost: both.runs[side].lost,
   };
 }
 
@@ -219,7 +219,7 @@ function verdictOf(both) {
   const [a, b] = both.sides.map((side) => both.runs[side]);
   const [lost, printed, came, traces, lines, panicked] = a.words;
   if (!b) return `Done: ${came}.`;
-  if (String(a.summary.leaked) !== String(b.summary.leaked) || panicked !== b.words[5])
+  if (String(a.lost) !== String(b.lost) || panicked !== b.words[5])
     return `Done: in ${a.revision} ${came}; in ${b.revision} ${b.words[2]}.`;
   if (traces === b.words[3] && lines === b.words[4]) return `Done: on both sides ${lost}; each ${printed}.`;
   return `Done: on both sides ${lost}; ${a.revision} ${printed}, ${b.revision} ${b.words[1]}.`;

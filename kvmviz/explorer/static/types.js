@@ -12,7 +12,7 @@
  * @property {number[]} traces
  * @property {number[]} lines
  * @property {number[]} leaked
- * @property {Record<string, any>} summary
+ * @property {string[]} lost pages that leak for good, in the order of their allocation
  */
 
 /** @typedef {{mark: string, because?: string, to?: number}} LogMark */

@@ -1,23 +1,33 @@
-"""What a family's scenarios are said to come to is what each comes to when it is run by itself."""
+"""What a scenario is said to come to is what it comes to when it is run by itself."""
+
+import random
+from collections.abc import Sequence
 
 import pytest
 
 from kvmviz.explorer.offline.collect import collect
-from kvmviz.explorer.offline.space import Family
+from kvmviz.explorer.offline.space import Family, families
 from kvmviz.record.runs import run
-from kvmviz.revisions import revision
-from kvmviz.scenario import Scenario
+from kvmviz.revisions import REVISIONS
 
 
-@pytest.mark.parametrize("name", ["before", "v1"])
-@pytest.mark.parametrize(
-    "line", ["fail=none", "fail=L1@0x0", "fail=all", "hkid=key-freeid-error", "fail=all leaves=present"]
-)
-def test_no_run_is_taken_for_another(line: str, name: str) -> None:
-    family = Family(Scenario.parse(f"tree=1x2x2 {line}"))
-    found = collect([family], [revision(name)])
-    for scenario, number in zip(family.scenarios, found.at[name], strict=True):
-        alone = run(name, scenario)
-        taken = [found.atoms[n].event for segment in found.runs[number].segments for n in segment]
-        assert taken == [step.event for step in alone.steps], str(scenario)
-        assert found.runs[number].summary == alone.summary.to_json(), str(scenario)
+def check(wanted: Sequence[Family], names: Sequence[str]) -> None:
+    """Hold every scenario of these families, collected together, against a run of its own."""
+    found = collect(wanted, [REVISIONS[name] for name in names])
+    scenarios = [scenario for family in wanted for scenario in family.scenarios]
+    for name in names:
+        for scenario, number in zip(scenarios, found.at[name], strict=True):
+            alone = run(name, scenario)
+            taken = [found.atoms[n].event for segment in found.runs[number].segments for n in segment]
+            assert taken == [step.event for step in alone.steps], (name, str(scenario))
+            assert found.runs[number].lost == alone.summary.leaked, (name, str(scenario))
+
+
+@pytest.mark.parametrize("name", list(REVISIONS))
+def test_no_run_is_taken_for_another(name: str) -> None:
+    check(random.Random(name).sample(families("1x2x2"), 24), [name])
+
+
+@pytest.mark.slow
+def test_no_run_of_the_smallest_tree_is_taken_for_another() -> None:
+    check(families("1x1x1"), list(REVISIONS))
