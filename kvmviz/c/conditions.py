@@ -9,14 +9,17 @@ True
 False
 
 What is defined: the options that a kernel with TDX has (`OPTIONS`), and what the
-text itself defines.  CONFIG_KVM_PROVE_MMU is off here, since the text is read once;
-`IS_ENABLED(CONFIG_KVM_PROVE_MMU)` in code follows the scenario.
+text itself defines.  CONFIG_KVM_PROVE_MMU follows the scenario: in code by
+`IS_ENABLED(CONFIG_KVM_PROVE_MMU)`, and an `#ifdef` around whole statements of a function
+becomes that.  Any other `#if` on it is settled as off, and said so, since a text is
+read once.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
+from kvmviz.c.expansion import Definition, definition
 from kvmviz.c.refuse import refused
 
 OPTIONS: Final = frozenset({
@@ -26,6 +29,12 @@ OPTIONS: Final = frozenset({
 })  # fmt: skip
 """What counts as defined."""
 
+FOLLOWS: Final = "CONFIG_KVM_PROVE_MMU"
+"""The option that is as the scenario says."""
+
+_ASKS: Final = re.compile(
+    rf"ifdef {FOLLOWS}|ifndef {FOLLOWS}|if !?\s*(?:defined|IS_ENABLED)\s*\(?\s*{FOLLOWS}\s*\)?"
+)
 _TOKEN: Final = re.compile(r"\s*(defined|[A-Za-z_]\w*|0[xX][0-9a-fA-F]+|\d+|&&|\|\||[<>=!]=|[!<>()])")
 _PYTHON: Final = {"&&": " and ", "||": " or ", "!": " not "}
 
@@ -43,6 +52,18 @@ class Choice:
         return f"{self.file}:{self.line}: {self.directive}: {'kept' if self.kept else 'left out'}"
 
 
+def asked(name: str, rest: str) -> str:
+    """Return the condition in code that an `#if` on the option of the scenario alone comes to, else nothing.
+
+    >>> asked("ifndef", "CONFIG_KVM_PROVE_MMU"), asked("ifdef", "CONFIG_SMP")
+    ('!IS_ENABLED(CONFIG_KVM_PROVE_MMU)', '')
+    """
+    words = f"{name} {' '.join(rest.split())}"
+    if not _ASKS.fullmatch(words):
+        return ""
+    return f"{'!' if name == 'ifndef' or '!' in words else ''}IS_ENABLED({FOLLOWS})"
+
+
 class Conditions:
     """The stack of open `#if`s while a text is read from top to bottom."""
 
@@ -50,7 +71,7 @@ class Conditions:
         self.file = file
         self.stack: list[tuple[bool, bool, bool, int]] = []
         self.macros: dict[str, str] = {}
-        self.functions: set[str] = set()
+        self.functions: dict[str, Definition | None] = {}
         self.choices: list[Choice] = []
 
     @property
@@ -72,7 +93,7 @@ class Conditions:
             self.define(rest)
         elif self.kept and name == "undef":
             self.macros.pop(rest, None)
-            self.functions.discard(rest)
+            self.functions.pop(rest, None)
 
     def turn(self, name: str, rest: str, line: int) -> None:
         """Take in the middle or the end of an #if."""
@@ -98,7 +119,7 @@ class Conditions:
         """Note a macro: its value, or that it takes arguments."""
         found = re.match(r"(\w+)(\(?)\s*(.*)", rest)
         if found and found[2]:
-            self.functions.add(found[1])
+            self.functions[found[1]] = definition(rest)
         elif found:
             self.macros[found[1]] = found[3]
 

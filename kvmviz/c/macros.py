@@ -88,9 +88,18 @@ def _warn_on(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
 
 
 @_macro("WARN_ON_ONCE(condition)", "prints a trace the first time the condition is true; its value is the condition, "
-        "every time", "WARN_ONCE", "KVM_MMU_WARN_ON")  # fmt: skip
+        "every time", "WARN_ONCE")  # fmt: skip
 def _warn_on_once(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
     return _warning(of, "WARN_ON_ONCE", arguments, node)
+
+
+@_macro("KVM_MMU_WARN_ON(condition)", "WARN_ON_ONCE where CONFIG_KVM_PROVE_MMU is on, as the scenario says; else "
+        "nothing, and the condition is not looked at")  # fmt: skip
+def _kvm_mmu_warn_on(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
+    warns, vm = _warning(of, "WARN_ON_ONCE", arguments, node), of.context("vm")
+    assert vm is not None
+    both = ast.BoolOp(ast.And(), [ast.Attribute(vm, "prove_mmu", ast.Load()), warns.node])
+    return Value(both, VOID, effects=warns.effects)
 
 
 def _warning(of: Translator, macro: str, arguments: "list[Node]", node: "Node") -> Value:

@@ -16,7 +16,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from kvmviz.c.conditions import Choice, Conditions
+from kvmviz.c.conditions import FOLLOWS, Choice, Conditions, asked
+from kvmviz.c.expansion import expanded
 from kvmviz.c.refuse import CError, refused
 
 MOST: Final = 1_000_000
@@ -27,6 +28,9 @@ LONGEST_LINE: Final = 10_000
 
 DEEPEST_BRACKETS: Final = 250
 """How many brackets may be open at a place."""
+
+MOST_FOLLOWED: Final = 100
+"""How often a text may name the option that is as the scenario says, if its #ifs are to follow it."""
 
 _BRACKET: Final = re.compile(r"[][(){}]")
 _TOKENS: Final = re.compile(
@@ -53,7 +57,8 @@ class Prepared:
     """C that is ready for the parser.
 
     `loops` has the names of loop macros by offset in bytes, `macros` the values of
-    `#define`s without parameters, `functions` the names of those with; `ends` holds by
+    `#define`s without parameters, `functions` the names of those with, which are written
+    out where they can be; `ends` holds by
     offset what `__free(...)` does at the end of a block.
     """
 
@@ -75,7 +80,10 @@ def prepare(text: str, file: str) -> Prepared:
     text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(1)
     text = _ascii(_without_comments(text, file))
     _check_sane(text, file)
-    text, conditions = _without_directives(text, file)
+    text, conditions = _without_directives(_followed(text), file)
+    own = {name: one for name, one in conditions.functions.items() if one}
+    text = expanded(text, own, file)
+    macros = {name: expanded(value, own, file) for name, value in conditions.macros.items()}
     text = _ATTRIBUTES.sub(_blank, _EXPORT.sub(_blank, text))
     ends = {found.start(): found[1] for found in _FREE.finditer(text)}
     text = _TYPE_ARGUMENT.sub(lambda m: m[1] + " " * len(m[2]) + m[3], text)
@@ -83,7 +91,7 @@ def prepare(text: str, file: str) -> Prepared:
     text = _LOOPS.sub(lambda found: _loop(found, loops), text)
     text = _FREE.sub(_blank, text)
     takes_arguments = frozenset(conditions.functions)
-    return Prepared(text, file, loops, conditions.macros, takes_arguments, tuple(conditions.choices), ends)
+    return Prepared(text, file, loops, macros, takes_arguments, tuple(conditions.choices), ends)
 
 
 def _check_sane(text: str, file: str) -> None:
@@ -126,6 +134,48 @@ def _loop(found: re.Match[str], loops: dict[int, str]) -> str:
     """A loop macro becomes a `while` of the same length."""
     loops[found.start()] = found[1]
     return "while".ljust(len(found[1]))
+
+
+def _followed(text: str) -> str:
+    """Return a text in which an #if on the scenario's option around whole statements of a function is an `if`."""
+    if not 0 < text.count(FOLLOWS) <= MOST_FOLLOWED:
+        return text
+    open_: list[tuple[re.Match[str], str, int]] = []
+    edits: list[tuple[int, int, str]] = []
+    middle: dict[int, re.Match[str]] = {}
+    for found in _DIRECTIVE.finditer(text):
+        if found[1] in ("if", "ifdef", "ifndef"):
+            open_.append((found, asked(found[1], found[2]), found.start()))
+        elif found[1] in ("else", "elif") and open_:
+            start = open_[-1][2]
+            middle[start] = found
+            if found[1] == "elif":
+                open_[-1] = (open_[-1][0], "", start)
+        elif found[1] == "endif" and open_:
+            first, condition, start = open_.pop()
+            other = middle.get(start)
+            parts = [text[first.end() : other.start()], text[other.end() : found.start()]] if other else [
+                text[first.end() : found.start()]]  # fmt: skip
+            if condition and _inside(text[:start]) and all(map(_whole, parts)):
+                edits += [(*first.span(), f"if ({condition}) {{"), (*found.span(), "}")]
+                edits += [(*other.span(), "} else {")] if other else []
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _inside(text: str) -> bool:
+    """Say whether a place is between two statements of a function."""
+    code = _DIRECTIVE.sub("", text).rstrip()
+    begun = max(code.rfind("\n}"), 0)
+    return code[-1:] in (";", "{", "}", ":") and code.count("{", begun) > code.count("}", begun + 2)
+
+
+def _whole(text: str) -> bool:
+    """Say whether a text is whole statements."""
+    code = _DIRECTIVE.sub("", text).strip()
+    return not code or (code[-1] in ";}" and all(code.count(a) == code.count(b) for a, b in ("{}", "()")) and "#" not in
+                        text)  # fmt: skip
 
 
 def _without_directives(text: str, file: str) -> tuple[str, Conditions]:

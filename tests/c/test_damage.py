@@ -48,6 +48,9 @@ LARGE = {
     "a long string": '"' + "x" * 900_000 + '"',
     "open conditions": "#if 1\n" * 20_000,
     "many functions": "\n".join(f"int g{n}(int a)\n{{\n\treturn a + {n};\n}}" for n in range(5_000)),
+    "open macros": "#define X(a) a\n" + "X(\n" * 100_000,
+    "macros in each other": "#define X(a) a\nint y = " + "X(" * 200 + "1" + ")" * 200 + ";\n",
+    "many options": "int f(void)\n{\n" + "#ifdef CONFIG_KVM_PROVE_MMU\n;\n#endif\n" * 10_000 + "}\n",
     "nothing": "\n" * 900_000,
     "megabytes": "int a;\n" * 500_000,
 }

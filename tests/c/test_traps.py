@@ -142,11 +142,70 @@ def test_12_asking_a_busy_module_for_ever_says_why() -> None:
         ("int x = sizeof(struct kvm_mmu_page);", "is not known here"), ("BUG();", "the model has no BUG()"),
         ("void *p __free(kfree) = 0;", "`__free(kfree)` frees at the end of a block"),
         ("u64 x = (u64)sp->gfn * 1.5;", "no whole number"),
-        ("hlist_for_each_entry(a, b, c) { }", "is not bound to the model"), ("MY_MACRO(sp);", "is not expanded here"),
+        ("hlist_for_each_entry(a, b, c) { }", "is not bound to the model"),
+        ("MY_MACRO(sp, x);", "is not expanded here"),
+        ("LOST(kvm);", "the macro `LOST` takes 2 arguments, and is given 1"),
+        ("AGAIN(1);", "comes to more than 50,000 characters"),
     ],
 )  # fmt: skip
 def test_14_what_cannot_be_followed_refuses(body: str, said: str) -> None:
-    refuses(body, said, "static int counter;\n#define MY_MACRO(x) free_page(x)\n")
+    twice = "".join(f"#define T{n}(x) T{n + 1}(x x)\n" for n in range(17))
+    own = "#define MY_MACRO(x, args...) free_page(x)\n#define LOST(a, b) a\n#define AGAIN(x) T0(a_name_that_is_long)\n"
+    refuses(body, said, f"static int counter;\n{own}{twice}")
+
+
+WRITTEN = """#define reclaimed(page) (!tdx_reclaim_page(virt_to_page(page)))
+#define page_of(sp) ((sp)->external_spt)
+#define give_back(sp) \\
+    do { \\
+        unsigned long addr = (unsigned long)page_of(sp); \\
+        free_page(addr); \\
+    } while (0)
+"""
+USED = """if (!KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) &&
+        reclaimed(
+            page_of(sp)))
+        give_back(sp);
+    page_of(sp) = NULL;"""
+
+
+def test_macros_with_arguments_are_written_out() -> None:
+    mine = op(USED, WRITTEN)
+    assert differing(mine, REVISIONS["landed"], space(397)) == []
+    assert differing(op(USED, WRITTEN.replace("!tdx", "tdx")), REVISIONS["landed"], space(397))
+    line = next(n for n, text in enumerate(mine.origin.recipe.texts[0][1].split("\n"), 1) if "page_of(sp) = N" in text)
+    places = {(place.function.name, place.line) for step in kvmviz.run(mine, "").steps for place in step.where}
+    assert ("tdx_sept_free_private_spt", line) in places
+
+
+def test_two_uses_of_a_macro_are_two_places() -> None:
+    mine = op("check(1);\ncheck(2);\n" + FREES, "#define check(x) WARN_ON_ONCE(x)\n")
+    assert len(kvmviz.run(mine, "tree=1x1x1").summary.splats) == 2
+
+
+FOLLOWED = {
+    "#ifdef CONFIG_KVM_PROVE_MMU\nWARN_ON(1);\n#endif\n": ("prove-mmu",),
+    "#ifndef CONFIG_KVM_PROVE_MMU\nWARN_ON(1);\n#endif\n": ("default",),
+    "#if IS_ENABLED(CONFIG_KVM_PROVE_MMU)\n;\n#else\nWARN_ON(1);\n#endif\n": ("default",),
+    "#if !defined(CONFIG_KVM_PROVE_MMU)\n;\n#else\nWARN_ON(1);\n#endif\n": ("prove-mmu",),
+    "if (IS_ENABLED(CONFIG_KVM_PROVE_MMU))\nWARN_ON(1);\n": ("prove-mmu",),
+    "KVM_MMU_WARN_ON(1);\n": ("prove-mmu",),
+}
+
+
+@pytest.mark.parametrize("code", FOLLOWED)
+def test_the_option_that_proves_follows_the_scenario(code: str) -> None:
+    mine = op(code + FREES)
+    warns = [zap for zap in ("default", "prove-mmu") if kvmviz.run(mine, f"tree=1x1x1 zap={zap}").summary.splats]
+    assert tuple(warns) == FOLLOWED[code]
+
+
+def test_the_option_that_proves_is_off_where_it_splits_a_statement_and_that_is_said() -> None:
+    mine = op("#ifdef CONFIG_KVM_PROVE_MMU\nif (1)\n#else\nif (0)\n#endif\nWARN_ON(1);\n" + FREES)
+    assert [str(choice).split(": ", 1)[1] for choice in mine.origin.choices] == [
+        "#ifdef CONFIG_KVM_PROVE_MMU: left out", "#else: kept",
+    ]  # fmt: skip
+    assert not kvmviz.run(mine, "tree=1x1x1 zap=prove-mmu").summary.splats
 
 
 def test_14_locks_are_no_ops_and_listed() -> None:
