@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from kvmviz.compare.comparison import compare as compare
     from kvmviz.explorer import Explorer as Explorer
     from kvmviz.patches.reading import from_patch as from_patch
+    from kvmviz.race import Design as Design
+    from kvmviz.race import Race as Race
+    from kvmviz.race import race as race
     from kvmviz.revisions import REVISIONS as REVISIONS
     from kvmviz.revisions import Revision as Revision
     from kvmviz.scenario import Scenario as Scenario
@@ -45,7 +48,7 @@ _WHERE = {
     "check": "check", "claims": "check.claims", "Report": "check", "Verdict": "check.claims", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
     "Tree": "scenario.tree", "from_c": "c.revision", "from_patch": "patches.reading", "kernel": "checkout.answer",
-    "Kernel": "checkout.answer",
+    "Kernel": "checkout.answer", "Design": "race", "Race": "race", "race": "race",
 }  # fmt: skip
 
 __all__ = ["Run", "run", *_WHERE]

@@ -18,6 +18,7 @@ from typing import Any
 
 from kvmviz.check.report import Report
 from kvmviz.compare.comparison import Comparison
+from kvmviz.race.result import Race
 from kvmviz.record.runs import Run
 
 SVG = "image/svg+xml"
@@ -53,6 +54,13 @@ def _(value: Report) -> str:
     return report_svg(value)
 
 
+@svg.register
+def _(value: Race) -> str:
+    from kvmviz.draw.lanes import race_svg
+
+    return race_svg(value)
+
+
 @singledispatch
 def live(_value: Any) -> Any:
     """Return the widget of a result; None for what has none, and where no widgets are installed."""
@@ -66,6 +74,15 @@ def _(value: Comparison) -> Any:
     from kvmviz.explorer.comparison import ComparisonView
 
     return ComparisonView(value).widget
+
+
+@live.register
+def _(value: Race) -> Any:
+    if not (value.first and value.first.steps) or find_spec("ipywidgets") is None:
+        return None
+    from kvmviz.explorer.race import RaceView
+
+    return RaceView(value).widget
 
 
 def attach() -> bool:

@@ -20,7 +20,7 @@ ROWS = (
     {"kvm"},
     {"revisions"},
     {"apart"},
-    {"record"},
+    {"record", "race"},
     {"compare"},
     {"c", "mail"},
     {"patches"},

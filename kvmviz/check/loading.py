@@ -1,4 +1,4 @@
-"""A reader's own revision from a file: `PATH.py:CLASS`.
+"""A reader's own class from a file: `PATH.py:CLASS`, a revision or a design.
 
 The file is run as Python, first in a worker, which ends it if it comes to no end,
 ends Python or starts a thread, and then here.  What is wrong with it is said in one
@@ -12,7 +12,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from kvmviz.apart import AVAILABLE, ask
 from kvmviz.errors import KvmvizError
@@ -22,9 +22,21 @@ from kvmviz.revisions.telling import said
 
 FORM: Final = "use PATH.py:CLASS, as in mine.py:MyPatch"
 
+T = TypeVar("T")
+
 
 def load_revision(text: str) -> type[Revision]:
-    """Return the class that `PATH.py:CLASS` names; raise RevisionError, or PatchError for what it does."""
+    """Return the revision that `PATH.py:CLASS` names; raise RevisionError, or PatchError for what it does."""
+    found = load_class(text, Revision, '(kvmviz.Revision, base="v1")')
+    check_defines(found)
+    return found
+
+
+def load_class(text: str, kind: type[T], written: str = "") -> type[T]:
+    """Return the class derived from `kind` that `PATH.py:CLASS` names; `written` is how one derives from it.
+
+    Raises RevisionError, or PatchError for what the file does.
+    """
     path, _, name = text.rpartition(":")
     if not path or not name.isidentifier():
         raise RevisionError(f"{text[:80]!r} names no class in a file; {FORM}.")
@@ -33,12 +45,11 @@ def load_revision(text: str) -> type[Revision]:
         ask(path, _try, path, source, folder)
     # What the file prints was shown when it was tried.
     with redirect_stdout(io.StringIO() if AVAILABLE else sys.stderr), redirect_stderr(io.StringIO()):
-        found = vars(_run(path, source, folder)).get(name)
-    if isinstance(found, type) and issubclass(found, Revision) and found is not Revision:
-        check_defines(found)
+        found: Any = vars(_run(path, source, folder)).get(name)
+    if isinstance(found, type) and issubclass(found, kind) and found is not kind:
         return found
-    what = f"is no class in {path}" if found is None else "is not derived from kvmviz.Revision"
-    raise RevisionError(f'{name} {what}; write `class {name}(kvmviz.Revision, base="v1")` there.')
+    what = f"is no class in {path}" if found is None else f"is not derived from kvmviz.{kind.__name__}"
+    raise RevisionError(f"{name} {what}; write `class {name}{written or f'(kvmviz.{kind.__name__})'}` there.")
 
 
 def _read(path: str) -> bytes:

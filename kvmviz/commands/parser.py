@@ -8,8 +8,8 @@ from kvmviz.terms.docstrings import docstring
 from kvmviz.version import __version__
 
 COMMANDS = (
-    "run", "log", "compare", "check", "claims", "kernel", "review", "draw", "export", "lab", "explain", "doctor",
-    "completion",
+    "run", "log", "compare", "check", "claims", "kernel", "review", "race", "draw", "export", "lab", "explain",
+    "doctor", "completion",
 )  # fmt: skip
 """Every subcommand, in the order in which help lists them; each is a module beside this one."""
 

@@ -1,0 +1,128 @@
+"""A race as a widget: its bad schedule, stepped through, beside the design's source with each thread's place in it.
+
+>>> from kvmviz.race.result import race
+>>> view = RaceView(race("old"))
+>>> view.step, view.last
+(28, 28)
+>>> view.step = 15
+>>> view.sentence
+'Step 15 of 28. Thread B in get: TDH.PHYMEM.PAMT.ADD, HPA_RANGE_NOT_FREE.'
+
+The picture is laid out once for a schedule; a step only restyles it.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Final
+
+from ipywidgets import HTML, Button, Dropdown, HBox, IntSlider, Layout, VBox
+
+from kvmviz.draw.lanes import lanes_svg, style
+from kvmviz.draw.palette import tokens
+from kvmviz.race.design import RaceError
+from kvmviz.race.result import Race
+from kvmviz.race.schedule import Step
+
+_DARK: Final = 'body[data-jp-theme-light="false"]'
+
+_SOURCE: Final = (
+    "{scope}.kvrace-source pre{{margin:0;padding:8px;line-height:1.5;font:12px {mono-font};background:{paper};"
+    "color:{ink}}}{scope}.kvrace-source .on{{background:{now-bg};color:{ink}}}{scope}.kvrace-source b{{color:{now}}}"
+)
+
+
+class RaceView:
+    """The schedule as `widget`; setting `step` moves it, and so do its controls."""
+
+    def __init__(self, found: Race) -> None:
+        self.found = found
+        first = found.first
+        if first is None or not first.steps:
+            raise RaceError(f"{found.design.name}, {found.bounds}: there is no bad schedule to step through.")
+        names = [(f"{one.name}, {len(one.steps)} steps", one.name) for one in found.broken if one.steps]
+        self.which = Dropdown(options=names, value=first.name, description="breaks", layout=Layout(width="26em"))
+        self.slider = IntSlider(self.last, 0, self.last, description="step", layout=Layout(width="26em"))
+        self.said = HTML().add_class("kvrace-said")
+        self.picture = HTML(layout=Layout(flex="3 1 440px", min_width="0"))
+        self.source = HTML(layout=Layout(flex="2 1 340px", min_width="0")).add_class("kvrace-source")
+        self.buttons = [self._button(*words) for words in _BUTTONS]
+        self.slider.observe(lambda _: self._show(), "value")
+        self.which.observe(lambda _: self._choose(), "value")
+        both = HBox([self.picture, self.source], layout=Layout(flex_flow="row wrap", width="100%"))
+        row = HBox([*self.buttons, self.slider, self.which], layout=Layout(flex_flow="row wrap"))
+        self.widget = VBox([row, self.said, both]).add_class("kvrace-view")
+        self._show()
+
+    def _button(self, words: str, meaning: str, move: Callable[[int, int], int]) -> Button:
+        button = Button(description=words, tooltip=meaning, layout=Layout(width="auto"))
+        button.on_click(lambda _: setattr(self, "step", move(self.step, self.last)))
+        return button
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The schedule that is shown."""
+        return self.found[self.which.value].steps or ()
+
+    @property
+    def last(self) -> int:
+        """The number of the schedule's last step, which breaks the invariant."""
+        return len(self.steps)
+
+    @property
+    def step(self) -> int:
+        """How many steps have been taken; 0 is before the first."""
+        return int(self.slider.value)
+
+    @step.setter
+    def step(self, number: int) -> None:
+        self.slider.value = max(0, min(self.last, number))
+
+    @property
+    def sentence(self) -> str:
+        """What the last of these steps was."""
+        if not self.step:
+            return "Nothing has happened yet: the counter is 0, and no pair is there."
+        now = self.steps[self.step - 1]
+        answer = now.text.partition(": ")[2]
+        broken = f" {self.found[self.which.value].name} is broken." if self.step == self.last else ""
+        return (
+            f"Step {self.step} of {self.last}. Thread {now.thread} in {now.section}: {now.kernel}"
+            f"{f', {answer}' if answer else ''}.{broken}"
+        )
+
+    def _choose(self) -> None:
+        self.slider.max = self.last
+        self.slider.value = self.last
+        self._show()
+
+    def _show(self) -> None:
+        rules = _SOURCE.format(scope="", **tokens("light")) + _SOURCE.format(scope=f"{_DARK} ", **tokens("dark"))
+        own = style("light", ".kvrace") + style("dark", f"{_DARK} .kvrace")
+        self.said.value = f"<p role='status' style='margin:4px 2px'>{escape(self.sentence)}</p>"
+        self.picture.value = lanes_svg(self.found, self.which.value, at=self.step, rules=own)
+        self.source.value = f"<style>{rules}</style><pre>{''.join(self._source())}</pre>"
+
+    def _source(self) -> Iterator[str]:
+        """Yield the design's lines, each behind the letters of the threads that stand there."""
+        taken = self.steps[: self.step]
+        places = {step.thread: (step.function, step.line) for step in taken}
+        now = taken[-1].thread if taken else ""
+        for function in (self.found.design.get, self.found.design.put):
+            lines, first = inspect.getsourcelines(function)
+            for number, line in enumerate(lines, first):
+                here = sorted(t for t, place in places.items() if place == (function.__name__, number))
+                text = f"<b>{''.join(here):<3}</b> {escape(line.rstrip())}"
+                yield f'<span class="{"on" if now in here else ""}">{text}</span>\n'
+            yield "\n"
+
+    def __repr__(self) -> str:
+        return f"RaceView({self.found!r})"
+
+
+_BUTTONS: Final[tuple[tuple[str, str, Callable[[int, int], int]], ...]] = (
+    ("\u23ee", "To the beginning", lambda step, last: 0),
+    ("\u25c0", "A step back", lambda step, last: step - 1),
+    ("\u25b6", "A step on", lambda step, last: step + 1),
+    ("\u23ed", "To the step that breaks it", lambda step, last: last),
+)

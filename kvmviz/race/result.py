@@ -1,0 +1,147 @@
+"""What a search comes to: which invariants hold, and of each broken one a shortest schedule.
+
+>>> found = race("landed", threads=2)
+>>> found
+<kvmviz.race landed with 2 threads, 2 rounds: 584 states, clean>
+>>> race("old", threads=2, rounds=1).first.name
+'removed_once'
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kvmviz.race.design import Design, RaceError, design
+from kvmviz.race.explore import Found, explore
+from kvmviz.race.invariants import INVARIANTS
+from kvmviz.race.schedule import LETTERS, Step, left, schedule
+from kvmviz.terms.words import many
+from kvmviz.version import SCHEMA, __version__
+
+MOST: Final = {"threads": (1, 6), "rounds": (1, 6), "refuse": (0, 6)}
+"""The least and the most of what a search can be given; the number of states bounds it besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An invariant and what became of it.
+
+    `steps` is a shortest schedule that breaks it, None if none does; `left` says
+    before which step each thread then stands, where they come to no end.
+    """
+
+    name: str
+    statement: str
+    expected: bool
+    steps: tuple[Step, ...] | None
+    left: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """`holds`, `broken`, or `expected` where the design knows what to do with it."""
+        return "broken" if self.steps is not None else "expected" if self.expected else "holds"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a region may be left when every thread has come to its end."""
+
+    count: int
+    pair: bool
+
+    def __str__(self) -> str:
+        return f"counter {self.count}, {'a' if self.pair else 'no'} pair"
+
+
+@dataclass(frozen=True, repr=False)
+class Race:
+    """The result of exploring a design; `findings` has every invariant, in the order of their table."""
+
+    design: type[Design]
+    threads: int
+    rounds: int
+    refuse: int
+    states: int
+    transitions: int
+    findings: tuple[Finding, ...]
+    ends: tuple[End, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether no schedule breaks anything."""
+        return not self.broken
+
+    @property
+    def broken(self) -> tuple[Finding, ...]:
+        """Return what is broken, the shortest schedule first."""
+        found = (one for one in self.findings if one.steps is not None)
+        return tuple(sorted(found, key=lambda one: len(one.steps or ())))
+
+    @property
+    def first(self) -> Finding | None:
+        """Return what is broken first; None if nothing is."""
+        return next(iter(self.broken), None)
+
+    def __getitem__(self, name: str) -> Finding:
+        """Return what became of an invariant; raise RaceError with one sentence if there is none of that name."""
+        found = next((one for one in self.findings if one.name == name), None)
+        if found is None:
+            raise RaceError(f"{name[:60]!r} is no invariant of a race; use {', '.join(INVARIANTS)}.")
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as data; its form is the schema `race`."""
+        return {
+            "kvmviz": __version__, "schema": SCHEMA, "design": self.design.name, "threads": self.threads,
+            "rounds": self.rounds, "refuse": self.refuse, "states": self.states, "transitions": self.transitions,
+            "clean": self.clean, "invariants": [_finding(one) for one in self.findings],
+            "ends": [{"count": end.count, "pair": end.pair} for end in self.ends],
+        }  # fmt: skip
+
+    def __repr__(self) -> str:
+        said = "clean" if self.clean else f"broken: {', '.join(one.name for one in self.broken)}"
+        return f"<kvmviz.race {self.design.name} with {self.bounds}: {many(self.states, 'state')}, {said}>"
+
+    @property
+    def bounds(self) -> str:
+        """Return what was explored, in words."""
+        refused = f", {many(self.refuse, 'REMOVE')} refused" if self.refuse else ""
+        return f"{many(self.threads, 'thread')}, {many(self.rounds, 'round')}{refused}"
+
+    def __str__(self) -> str:
+        from kvmviz.race.text import race_text
+
+        return race_text(self)
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    steps = None if one.steps is None else [step.to_json() for step in one.steps]
+    return {"name": one.name, "statement": one.statement, "verdict": one.verdict, "schedule": steps}
+
+
+def _found(found: Found, name: str) -> Finding:
+    said, expected = INVARIANTS[name], name in found.threads.design.expects
+    if name not in found.reached:
+        return Finding(name, said, expected, None)
+    return Finding(name, said, expected, schedule(found, name), left(found, name) if name == "all_can_finish" else ())
+
+
+def race(which: str | type[Design], threads: int = 3, rounds: int = 2, refuse: int = 0) -> Race:
+    """Explore every interleaving of so many threads, each of which gets, uses and puts a region in so many rounds.
+
+    The first `refuse` REMOVEs that could succeed are refused.  Raises RaceError, with
+    one sentence, for what is no design, for one that comes to no end or fails, and for
+    bounds out of reach.
+    """
+    chosen = design(which)
+    for name, value in (("threads", threads), ("rounds", rounds), ("refuse", refuse)):
+        least, most = MOST[name]
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise RaceError(f"{name}={str(value)[:20]}: use {least} to {most}.")
+    assert max(MOST["threads"]) <= len(LETTERS)
+    found = explore(chosen, threads, rounds, refuse)
+    findings = [_found(found, name) for name in INVARIANTS]
+    ends = {(r.counter, r.pair) for memory in found.ends for r in memory.regions}
+    return Race(
+        chosen, threads, rounds, refuse, len(found.states), found.edges, tuple(findings),
+        tuple(End(*end) for end in sorted(ends)),
+    )  # fmt: skip
