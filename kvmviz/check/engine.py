@@ -85,7 +85,8 @@ def check(
         _confirm(which, outcome)
         _confirm(which, aside)
         like = alike(which, bytes(outcome.digests), todo, label_of(space), workers_)
-        seen = Aside(aside, alike(which, bytes(aside.digests), more), tuple(constants(which))) if more else None
+        there = alike(which, bytes(aside.digests), more, executor=workers_) if more else None
+        seen = Aside(aside, there, tuple(constants(which))) if there else None
     return Report.of(which, _name(space), outcome, other, elapsed, like, seen)
 
 

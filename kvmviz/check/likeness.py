@@ -18,7 +18,7 @@ from typing import Any, Final
 from kvmviz.apart import each, pack, unpack
 from kvmviz.check.facts import smallness
 from kvmviz.check.observation import watch
-from kvmviz.check.replay import trails_digest
+from kvmviz.check.replay import Runs, trails_digest
 from kvmviz.check.space import Space, scenarios
 from kvmviz.check.trail import SIZE, digest, pieces
 from kvmviz.record.teardown import where_it_belongs
@@ -107,11 +107,12 @@ def likeness(which: str | type[Revision], space: Space = "quick", executor: Exec
 def own_digests(packed: bytes, batch: Sequence[Scenario]) -> bytes:
     """Return the digests of what a revision does in these scenarios; this is what runs in another process."""
     which = unpack(packed)
-    return b"".join(whole_digest(which, scenario) for scenario in batch)
+    runs = Runs(which)
+    return b"".join([runs.of(scenario).whole for scenario in batch])
 
 
 def whole_digest(which: type[Revision], scenario: Scenario) -> bytes:
-    """Return the digest of what a revision does in one scenario, chains included."""
+    """Return the digest of what a revision does in one scenario, chains included; the scenario itself is run."""
     _, trail = watch(which, scenario)
     return digest(whole for _, whole, _ in pieces(trail.entries, trail.chains))
 
@@ -127,14 +128,15 @@ def alike(
     order = _order(which)
     if not todo:
         return Likeness(0, (), order[0], 0, None, 0)
+    sought = _Sought(own, todo, label, executor)
     if REVISIONS.get(which.name) is which:
-        _remember(label, which.name, own)
-    sample = {name: _in_sample(name, own, todo, label) for name in order}
+        sought.remember(which.name, own)
+    sample = sought.in_sample(order)
     found: dict[str, list[int]] = {}
     most = len(todo)
     for name in sorted(order, key=sample.__getitem__):
         if sample[name] <= OPEN * min(sample.values()):
-            places = _places(name, own, todo, label, executor, most)
+            places = sought.places(name, most)
             if len(places) <= most:
                 found[name], most = places, len(places)
     nearest = min(found, key=lambda name: (len(found[name]), order.index(name)))
@@ -149,40 +151,53 @@ def _order(which: type[Revision]) -> list[str]:
     return sorted(REVISIONS, key=lambda name: name != base.name)
 
 
-def _in_sample(name: str, own: bytes, todo: Sequence[Scenario], label: str) -> int:
-    """Return in how many scenarios of a sample, which is whole setups, this revision does something else."""
-    stride = SETUP * max(1, len(todo) // (SETUP * SETUPS))
-    blocks = [range(at, min(at + SETUP, len(todo))) for at in range(0, len(todo), stride)]
-    places = [place for block in blocks for place in block]
-    kept = _KNOWN.get((label, name))
-    theirs = kept and b"".join(_one(kept, place) for place in places)
-    theirs = theirs or trails_digest(name, [todo[place] for place in places])
-    return sum(_one(own, place) != _one(theirs, n) for n, place in enumerate(places))
+class _Sought:
+    """What is to be found again in the project's revisions: the digests of a revision over a space."""
 
+    def __init__(self, own: bytes, todo: Sequence[Scenario], label: str, executor: Executor | None) -> None:
+        self._own, self._todo, self._label, self._executor = own, todo, label, executor
+        self._known = {name: digests for (space, name), digests in _KNOWN.items() if label and space == label}
 
-def _places(
-    name: str, own: bytes, todo: Sequence[Scenario], label: str, executor: Executor | None, most: int
-) -> list[int]:
-    """Return the numbers of the scenarios in which this revision does something else; stop at more than `most`."""
-    kept = _KNOWN.get((label, name))
-    jobs = ((name, batch) for batch in _batches(todo))
-    parts = iter([kept]) if kept else each(executor, trails_digest, jobs, ahead=AHEAD)
-    theirs, places = bytearray(), list[int]()
-    for part in parts:
-        start = len(theirs) // SIZE
-        theirs += part
-        places += [n for n in range(start, len(theirs) // SIZE) if _one(own, n) != _one(theirs, n)]
-        if len(places) > most:
-            return places
-    _remember(label, name, bytes(theirs))
-    return places
+    def remember(self, name: str, digests: bytes) -> None:
+        """Keep what a revision does in all of the scenarios; for the next question too, if the space has a name."""
+        self._known[name] = digests
+        if self._label:
+            if len(_KNOWN) >= MOST_KEPT:
+                _KNOWN.clear()
+            _KNOWN[self._label, name] = digests
 
+    def in_sample(self, names: Sequence[str]) -> dict[str, int]:
+        """Return in how many scenarios of a sample, which is whole setups, each revision does something else."""
+        stride = SETUP * max(1, len(self._todo) // (SETUP * SETUPS))
+        starts = range(0, len(self._todo), stride)
+        places = [place for at in starts for place in range(at, min(at + SETUP, len(self._todo)))]
+        unknown = [name for name in names if name not in self._known]
+        jobs = ((name, [self._todo[place] for place in places]) for name in unknown)
+        found = dict(zip(unknown, each(self._executor, trails_digest, jobs), strict=True))
+        if len(places) == len(self._todo):
+            for name, digests in found.items():
+                self.remember(name, digests)
+        for name, digests in self._known.items():
+            found[name] = b"".join([_one(digests, place) for place in places])
+        return {
+            name: sum(_one(self._own, place) != _one(found[name], n) for n, place in enumerate(places))
+            for name in names
+        }
 
-def _remember(label: str, name: str, digests: bytes) -> None:
-    if label:
-        if len(_KNOWN) >= MOST_KEPT:
-            _KNOWN.clear()
-        _KNOWN[label, name] = digests
+    def places(self, name: str, most: int) -> list[int]:
+        """Return the numbers of the scenarios in which this revision does something else; stop at more than `most`."""
+        kept = self._known.get(name)
+        jobs = ((name, batch) for batch in _batches(self._todo))
+        parts = iter([kept]) if kept else each(self._executor, trails_digest, jobs, ahead=AHEAD)
+        theirs, places = bytearray(), list[int]()
+        for part in parts:
+            start = len(theirs) // SIZE
+            theirs += part
+            places += [n for n in range(start, len(theirs) // SIZE) if _one(self._own, n) != _one(theirs, n)]
+            if len(places) > most:
+                return places
+        self.remember(name, bytes(theirs))
+        return places
 
 
 def _one(digests: bytes | bytearray, number: int) -> bytes:

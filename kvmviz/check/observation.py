@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from kvmviz.check.invariant_error import InvariantError
-from kvmviz.check.trail import Trail
-from kvmviz.machine.journal import Journal
+from kvmviz.check.trail import Entry, Trail
+from kvmviz.kvm.vm import VM
 from kvmviz.machine.recorder import Tally
 from kvmviz.record.summary import Summary, summarize
 from kvmviz.record.teardown import tear_down
@@ -32,16 +32,26 @@ E = TypeVar("E", bound=Event)
 
 
 class Observation:
-    """What a run showed.  `entries` are (phase, event) in order; `headers` the table headers never freed."""
+    """What a run showed.
 
-    def __init__(self, scenario: Scenario, summary: Summary, journal: Journal, headers: int) -> None:
+    `entries` are (phase, event) in order; `headers` the table headers never freed.  Of
+    the scenario no invariant asks for `boot` or `panic`: what they do is seen in the
+    events and the summary.
+    """
+
+    def __init__(self, scenario: Scenario, summary: Summary, entries: list[Entry], headers: int) -> None:
         self.scenario = scenario
         self.summary = summary
-        self.entries = journal.entries
+        self.entries = entries
         self.headers = headers
         self._by_kind: dict[type[Any], list[tuple[int, Any]]] = defaultdict(list)
-        for place, (_, event) in enumerate(journal.entries):
+        for place, (_, event) in enumerate(entries):
             self._by_kind[type(event)].append((place, event))
+
+    @classmethod
+    def after(cls, scenario: Scenario, vm: VM, td: str, trail: Trail) -> "Observation":
+        """Return what a run showed that is over."""
+        return cls(scenario, summarize(vm, trail, td), trail.entries, sum(sp.header for sp in vm.sps))
 
     def of(self, kind: type[E]) -> Sequence[tuple[int, E]]:
         """Return the events of one kind, each with its place in the run."""
@@ -60,11 +70,17 @@ def observe(revision: type[Revision], scenario: Scenario) -> Observation:
 
 def watch(revision: type[Revision], scenario: Scenario) -> tuple[Observation, Trail]:
     """Run a scenario and return what it showed, and the record with its call chains."""
+    vm, td, trail = followed(revision, scenario)
+    return Observation.after(scenario, vm, td, trail), trail
+
+
+def followed(revision: type[Revision], scenario: Scenario) -> tuple[VM, str, Trail]:
+    """Run a scenario and return the VM, which TD of its boot was recorded, and the record."""
     with counted() as ran:
         trail = Trail(ran)
         vm, td = tear_down(revision, scenario, trail)
     trail.close()
-    return Observation(scenario, summarize(vm, trail, td), trail, sum(sp.header for sp in vm.sps)), trail
+    return vm, td, trail
 
 
 def no_violation(seen: Observation, words: str) -> None:

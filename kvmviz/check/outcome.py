@@ -14,12 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from kvmviz.check.behaviour import Behaviour, held
 from kvmviz.check.catalogue import INVARIANTS
 from kvmviz.check.facts import Signature, faults, signature, tables
-from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.known import known_of
-from kvmviz.check.observation import REVISIONS, Observation, observe, watch
-from kvmviz.check.trail import digest, pieces
+from kvmviz.check.observation import REVISIONS, Observation, observe
+from kvmviz.check.replay import Runs
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 
@@ -133,20 +133,24 @@ class Outcome:
 def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: type[Revision] | None = None) -> Outcome:
     """Run every scenario and hold it against every invariant, and perhaps beside another revision."""
     outcome, known = Outcome(), known_of(revision)
+    runs, others = Runs(revision), None if against is None else Runs(against)
+    met = Counter[tuple[str, ...]]()
     for scenario in scenarios:
+        one = runs.of(scenario)
         outcome.scenarios += 1
         outcome.totals[signature(scenario)] += 1
-        seen, trail = watch(revision, scenario)
-        parts = pieces(trail.entries, trail.chains)
-        outcome.behaviours.add(digest([plain for plain, _, _ in parts]))
-        outcome.digests += digest([whole for _, whole, _ in parts])
-        outcome.ran.update(trail.ran)
-        broken = _hold(seen, outcome.cells)
-        for name, what in broken.items():
+        outcome.behaviours.add(one.plain)
+        outcome.digests += one.whole
+        outcome.ran.update(one.ran)
+        met[one.met] += 1
+        for name, what in one.broken.items():
             is_known = name in known and known[name].where(scenario)
             outcome.cells[name].add(scenario, what, is_known)
-        if against is not None:
-            _beside(outcome, seen, broken, against)
+        if others is not None:
+            _beside(outcome, scenario, one, others.of(scenario))
+    for names, count in met.items():
+        for name in names:
+            outcome.cells[name].met += count
     return outcome
 
 
@@ -156,33 +160,18 @@ def violations(revision: type[Revision], scenario: Scenario) -> dict[str, str]:
     >>> violations(REVISIONS["before"], Scenario.parse("tree=1x1x1 fail=L1@0x0"))
     {'generic_code_leaves_external_spt_alone': 'tdp_mmu.c:handle_removed_pt clears external_spt of spt L1 gfn=0x0'}
     """
-    return _hold(observe(revision, scenario), _cells())
+    return held(observe(revision, scenario))[1]
 
 
-def _hold(seen: Observation, cells: dict[str, Cell]) -> dict[str, str]:
-    """Hold a run against every invariant; return those that it breaks, with how."""
-    broken = {}
-    for name, invariant in INVARIANTS.items():
-        try:
-            cells[name].met += invariant.validate(seen)
-        except InvariantError as error:
-            cells[name].met += 1
-            broken[name] = str(error)
-    return broken
-
-
-def _beside(outcome: Outcome, seen: Observation, broken: dict[str, str], against: type[Revision]) -> None:
-    scenario = seen.scenario
-    other = observe(against, scenario)
-    there = _hold(other, _cells())
-    for name in broken.keys() - there.keys():
-        outcome.newly[name].add(scenario, broken[name], known=False)
-    here, was = _said(seen), _said(other)
+def _beside(outcome: Outcome, scenario: Scenario, one: Behaviour, other: Behaviour) -> None:
+    for name in one.broken.keys() - other.broken.keys():
+        outcome.newly[name].add(scenario, one.broken[name], known=False)
+    here, was = _said(one.seen), _said(other.seen)
     outcome.less += here < was
     outcome.more += here > was
-    for name in there.keys() - broken.keys():
+    for name in other.broken.keys() - one.broken.keys():
         better = outcome.quieter if here < was and name in ABOUT_THE_LOG else outcome.mended
-        better[name].add(scenario, there[name], known=False)
+        better[name].add(scenario, other.broken[name], known=False)
 
 
 def _said(seen: Observation) -> int:

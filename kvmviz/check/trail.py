@@ -41,18 +41,48 @@ _rcu_callback: Final = lru_cache(maxsize=8192)(RcuCallback)
 
 
 class Trail(Journal):
-    """Keeps (phase, event) and the chain of each event; `ran` counts the calls of a reader's functions meanwhile."""
+    """Keeps (phase, event) and the chain of each event.
+
+    `ran` counts the calls of a reader's functions meanwhile, `ran_before` what it had
+    counted at each trace, by the event's place; `dropped` says whether an event was
+    taken back.
+    """
 
     def __init__(self, ran: Counter[str] | None = None) -> None:
         super().__init__()
         self.chains: list[str] = []
         self.ran = Counter[str]() if ran is None else ran
+        self.ran_before: dict[int, Counter[str]] = {}
+        self.dropped = False
         self._met: dict[FrameType, str] = {}
+
+    def warn(self, site: str, printed: bool) -> None:
+        """Keep a trace, at which a host may panic."""
+        if self.ran:
+            self.ran_before[len(self.entries)] = self.ran.copy()
+        super().warn(site, printed)
 
     def emit(self, event: Event) -> None:
         """Keep an event and the chain of what runs now."""
         self.entries.append((self.phase, event))
-        self.chains.append(self._chain(sys._getframe(2)))  # past the recorder's own method
+        met, chain = self._met, ""
+        fresh: list[tuple[FrameType, str]] = []
+        frame: FrameType | None = sys._getframe(2)  # past the recorder's own method
+        while frame is not None:
+            name = name_of(frame.f_code)
+            if name is not None:
+                known = met.get(frame)
+                if known is not None or not name:
+                    chain = known or ""
+                    break
+                fresh.append((frame, name))
+            frame = frame.f_back
+        if fresh:
+            if len(met) > KEPT_FRAMES:
+                met.clear()
+            for frame, name in reversed(fresh):
+                chain = met[frame] = _longer(chain, name)
+        self.chains.append(chain)
 
     def rcu_callback(self, page: Page, callback: Callback) -> None:
         """Keep that a callback runs; its chain is itself, which a reader may not have marked."""
@@ -64,6 +94,7 @@ class Trail(Journal):
         """Take an event out of the record."""
         super().drop(number)
         del self.chains[number]
+        self.dropped = True
 
     def enter(self, phase: str) -> None:
         """Begin a phase; what was counted before the first belongs to the TD before this one."""
@@ -75,32 +106,17 @@ class Trail(Journal):
         """Let go of the stack once the run is over."""
         self._met = {}
 
-    def _chain(self, frame: FrameType | None) -> str:
-        met, chain = self._met, ""
-        fresh: list[tuple[FrameType, str]] = []
-        while frame is not None:
-            name = name_of(frame.f_code)
-            if name is not None:
-                known = met.get(frame)
-                if known is not None or not name:
-                    chain = known or ""
-                    break
-                fresh.append((frame, name))
-            frame = frame.f_back
-        if len(met) > KEPT_FRAMES:
-            met.clear()
-        for running, name in reversed(fresh):
-            chain = met[running] = _longer(chain, name)
-        return chain
-
 
 @lru_cache(maxsize=100_000)
 def _longer(chain: str, name: str) -> str:
     return f"{chain} > {name}" if chain else name
 
 
-_DIGESTS: Final[dict[tuple[str, int, str], tuple[bytes, bytes, Event]]] = {}
-"""Two short digests of each event in a phase, without and with its chain, the same in every process.
+Piece = tuple[bytes, bytes, Entry]
+"""Two short digests of an event in a phase, without and with its chain, the same in every process; and the event."""
+
+_PIECES: Final[dict[tuple[str, int, str], Piece]] = {}
+"""Pieces by phase, event and chain.
 
 Events are met again and again as the same object, so they are found by its id, which
 is quicker than by what they say; the object is kept, so that its id stays its own.
@@ -111,21 +127,20 @@ def _digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=SIZE).digest()
 
 
-def pieces(entries: list[Entry], chains: list[str]) -> list[tuple[bytes, bytes, Event]]:
-    """Return two digests of each event, and the event: of what happens where in which phase, and with the chain."""
-    get = _DIGESTS.get
+def pieces(entries: Iterable[Entry], chains: Iterable[str]) -> list[Piece]:
+    """Return what is kept of each event and its chain."""
+    get = _PIECES.get
     return [
-        get((phase, id(event), chain)) or _new(phase, event, chain)
-        for (phase, event), chain in zip(entries, chains, strict=True)
+        get((entry[0], id(entry[1]), chain)) or _new(entry, chain)
+        for entry, chain in zip(entries, chains, strict=True)
     ]
 
 
-def _new(phase: str, event: Event, chain: str) -> tuple[bytes, bytes, Event]:
-    if len(_DIGESTS) > KEPT_DIGESTS:
-        _DIGESTS.clear()
-    entry = phase, event
-    found = _digest(repr(entry).encode()), _digest(repr((entry, chain)).encode()), event
-    _DIGESTS[phase, id(event), chain] = found
+def _new(entry: Entry, chain: str) -> Piece:
+    if len(_PIECES) > KEPT_DIGESTS:
+        _PIECES.clear()
+    found = _digest(repr(entry).encode()), _digest(repr((entry, chain)).encode()), entry
+    _PIECES[entry[0], id(entry[1]), chain] = found
     return found
 
 

@@ -1,0 +1,99 @@
+"""What is played again in another log is the run itself: events, chains, summary, verdicts, calls of C."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kvmviz.c.revision import from_c
+from kvmviz.check.behaviour import Behaviour
+from kvmviz.check.besides import besides
+from kvmviz.check.observation import watch
+from kvmviz.check.replay import Runs, Score
+from kvmviz.check.space import scenarios
+from kvmviz.check.trail import pieces
+from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.scenario import Scenario
+
+SOURCES = Path(__file__).parents[1] / "c" / "sources"
+
+LOUD = """
+static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)
+{
+        if (WARN_ON_ONCE(gfn)) pr_err("each time\\n");
+        WARN_ON(is_hkid_assigned(to_kvm_tdx(kvm)));
+        WARN_ON(gfn > 5);
+        if (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm) ||
+            tdx_reclaim_page(virt_to_page(sp->external_spt))) {
+                pr_err_ratelimited("%llx stays\\n", gfn);
+                sp->external_spt = NULL;
+        }
+}
+"""
+
+TAKEN_OUT = """
+static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)
+{
+        struct page *page = virt_to_page(sp->external_spt);
+
+        sp->external_spt = NULL;
+        WARN_ON_ONCE(gfn);
+        if (!is_hkid_assigned(to_kvm_tdx(kvm)))
+                tdx_reclaim_page(page);
+}
+"""
+
+
+def some(every: int) -> Iterator[Scenario]:
+    """Yield whole setups of a few trees, every so many of them."""
+    lines = [*scenarios("1x1x2"), *(s for s in scenarios("quick") if s.tree.count > 8), *besides()]
+    setups = [lines[at : at + 24] for at in range(0, len(lines), 24)]
+    return (scenario for setup in setups[::every] for scenario in setup)
+
+
+def as_played(one: Behaviour) -> tuple[Any, ...]:
+    """Return all that is seen of a run; which TD it was is that of the first of several that are the same."""
+    summary = asdict(one.seen.summary) | {"td": ""}
+    headers = one.seen.summary.panicked or one.seen.headers
+    return one.plain, one.whole, one.seen.entries, one.held, +one.ran, headers, summary
+
+
+def as_run(which: type[Revision], scenario: Scenario) -> tuple[Any, ...]:
+    """Return the same of the run itself."""
+    seen, trail = watch(which, scenario)
+    return as_played(Behaviour(pieces(trail.entries, trail.chains), trail.ran, lambda: seen))
+
+
+@pytest.mark.parametrize("name", [*REVISIONS, "c", "loud"])
+def test_it_is_the_run_itself(name: str) -> None:
+    which = {"c": lambda: from_c(SOURCES / "v2.c", name="mine"), "loud": lambda: from_c(LOUD, name="loud")}.get(
+        name, lambda: REVISIONS[name]
+    )()
+    runs = Runs(which)
+    for scenario in some(17):
+        assert as_played(runs.of(scenario)) == as_run(which, scenario), scenario
+
+
+def test_six_scenarios_are_one_run_and_the_same_object_where_nothing_is_printed() -> None:
+    runs = Runs(REVISIONS["v1"])
+    found = {runs.of(scenario) for scenario in list(scenarios("1x1x1"))[:6]}
+    assert len(found) == 1
+
+
+def test_what_cannot_be_played_is_run() -> None:
+    which = from_c(TAKEN_OUT, name="taken")
+    setup = Scenario.parse("fail=L1@0x200")
+    assert not Score(which, setup).holds and Score(REVISIONS["v1"], setup).holds
+    runs = Runs(which)
+    for words in ({}, {"panic": "on"}, {"boot": "second:1s"}):
+        scenario = setup.with_(**words)
+        assert as_played(runs.of(scenario)) == as_run(which, scenario)
+
+
+def test_c_that_comes_to_nothing_is_told_of_in_the_scenario_that_was_asked_for() -> None:
+    which, lines = from_c(LOUD, name="loud"), ["fail=all boot=second:1s", "fail=all panic=on", "fail=all"]
+    runs = Runs(which)
+    for scenario in map(Scenario.parse, lines):
+        assert as_played(runs.of(scenario)) == as_run(which, scenario)
