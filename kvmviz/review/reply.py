@@ -6,39 +6,18 @@ characters and their length.  Every figure in it is computed when it is written.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from kvmviz.mail.letter import day_text, plain_name
+from kvmviz.review.case import Case
 from kvmviz.review.findings import Finding
-from kvmviz.review.judge import Verdicts
 from kvmviz.review.layout import bullet, wrapped
 from kvmviz.review.postings import place_of
 from kvmviz.review.quote import quoted
-from kvmviz.review.ran import NotRun, Ran
+from kvmviz.review.ran import NotRun
 from kvmviz.review.reply_claims import own_claims, remarks, silent_remarks
 from kvmviz.review.reply_ran import behaviour, breaks, first_difference, likeness, not_modelled, what_ran
 from kvmviz.version import __version__
-
-
-@dataclass(frozen=True)
-class Case:
-    """A message with what came of running its patch: `path` is what commands call it.
-
-    `ran` is None without a patch to what is modelled; `verdicts` are those of the
-    claims that the message makes or is near to.
-    """
-
-    found: Finding
-    ran: Ran | NotRun | None
-    verdicts: Verdicts
-    path: str
-    earlier: int = 0
-
-    @property
-    def done(self) -> Ran | None:
-        """What ran, if anything did."""
-        return self.ran if isinstance(self.ran, Ran) else None
 
 
 def reply(case: Case) -> str:

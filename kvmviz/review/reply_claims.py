@@ -1,18 +1,16 @@
 """What a reply says under a comment: the verdict on what it claims, a question where that is unclear, else figures."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kvmviz.check.claims import CLAIMS
 from kvmviz.review.behaviour import figures_about, shifts
+from kvmviz.review.case import Case
 from kvmviz.review.findings import Claimed, Remark
 from kvmviz.review.judge import Judged, known
 from kvmviz.review.layout import bullet, command, wrapped
 from kvmviz.review.matches import READ_INTO
 from kvmviz.review.quote import each, place
-
-if TYPE_CHECKING:
-    from kvmviz.review.reply import Case
 
 MOST_COMMENTS: Final = 12
 """Comments of either kind that are quoted in one draft."""
@@ -21,12 +19,12 @@ MOST_ASKED: Final = 2
 """Questions that are asked back under one comment."""
 
 
-def claiming(case: "Case") -> list[Remark]:
+def claiming(case: Case) -> list[Remark]:
     """Give the comments that make a claim or are near one that was judged."""
     return [r for r in case.found.remarks if any(name in case.verdicts for name in (*r.heard.said, *r.heard.near))]
 
 
-def remarks(case: "Case") -> Iterator[list[str]]:
+def remarks(case: Case) -> Iterator[list[str]]:
     """Quote each comment that claims something, and put below it what came of that."""
     shown: set[str] = set()
     found = claiming(case)
@@ -36,11 +34,11 @@ def remarks(case: "Case") -> Iterator[list[str]]:
         yield wrapped(f"{len(found) - MOST_COMMENTS} more comments claim things; I stop here.")
 
 
-def _quoted(case: "Case", remark: Remark) -> Iterator[str]:
+def _quoted(case: Case, remark: Remark) -> Iterator[str]:
     return place(case.found.letter.lines, case.found.depths, remark.comment.first, remark.comment.last)
 
 
-def _below(case: "Case", remark: Remark, shown: set[str]) -> Iterator[str]:
+def _below(case: Case, remark: Remark, shown: set[str]) -> Iterator[str]:
     said = [name for name in remark.heard.said if name in case.verdicts]
     read = [READ_INTO[name] for name in said if name in READ_INTO and READ_INTO[name] in case.verdicts]
     near = [name for name in remark.heard.near if name in case.verdicts][:MOST_ASKED]
@@ -52,7 +50,7 @@ def _below(case: "Case", remark: Remark, shown: set[str]) -> Iterator[str]:
         yield from _one(case, name, "?", shown)
 
 
-def _one(case: "Case", name: str, how: str, shown: set[str]) -> Iterator[str]:
+def _one(case: Case, name: str, how: str, shown: set[str]) -> Iterator[str]:
     yield ""
     if name in shown:
         yield f"{name}: as above."
@@ -61,7 +59,7 @@ def _one(case: "Case", name: str, how: str, shown: set[str]) -> Iterator[str]:
     yield from verdict_lines(case, name, how)
 
 
-def verdict_lines(case: "Case", name: str, how: str) -> Iterator[str]:
+def verdict_lines(case: Case, name: str, how: str) -> Iterator[str]:
     """Give a claim in our words, what became of it, and a command for a witness of either side.
 
     `how` is `?` where it is not clear that it is meant: then the reply asks.
@@ -86,7 +84,7 @@ def verdict_lines(case: "Case", name: str, how: str) -> Iterator[str]:
             yield from command(f"kvmviz compare {_sides(case, judged)}", line, f"# {side} here")
 
 
-def _sides(case: "Case", judged: Judged) -> str:
+def _sides(case: Case, judged: Judged) -> str:
     """Give the two revisions that a witness is to be looked at with."""
     ran, posting = case.done, case.found.recognised.posting
     if judged.own and ran:
@@ -97,7 +95,7 @@ def _sides(case: "Case", judged: Judged) -> str:
     return f"{posting.base} {posting.revision}" if posting else "before v1"
 
 
-def own_claims(case: "Case") -> Iterator[str]:
+def own_claims(case: Case) -> Iterator[str]:
     """Go through what the patch's own log and comments claim, in its own words."""
     found = [claimed for claimed in case.found.claimed if claimed.claim in case.verdicts]
     if not found:
@@ -109,13 +107,13 @@ def own_claims(case: "Case") -> Iterator[str]:
         yield from verdict_lines(case, claimed.claim, "" if claimed.sure else "?")
 
 
-def _words(case: "Case", claimed: Claimed) -> Iterable[str]:
+def _words(case: Case, claimed: Claimed) -> Iterable[str]:
     if claimed.lines:
         return each(case.found.letter.lines, claimed.lines)
     return wrapped(f'In a comment in {claimed.function or "the code"}: "{claimed.words}"')
 
 
-def silent_remarks(case: "Case") -> Iterator[str]:
+def silent_remarks(case: Case) -> Iterator[str]:
     """Quote the comments without a known claim, with the figures of this patch about what they speak of."""
     claims = claiming(case)
     others = [remark for remark in case.found.remarks if remark not in claims]
@@ -127,7 +125,7 @@ def silent_remarks(case: "Case") -> Iterator[str]:
         yield from bullet(f"{len(others) - MOST_COMMENTS} more comments, as little")
 
 
-def _figures(case: "Case", words: str) -> Iterator[str]:
+def _figures(case: Case, words: str) -> Iterator[str]:
     """Give what runs say of the things that a comment speaks of: of this patch, else of what its posting is here."""
     ran, posting = case.done, case.found.recognised.posting
     if ran:

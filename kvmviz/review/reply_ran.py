@@ -1,16 +1,14 @@
 """What a reply says of a patch that ran: which functions, what it is like, what it breaks, its figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kvmviz.compare.comparison import compare
 from kvmviz.review.behaviour import Shift
+from kvmviz.review.case import Case
 from kvmviz.review.layout import bullet, command, wrapped
 from kvmviz.review.ran import NotRun, Ran
 from kvmviz.terms.columns import WIDTH
-
-if TYPE_CHECKING:
-    from kvmviz.review.reply import Case
 
 _COLUMNS: Final[Mapping[str, str]] = {
     "traces": "traces", "lines": "lines", "leaked": "leaked", "at once": "at_once", "bugged": "bugged",
@@ -18,7 +16,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def what_ran(ran: Ran, case: "Case") -> Iterator[str]:
+def what_ran(ran: Ran, case: Case) -> Iterator[str]:
     """Say which functions ran and where each is from."""
     yield from wrapped("I ran it in kvmviz, a model of the teardown of a TD: its C, as it stands in the mail.")
     for place in ("mail", "kernel"):
@@ -141,7 +139,7 @@ def _sum(moved: Sequence[Shift]) -> str:
     )
 
 
-def not_modelled(case: "Case") -> Iterator[str]:
+def not_modelled(case: Case) -> Iterator[str]:
     """Name what of the patch did not run, with its place."""
     missing = case.ran.not_modelled if isinstance(case.ran, Ran | NotRun) else ()
     if not missing:

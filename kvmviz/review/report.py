@@ -5,10 +5,10 @@ from typing import Any
 
 from kvmviz.mail.patch import Patch
 from kvmviz.review.behaviour import Shift
+from kvmviz.review.case import Case
 from kvmviz.review.findings import Finding, Remark
 from kvmviz.review.ran import NotRun
 from kvmviz.review.recognise import Recognised, Shown
-from kvmviz.review.reply import Case
 
 
 def message_json(case: Case, draft: str) -> dict[str, Any]:

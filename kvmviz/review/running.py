@@ -12,11 +12,11 @@ from kvmviz.check.likeness import likeness
 from kvmviz.check.report import Report
 from kvmviz.check.space import Space, scenarios
 from kvmviz.errors import KvmvizError
+from kvmviz.review.case import Case
 from kvmviz.review.findings import Finding
 from kvmviz.review.judge import Judged, judge, known, submit
 from kvmviz.review.matches import READ_INTO
 from kvmviz.review.ran import NotRun, Ran
-from kvmviz.review.reply import Case
 from kvmviz.review.sides import Loaded, load_sides
 from kvmviz.revisions import REVISIONS
 

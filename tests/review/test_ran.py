@@ -11,8 +11,8 @@ from kvmviz.check.likeness import likeness
 from kvmviz.compare.comparison import compare
 from kvmviz.patches.ours import text_of
 from kvmviz.review import Options, review
+from kvmviz.review.case import Case
 from kvmviz.review.ran import NotRun, Ran
-from kvmviz.review.reply import Case
 from kvmviz.review.running import DEFAULTS
 from tests.review import mails, patches
 from tests.review.mutants import HARMLESS, Mutant, mutants, one_token, some
