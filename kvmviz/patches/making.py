@@ -16,7 +16,7 @@ from kvmviz.c.refuse import CError
 from kvmviz.c.revision import revision_of
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.patches.apply import applied, hunks
-from kvmviz.patches.code import NotModelled, code_of, is_modelled
+from kvmviz.patches.code import NotModelled, bases_by_head, code_of, is_modelled
 from kvmviz.patches.errors import PatchTextError
 from kvmviz.patches.parts import Part, Side, Sides, sides
 from kvmviz.patches.tree import Tree
@@ -62,7 +62,7 @@ def from_diff(
     if tree is None:
         if not touched:
             raise PatchTextError(_nothing(shown))
-        code = code_of(shown, side, earlier, among)
+        code = code_of(shown, side, earlier, bases_by_head(diff) or among)
         made = _of_units(code.units, code.touched, (code.base, code.base_by), name, must=touched if strict else ())
         completed, known = code.completed, code.left_out
     else:

@@ -14,21 +14,23 @@ from typing import Final
 from kvmviz.mail.functions import defined
 from kvmviz.patches.scrub import depth_change, scrub
 
+_ALIKE: Final = ("before", "teardown")
 FILES: Final[Mapping[str, tuple[str, ...]]] = {
-    "before": ("before",), "v1": ("v1", "before"), "v1+17": ("v1_17", "v1", "before"), "v2": ("v2", "v1", "before"),
-    "landed": ("landed", "v2", "v1", "before"),
+    "before": _ALIKE, "v1": ("v1", *_ALIKE), "v1+17": ("v1_17", "v1", *_ALIKE), "v2": ("v2", "v1", *_ALIKE),
+    "landed": ("landed", "v2", "v1", *_ALIKE),
 }  # fmt: skip
 """By revision, the files of `base` in which a function is looked for, in this order."""
 
 
 def text_of(revision: str, function: str) -> str | None:
     """Return a function as C of our own, None for one that is not there."""
-    found = (_functions(file).get(function) for file in FILES[revision])
+    found = (named(file).get(function) for file in FILES[revision])
     return next((text for text in found if text is not None), None)
 
 
 @cache
-def _functions(file: str) -> Mapping[str, str]:
+def named(file: str) -> Mapping[str, str]:
+    """Return the functions of one of the files of `base`, each as its text, by name."""
     lines = (files("kvmviz.patches") / "base" / f"{file}.c").read_text(encoding="utf-8").split("\n")
     found: dict[str, str] = {}
     name, depth, first = "", 0, 0

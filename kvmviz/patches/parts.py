@@ -24,7 +24,7 @@ from typing import Final, Literal
 from unidiff.patch import Hunk, PatchSet
 
 from kvmviz.mail.functions import defined
-from kvmviz.patches.scrub import depth_change, scrub
+from kvmviz.patches.scrub import closed, depth_change, scrub
 
 Side = Literal["old", "new"]
 
@@ -148,7 +148,7 @@ def _lines(hunk: Hunk, side: str) -> list[Line]:
             kept.append(line)
             gaps.append(gap)
         gap = not mine
-    texts = [line.value.rstrip("\r\n") for line in kept]
+    texts = closed([line.value.rstrip("\r\n") for line in kept])
     numbers = [(line.target_line_no if side == "new" else line.source_line_no) or 0 for line in kept]
     codes, last = scrub(texts), len(kept) - 1
     return [

@@ -17,6 +17,9 @@ _TOKEN: Final = re.compile(
 )
 
 
+_STARRED: Final = re.compile(r"[ \t]*(?:\*(?:[ \t].*)?)?$")
+
+
 def scrub(lines: Sequence[str]) -> list[str]:
     """Return the lines with every comment blanked; a text may begin in the middle of one, as hunks do."""
     if not lines:
@@ -26,7 +29,29 @@ def scrub(lines: Sequence[str]) -> list[str]:
     head = ""
     if end >= 0 and (begin < 0 or end < begin):
         head, text = _blank(text[: end + 2]), text[end + 2 :]
+    elif middle := _starred(lines):
+        size = len("\n".join(lines[:middle]))
+        head, text = _blank(text[:size]), text[size:]
     return (head + _PIECE.sub(lambda found: _blank(found[0]) if found["comment"] else found[0], text)).split("\n")
+
+
+def closed(lines: Sequence[str]) -> list[str]:
+    """Return the lines of a hunk without what they show of comments that begin above or end below them.
+
+    >>> closed([" * why", " */", "f(); /* what", " * comes"])
+    ['      ', '   ', 'f();        ', '        ']
+    """
+    code, text = scrub(lines), "\n".join(lines)
+    end, begin, last = text.find("*/"), text.find("/*"), text.rfind("/*")
+    head = text.count("\n", 0, end) + 1 if end >= 0 and (begin < 0 or end < begin) else _starred(lines)
+    tail = text.count("\n", 0, last) if last > text.rfind("*/") else len(lines)
+    return [code[n] if n < head or n >= tail else line for n, line in enumerate(lines)]
+
+
+def _starred(lines: Sequence[str]) -> int:
+    """Return how many of the first lines are the middle of a comment, as the kernel writes them."""
+    count = next((n for n, line in enumerate(lines) if not _STARRED.match(line)), len(lines))
+    return count if any(line.strip() for line in lines[:count]) else 0
 
 
 def _blank(text: str) -> str:

@@ -23,7 +23,9 @@ int f(int a)
 The rule.  What the diff shows is taken as it is.  At each end where it shows no more,
 its unchanged lines next to the first (or last) changed one must stand in the other
 text, comments and white space aside: as many of them as do, and in one place only.
-From there on the other text is taken.  The line numbers of what is shown are kept.
+Where these do not tell, as comments never do, what either side of the diff has at this
+change must stand there with them.  From there on the other text is taken.  The
+line numbers of what is shown are kept.
 """
 
 from collections.abc import Sequence
@@ -62,19 +64,22 @@ def whole(part: Part) -> Whole:
     return Whole(part.file, part.name, part.first, tuple(line.text for line in part.lines), shown)
 
 
-def complete(parts: Sequence[Part], other: str) -> Whole:
+def complete(parts: Sequence[Part], other: str, pairs: Sequence[Part] = ()) -> Whole:
     """Return the function of which these are the parts, in order, completed from `other`.
 
-    Raises PatchTextError where no place, or more than one, can be meant.
+    `pairs` are the parts of the diff's other side, in the same order.  Raises
+    PatchTextError where no place, or more than one, can be meant.
     """
-    changed = [part for part in parts if part.changes]
+    alike = pairs if len(pairs) == len(parts) else [None] * len(parts)
+    both = [*zip(parts, alike, strict=True)]
+    changed = [(part, pair) for part, pair in both if part.changes]
     if not changed:
         raise PatchTextError(
             f"{parts[0].name} is changed, and on this side {parts[0].file} shows nothing of the change; give the tree "
             "with --kernel DIR."
         )
-    if len(changed) == 1 and changed[0].whole:
-        return whole(changed[0])
+    if len(changed) == 1 and changed[0][0].whole:
+        return whole(changed[0][0])
     return _Splice(changed, other).result()
 
 
@@ -87,8 +92,9 @@ class _Cut:
 
 
 class _Splice:
-    def __init__(self, parts: Sequence[Part], other: str) -> None:
-        self.parts = parts
+    def __init__(self, parts: Sequence[tuple[Part, Part | None]], other: str) -> None:
+        self.pairs = parts
+        self.parts = [part for part, _ in parts]
         self.lines = other.rstrip("\n").split("\n")
         self.code = scrub(self.lines)
         self.by_line = [tokens([line]) for line in self.code]
@@ -97,39 +103,41 @@ class _Splice:
     def result(self) -> Whole:
         pieces: list[tuple[list[str], int, list[Line]]] = []  # the other's lines before a part, its number, its lines
         at = 0
-        for number, part in enumerate(self.parts):
+        for number, (part, pair) in enumerate(self.pairs):
             lines = list(part.lines)
             before: list[str] = []
             if not part.begins:
-                skip, start = self._head(lines, part)
+                skip, start = self._head(lines, part, pair)
                 if start < at:
                     raise self._unclear(part, "its parts are in another order there")
                 before, lines = self.lines[at:start], lines[skip:]
                 at = start
             last = number == len(self.parts) - 1
-            keep, at = self._tail(lines, part, at, last=last)
+            keep, at = self._tail(lines, part, pair, at, last=last)
             pieces.append((before, lines[0].number if lines else part.first, lines[:keep]))
         return self._laid_out(pieces, self.lines[at:])
 
-    def _head(self, lines: list[Line], part: Part) -> tuple[int, int]:
+    def _head(self, lines: list[Line], part: Part, pair: Part | None) -> tuple[int, int]:
         """Return how many of the shown lines to skip, and the other's line at which the rest begins."""
-        context = part.lead
-        for skip in range(context):
-            found = self._places(tokens(line.code for line in lines[skip:context]))
-            if len(found) == 1:
-                return skip, self._line_at(found[0], part)
+        lead = lines[: part.lead]
+        for shown, most in [(lead, len(lead)), *(_first_change(one) for one in (part, pair) if one and one.lead)]:
+            for skip in range(most):
+                found = self._places(tokens(line.code for line in shown[skip:]))
+                if len(found) == 1:
+                    return skip, self._line_at(found[0], part)
         raise self._unclear(part, "the lines that lead up to it are not there, or more than once")
 
-    def _tail(self, lines: list[Line], part: Part, at: int, *, last: bool) -> tuple[int, int]:
+    def _tail(self, lines: list[Line], part: Part, pair: Part | None, at: int, *, last: bool) -> tuple[int, int]:
         """Return how many of the shown lines to keep, and the other's line that follows on them."""
         if part.ends or (part.ends is None and last and self._closes(lines, at, part)):
             return len(lines), len(self.lines)
-        context = min(part.trail, len(lines))
-        for drop in range(context):
-            window = tokens(line.code for line in lines[len(lines) - context : len(lines) - drop])
-            found = self._places(window)
-            if len(found) == 1:
-                return len(lines) - drop, self._line_at(found[0] + len(window), part)
+        trail = lines[len(lines) - min(part.trail, len(lines)) :]
+        for shown, most in [(trail, len(trail)), *(_last_change(one) for one in (part, pair) if one and one.trail)]:
+            for drop in range(most):
+                window = tokens(line.code for line in shown[: len(shown) - drop])
+                found = self._places(window)
+                if len(found) == 1:
+                    return len(lines) - drop, self._line_at(found[0] + len(window), part)
         raise self._unclear(part, "the lines that lead on from it are not there, or more than once")
 
     def _closes(self, lines: list[Line], at: int, part: Part) -> bool:
@@ -184,6 +192,44 @@ class _Splice:
         return PatchTextError(
             f"{part.name} is shown in part ({where}) and cannot be completed: {why}; give the tree with --kernel DIR."
         )
+
+
+def _first_change(part: Part) -> tuple[Sequence[Line], int]:
+    """Return a part's lines up to its first change, that change and the unchanged lines below it.
+
+    And how many of the first ones may be left out in turn: where lines were only
+    taken out, some code above must stay, or nothing tells on which side they are.
+    """
+    lines, end = part.lines, part.lead
+    while end < len(lines) and lines[end].changed:
+        end += 1
+    most = part.lead + 1 if _has_code(lines[part.lead : end]) else _count_of_code(lines[part.lead - 1 :: -1], part.lead)
+    first = end
+    while end < len(lines) and not lines[end].changed and not (lines[end].before and end > first):
+        end += 1
+    return lines[:end], most
+
+
+def _last_change(part: Part) -> tuple[Sequence[Line], int]:
+    """Return the unchanged lines above a part's last change, that change and all below it, and how many may go."""
+    lines = part.lines
+    last = start = len(lines) - part.trail
+    while start and lines[start - 1].changed:
+        start -= 1
+    most = part.trail + 1 if _has_code(lines[start:last]) else _count_of_code(lines[last:], part.trail)
+    while start and not lines[start - 1].changed and not (start < last and lines[start].before):
+        start -= 1
+    return lines[start:], most
+
+
+def _count_of_code(outwards: Sequence[Line], size: int) -> int:
+    """Return how many of these lines, from the change outwards, may be left out so that one of code stays, and one."""
+    first = next((n for n, line in enumerate(outwards[:size]) if tokens([line.code])), size)
+    return size - first
+
+
+def _has_code(lines: Sequence[Line]) -> bool:
+    return bool(tokens(line.code for line in lines))
 
 
 def _squeezed(lines: list[str], room: int) -> list[str]:

@@ -34,10 +34,6 @@ _DECLARES: Final = re.compile(
 """Lines outside of functions that change nothing that runs: declarations of functions, comments."""
 
 
-_HEAD: Final = re.compile(r"(?m)^@@[^@\n]*@@ *static (int|void) tdx_sept_\w+\(struct kvm \*kvm,( gfn_t gfn,)?[^\n;]*$")
-"""How the header of a hunk shows the op, of which it has one line."""
-
-
 @dataclass(frozen=True)
 class Loaded:
     """A patch that can be run; fields as in `Ran`.
@@ -75,7 +71,7 @@ def load_sides(found: Finding, before: Loaded | None, kernel: str | None) -> Loa
         shown = sides(diff)
         if before is not None and fits(diff, before.texts):
             return _loaded(shown, diff, tree, before)
-        return _loaded(shown, diff, tree, None, _among(found, diff))
+        return _loaded(shown, diff, tree, None, _among(found))
     except KvmvizError as error:
         return NotRun(str(error))
 
@@ -90,11 +86,8 @@ def _renamed(diff: str) -> str:
     return diff
 
 
-def _among(found: Finding, diff: str) -> tuple[str, ...]:
-    """Give the revisions that a patch can build on, by the head of the op as the headers of its hunks have it."""
-    head = _HEAD.search(diff)
-    if head:
-        return ("before",) if head[1] == "int" else ("v1", "v1+17") if head[2] else ("v2", "landed")
+def _among(found: Finding) -> tuple[str, ...]:
+    """Give the revisions that a patch can build on, by the posting that it is."""
     posting = found.recognised.posting
     return (posting.base, posting.revision) if posting else ()
 

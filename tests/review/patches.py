@@ -163,3 +163,43 @@ ONLY_THE_HELPER = diff([
         " {", "-\tint r;", "+\tint r = 0;", " ", " \tr = __tdx_reclaim_page(page);",
     ]),
 ])  # fmt: skip
+
+
+def in_part(file: str, section: str, lines: Sequence[str]) -> str:
+    """A patch to one function, of which three lines around the change are shown."""
+    return diff([(file, 400, section, lines)])
+
+
+AROUND = {
+    "__tdx_reclaim_page": in_part(TDX, "static int __tdx_reclaim_page(struct page *page)", [
+        " \terr = tdh_phymem_page_reclaim(page, &rcx, &rdx, &r8);", " ",
+        "-\tif (TDX_BUG_ON_3(err, TDH_PHYMEM_PAGE_RECLAIM, rcx, rdx, r8, NULL))", "+\tif (WARN_ON(err))",
+        " \t\treturn -EIO;", " ", " \treturn 0;", " }",
+    ]),
+    "tdx_mmu_release_hkid": in_part(TDX, "void tdx_mmu_release_hkid(struct kvm *kvm)", [
+        " \t * a comment that begins above,", " \t * and has an end", " \t */",
+        " \terr = tdh_mng_key_freeid(&kvm_tdx->td);",
+        "-\tif (TDX_BUG_ON(err, TDH_MNG_KEY_FREEID, kvm)) {", "+\tif (TDX_BUG_ON(err, TDH_MNG_KEY_FREEID, NULL)) {",
+        ' \t\tpr_err("tdh_mng_key_freeid() failed. HKID %d is leaked.\\n",', " \t\t       kvm_tdx->hkid);",
+        " \t} else {",
+    ]),
+    "tdp_mmu_zap_root": in_part(MMU, "static void tdp_mmu_zap_root(struct kvm *kvm, struct kvm_mmu_page *root,", [
+        " \trcu_read_lock();", " ", "-\tif (!IS_ENABLED(CONFIG_KVM_PROVE_MMU)) {", "+\tif (0) {",
+        " \t\t__tdp_mmu_zap_root(kvm, root, shared, PG_LEVEL_4K);",
+        " \t\t__tdp_mmu_zap_root(kvm, root, shared, PG_LEVEL_2M);", " \t}",
+    ]),
+    "tdx_vcpu_free": in_part(TDX, "void tdx_vcpu_free(struct kvm_vcpu *vcpu)", [
+        " \t * only a comment", " \t */", "-\tif (is_hkid_assigned(kvm_tdx))", "-\t\treturn;", "-",
+        " \tif (tdx->vp.tdcx_pages) {", " \t\tfor (i = 0; i < kvm_tdx->td.tdcx_nr_pages; i++) {",
+    ]),
+    "tdx_reclaim_control_page": in_part(TDX, "static int tdx_reclaim_page(struct page *page)", [
+        " static void tdx_reclaim_control_page(struct page *ctrl_page)", " {", "-\tif (tdx_reclaim_page(ctrl_page))",
+        "-\t\treturn;", "-", "+\ttdx_reclaim_page(ctrl_page);", " \t__free_page(ctrl_page);", " }",
+    ]),
+    "kvm_mmu_uninit_tdp_mmu": in_part(MMU, "void kvm_mmu_uninit_tdp_mmu(struct kvm *kvm)", [
+        " {", " \tkvm_tdp_mmu_invalidate_roots(kvm, KVM_VALID_ROOTS);",
+        "-\tkvm_tdp_mmu_zap_invalidated_roots(kvm, false);",
+        "+\tkvm_tdp_mmu_zap_invalidated_roots(kvm, true);", " ", " \tWARN_ON(!list_empty(&kvm->arch.tdp_mmu_roots));",
+    ]),
+}  # fmt: skip
+"""One change to each of some functions that no posting of the patch touches."""

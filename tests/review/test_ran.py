@@ -152,6 +152,21 @@ def test_a_helper_of_the_teardown_runs_from_the_patch() -> None:
     assert "owned_pages_are_not_freed" in {result.name for result in done.broken}
 
 
+AROUND_BREAKS = {
+    "tdx_vcpu_free": "no_reclaim_before_the_hkid_is_gone",
+    "tdx_reclaim_control_page": "owned_pages_are_not_freed",
+    "kvm_mmu_uninit_tdp_mmu": "tables_are_reclaimed_under_the_lock",
+}
+MORE = (*FEW, "tree=1x1x1 fail=TDCS[0]", "tree=1x1x1 fail=all hkid=key-freeid-error")
+
+
+@pytest.mark.parametrize("name", patches.AROUND)
+def test_a_function_around_the_op_runs_from_a_patch_that_shows_three_lines_of_it(name: str) -> None:
+    done = ran(patches.AROUND[name], Options(space=MORE, parallel=False))
+    assert (done.functions[name], done.same_as, done.old_same_as) == ("mail", (), ("landed",))
+    assert AROUND_BREAKS.get(name) in {*(result.name for result in done.broken), None}
+
+
 def test_a_function_that_does_not_run_takes_the_equality_with_it() -> None:
     strange = SELF_MADE.replace("+\t    tdx_reclaim_page(virt", "+\t    tdx_free_strangely(virt")
     case = case_of(strange)
