@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Final
 
-from ipywidgets import HTML, Button, Dropdown, HBox, IntSlider, Layout, VBox
+from ipywidgets import HTML, BoundedIntText, Button, Dropdown, HBox, Layout, VBox
 
 from kvmviz.draw.lanes import lanes_svg, style
 from kvmviz.draw.palette import tokens
@@ -27,7 +27,8 @@ from kvmviz.race.schedule import Step
 _DARK: Final = 'body[data-jp-theme-light="false"]'
 
 _SOURCE: Final = (
-    "{scope}.kvrace-source pre{{margin:0;padding:8px;line-height:1.5;font:12px {mono-font};background:{paper};"
+    "{scope}.kvrace-source pre{{margin:0;overflow-x:auto;white-space:pre;padding:8px;"
+    "line-height:1.5;font:12px {mono-font};background:{paper};"
     "color:{ink}}}{scope}.kvrace-source .on{{background:{now-bg};color:{ink}}}{scope}.kvrace-source b{{color:{now}}}"
 )
 
@@ -42,15 +43,15 @@ class RaceView:
             raise RaceError(f"{found.design.name}, {found.bounds}: there is no bad schedule to step through.")
         names = [(f"{one.name}, {len(one.steps)} steps", one.name) for one in found.broken if one.steps]
         self.which = Dropdown(options=names, value=first.name, description="breaks", layout=Layout(width="26em"))
-        self.slider = IntSlider(self.last, 0, self.last, description="step", layout=Layout(width="26em"))
+        self.number = BoundedIntText(self.last, min=0, max=self.last, description="step", layout=Layout(width="12em"))
         self.said = HTML().add_class("kvrace-said")
         self.picture = HTML(layout=Layout(flex="3 1 440px", min_width="0"))
         self.source = HTML(layout=Layout(flex="2 1 340px", min_width="0")).add_class("kvrace-source")
         self.buttons = [self._button(*words) for words in _BUTTONS]
-        self.slider.observe(lambda _: self._show(), "value")
+        self.number.observe(lambda _: self._show(), "value")
         self.which.observe(lambda _: self._choose(), "value")
         both = HBox([self.picture, self.source], layout=Layout(flex_flow="row wrap", width="100%"))
-        row = HBox([*self.buttons, self.slider, self.which], layout=Layout(flex_flow="row wrap"))
+        row = HBox([*self.buttons, self.number, self.which], layout=Layout(flex_flow="row wrap"))
         self.widget = VBox([row, self.said, both]).add_class("kvrace-view")
         self._show()
 
@@ -72,11 +73,11 @@ class RaceView:
     @property
     def step(self) -> int:
         """How many steps have been taken; 0 is before the first."""
-        return int(self.slider.value)
+        return int(self.number.value)
 
     @step.setter
     def step(self, number: int) -> None:
-        self.slider.value = max(0, min(self.last, number))
+        self.number.value = max(0, min(self.last, number))
 
     @property
     def sentence(self) -> str:
@@ -92,8 +93,8 @@ class RaceView:
         )
 
     def _choose(self) -> None:
-        self.slider.max = self.last
-        self.slider.value = self.last
+        self.number.max = self.last
+        self.number.value = self.last
         self._show()
 
     def _show(self) -> None:
@@ -110,7 +111,8 @@ class RaceView:
         now = taken[-1].thread if taken else ""
         for function in (self.found.design.get, self.found.design.put):
             lines, first = inspect.getsourcelines(function)
-            for number, line in enumerate(lines, first):
+            shown = ((n, line) for n, line in enumerate(lines, first) if not line.lstrip().startswith('"""'))
+            for number, line in shown:
                 here = sorted(t for t, place in places.items() if place == (function.__name__, number))
                 text = f"<b>{''.join(here):<3}</b> {escape(line.rstrip())}"
                 yield f'<span class="{"on" if now in here else ""}">{text}</span>\n'
@@ -121,8 +123,8 @@ class RaceView:
 
 
 _BUTTONS: Final[tuple[tuple[str, str, Callable[[int, int], int]], ...]] = (
-    ("\u23ee", "To the beginning", lambda step, last: 0),
+    ("|\u25c0", "To the beginning", lambda step, last: 0),
     ("\u25c0", "A step back", lambda step, last: step - 1),
     ("\u25b6", "A step on", lambda step, last: step + 1),
-    ("\u23ed", "To the step that breaks it", lambda step, last: last),
+    ("\u25b6|", "To the step that breaks it", lambda step, last: last),
 )

@@ -47,10 +47,10 @@ def test_each_thread_is_marked_where_it_stands_in_the_source() -> None:
 def test_another_invariant_has_its_own_schedule() -> None:
     view = RaceView(OLD)
     view.which.value = "pages_have_a_pair"
-    assert (view.step, view.last, view.slider.max) == (31, 31, 31)
+    assert (view.step, view.last, view.number.max) == (31, 31, 31)
     assert "thread C" in view.picture.value
     view.which.value = "removed_once"
-    assert (view.step, view.slider.max) == (28, 28)
+    assert (view.step, view.number.max) == (28, 28)
 
 
 def test_only_what_is_broken_has_a_widget() -> None:
