@@ -5,8 +5,8 @@
 >>> [(s.text, s.said) for s in sentences("Since sp->gfn has it, should gfn be dropped?")]
 [('Since sp->gfn has it', True), ('should gfn be dropped?', False)]
 
-A question says nothing, nor do a doubt, a wish, a report of what others say, a
-condition, or an objection to a name.  Where this cannot be told, it is not said:
+A question says nothing, nor do a doubt, a belief, a wish, irony, a report of what
+others say, a condition, or an objection to a name.  Where this cannot be told, it is not said:
 a reply that asks is better than one that puts words into a mouth.
 """
 
@@ -43,19 +43,33 @@ _UNSAID: Final = re.compile(
             r"\bmaybe\b",
             r"\bperhaps\b|\bmight\b|\bmay be\b|\bcould be\b|\bseem|\bappear(?:s|ed)?\b|\blooks? like|\bi guess|\bassum",
             r"\bsuppos|\biiuc\b|\biirc\b|\bafaict\b|\bif i (?:understand|read|get)|\bpossibl[ye]|\bprobably",
-            r"\bpresumabl|\blikely\b|\bin theory|\bhypothe",
+            r"\bpresumabl|\blikely\b|\bin theory|\bhypothe|\bas far as\b|\bafaik\b|\bwhether\b|\bdepend",
+            # what one believes, or once did
+            r"\b(?:i|we)(?:'d|'ve| would| had| have| used to)?(?: \w+)? "
+            r"(?:thought|think|believed?|expect(?:ed)?|figured?|recall|remember|gather)\b",
+            # irony
+            r"^(?:oh|great|sure|yeah|right|wow|nice)\b,?|\bpigs\b|\bsurprise\b|\bof course\b|\bgood luck",
             # denial
             r"\bdo(?:n't| not) (?:think|believe|see|agree|get|understand|want|like)|\bcan(?:'t|not) see|\bdisagree",
             r"\b(?:not|isn't) (?:true|the case|what|how|why)\b|\bwrong|\bfalse\b|\bincorrect|\bno one\b|\bnobody",
             r"\bhardly|\bfar from|\bcontrary|\bunless|\bnever said|\bnot saying|\bdidn't say|\bnot mean\b",
             r"\bdoesn't mean",
-            r"\bmakes? no sense|\buntil (?:you|we|someone)",
+            r"\bmakes? no sense|\buntil (?:you|we|someone)|\bfail(?:s|ed)? to see",
+            r"\bno way\b|\bneither\b|\banything but|\bstretch\b|\bbogus|\bmyth\b|(?:n't|\bnot)\b(?: \w+)? not\b",
+            r"\bcan(?:not|'t) (?:rely|assume)",
+            r"(?:\bbut|;|\byet) (?:actually |in fact )?(?:it|that|this|they)"
+            r"(?:'s| is| isn't| does| doesn't| was| wasn't| are| aren't| do| don't)(?: not)?\W*$",
+            # a condition that the claims do not have
+            r"\bonly (?:if|when|once|as long)\b|\bas long as\b|\bprovided\b",
+            r"\bonce\b[^.;]*\b(?:applied|merged|landed)",
+            r"^(?:if|when|whenever|once|had|were)\b(?![^,]*(?:reclaim|fail|error))",
             # a wish
             r"\bwish|\bhope|\bwould\b|\bshould\b|\bshouldn't|\bought\b|\bwant|\bprefer|\brather\b|\blet's\b|\blet us\b",
-            r"\bplease\b|\bneeds? to be\b",
+            r"\bplease\b|\bneeds? to be\b|\b(?:let|show|tell) me\b|\bmake sure\b|\bensure\b|\bverify\b|\bprove\b",
             # what others say
             r"\bsays?\b|\bsaid\b|\bclaims?\b|\bstat(?:es|ed)\b|\baccording|\bargue|\bpromise|\bsuggest|\bpretend",
-            r"\bimpl(?:y|ies|ied)\b",
+            r"\bimpl(?:y|ies|ied)\b|\bwrote\b|\btold\b|\bhas it that\b|\bassert|\binsist|\bquot|\brumou?r",
+            r"^(?:as|like) \w+ (?:\w+ )?(?:noted|pointed|explained|put|mentioned|showed|writes)\b|\"[^\"]{12,}\"",
             # names and wording
             r"\bname[sd]?\b|\bnaming\b|\brenam|\bmislead|\bconfus|\breads (?:like|as)|\bsounds?\b|\bwording",
         )

@@ -20,6 +20,11 @@ SAID = {
     "This op runs with mmu_lock held for write.": ("V5",),
     "No functional change intended.": ("S5",),
     "A failure here stops the VM.": ("V2",),
+    "Actually gfn is never used in tdx_sept_free_private_spt().": ("B6",),
+    "Before this patch a failing tdx_reclaim_page() triggered the WARN_ON().": ("B1",),
+    "A failed reclaim isn't silent: TDX_BUG_ON_3() prints.": ("B4",),
+    "mmu_lock is held for write here, so no race.": ("V5",),
+    "If tdx_reclaim_page() fails, the failure is no longer silent.": ("B4",),
 }
 
 UNCLEAR = {
@@ -59,6 +64,55 @@ def test_a_claim_is_heard_where_somebody_says_that_it_is_so(text: str) -> None:
 def test_what_is_asked_doubted_denied_wished_or_reported_is_not_said(text: str) -> None:
     found = heard(text)
     assert (found.said, UNCLEAR[text] in found.near) == ((), True)
+
+
+NOBODYS = (
+    "I thought a failed reclaim is not silent, but it is.",
+    "I used to think that gfn is unused; it is not.",
+    "As Yan wrote, gfn is not used here.",
+    "Sean's reply has it that a failed reclaim is not silent.",
+    "Oh great, so a failed reclaim is not silent. What a surprise.",
+    "Sure, a failed reclaim is not silent, and pigs fly.",
+    "It would be nice if gfn were unused.",
+    "Who told you that gfn is unused?",
+    "What happens when gfn is unused?",
+    "I fail to see how a failed reclaim is not silent.",
+    "Had gfn been unused, I would agree.",
+    "There is no way a failed reclaim is not silent.",
+    "I am not so sure that the level argument was unused.",
+    "gfn is used, contrary to what the changelog claims.",
+    "Could you explain why gfn is not used?",
+    "You claim gfn is unused.",
+    "The claim that a failed reclaim is not silent is bogus.",
+    "We cannot rely on sp->gfn holding the same value.",
+    "Unless I'm mistaken, a failed reclaim is not silent.",
+    '"A failed reclaim is not silent" is what Rick told me.',
+    "Previously I believed that a failed reclaim warned, before this patch.",
+    "Neither gfn nor level is unused.",
+    "Whether gfn is unused depends on the config.",
+    "Let me check whether gfn is not used.",
+    "In which case is gfn not used?",
+    "Show me that a failed reclaim is not silent.",
+    "Is it that gfn is unused, or that it is only used in tracing?",
+    "Not silent? A failed reclaim?",
+    "As far as I know gfn is unused",
+    "It's a stretch to call that a failure that is not silent.",
+    "I'd expect that a failed reclaim is not silent.",
+    "gfn is unused only if PROVE_MMU is off.",
+    "gfn is anything but unused.",
+    "The failure isn't really not silent.",
+    "Make sure that a failed reclaim is not silent.",
+    "If the key is gone, gfn is unused.",
+    "gfn will be unused once 17/17 is applied.",
+    "They told me gfn is not used.",
+    "This patch pretends a free cannot fail.",
+)
+"""What somebody thought, heard, doubts, makes fun of, sets a condition for or takes back."""
+
+
+@pytest.mark.parametrize("text", NOBODYS)
+def test_nothing_is_put_into_a_mouth_that_does_not_say_it(text: str) -> None:
+    assert heard(text).said == ()
 
 
 OTHER_WORDS = ["Thanks!", "Please rename this.", "How about tdp_mmu.c?", "operated -> operates ?", ""]
