@@ -5,8 +5,8 @@ r"""Macros of a text's own that take arguments, written out where they are used,
 >>> expanded("if (LOST(parent(sp)))\n\treturn;", definitions, "a.c")
 'if ((!(parent(sp))->external_spt || is_gone(parent(sp))))\n\treturn;'
 
-Lines stay what they were: what a macro stands for is put on one line.  Left as they
-are: macros with `#`, `##`, a variable number of arguments or a statement in an
+Lines stay what they were: what a macro stands for is put on one line.  `#x` and
+`__VA_ARGS__` are C's.  Left as they are: macros with `##` or a statement in an
 expression, loops, and the macro behind TDX_BUG_ON, which is followed in its own way.
 """
 
@@ -21,29 +21,36 @@ MOST: Final = 50_000
 """Characters that all macros of a text may come to."""
 
 LONGEST: Final = 5_000
-"""Characters between the brackets of one use."""
+"""Characters between the brackets of one use in the text."""
 
+DEEPEST: Final = 20
+"""How many macros may stand in each other."""
+
+_SHOWN: Final = re.compile(r"#\s*(\w+)")
 _LEFT: Final = re.compile(r"\w*for_each\w*|scoped_\w+|(?:__)?TDX_BUG_ON\w*|DEFINE_\w+|DECLARE_\w+")
-_HEAD: Final = re.compile(r"(\w+)\(([\w\s,]*)\)\s*(.*)", re.DOTALL)
+_HEAD: Final = re.compile(r"(\w+)\(([\w\s,.]*)\)\s*(.*)", re.DOTALL)
 _TOKEN: Final = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|[][(){},]|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A macro: its parameters and what it stands for."""
+    """A macro: its parameters and what it stands for; with `rest` the last parameter takes all that is left."""
 
     parameters: tuple[str, ...]
     body: str
+    rest: bool = False
 
 
 def definition(rest: str) -> Definition | None:
     """Return the macro behind `#define`, None for one that is not written out."""
     found = _HEAD.fullmatch(rest)
-    if not found or _LEFT.fullmatch(found[1]) or "#" in found[3] or "({" in "".join(found[3].split()):
+    if not found or _LEFT.fullmatch(found[1]) or "##" in found[3] or "({" in "".join(found[3].split()):
         return None
-    names = tuple(name.strip() for name in found[2].split(",")) if found[2].strip() else ()
+    given = [name.strip() for name in found[2].split(",")] if found[2].strip() else []
+    variadic = bool(given) and given[-1].endswith("...")
+    names = (*given[:-1], given[-1][:-3].strip() or "__VA_ARGS__") if variadic else tuple(given)
     whole = all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in names) and len(set(names)) == len(names)
-    return Definition(names, found[3].strip()) if whole else None
+    return Definition(names, found[3].strip(), variadic) if whole else None
 
 
 def expanded(text: str, definitions: Mapping[str, Definition], file: str) -> str:
@@ -70,7 +77,7 @@ class _Expansion:
                 continue
             if depth == 0:
                 self.at = found.start()
-            arguments, end = _arguments(text, text.index("(", found.end()))
+            arguments, end = _arguments(text, text.index("(", found.end()), MOST if depth else LONGEST)
             if end is None:
                 continue
             written = self.one(found[0], arguments, open_, depth)
@@ -82,15 +89,15 @@ class _Expansion:
     def one(self, name: str, given: list[str], open_: frozenset[str], depth: int) -> str:
         """Return what one use of a macro stands for, on one line."""
         macro = self.definitions[name]
-        if len(macro.parameters) != len(given) and not (not macro.parameters and given == [""]):
+        given = _grouped(macro, [" ".join(one.split()) for one in given])
+        if len(macro.parameters) != len(given):
             raise self.refused(f"the macro `{name}` takes {len(macro.parameters)} arguments, and is given {len(given)}")
-        if depth > 20:
+        if depth > DEEPEST:
             raise self.refused(f"the macro `{name}` stands for more than can be followed")
-        ready = {
-            parameter: self.of(" ".join(one.split()), open_, depth + 1)
-            for parameter, one in zip(macro.parameters, given, strict=False)
-        }
-        body = "".join(ready.get(token, token) for token in _TOKEN.findall(macro.body))
+        plain = dict(zip(macro.parameters, given, strict=True))
+        ready = {parameter: self.of(one, open_, depth + 1) for parameter, one in plain.items()}
+        body = _SHOWN.sub(lambda found: _quoted(plain[found[1]]) if found[1] in plain else found[0], macro.body)
+        body = "".join(ready.get(token, token) for token in _TOKEN.findall(body))
         self.length += len(body)
         if self.length > MOST:
             raise self.refused(f"the macro `{name}` comes to more than {MOST:,} characters")
@@ -100,16 +107,29 @@ class _Expansion:
         return refused(self.file, self.text.count("\n", 0, self.at) + 1, what)
 
 
+def _grouped(macro: Definition, given: list[str]) -> list[str]:
+    """Return arguments as the macro takes them: none for an empty bracket, and all that are left as the last."""
+    if not macro.parameters and given == [""]:
+        return []
+    last = len(macro.parameters) - 1
+    return [*given[:last], ", ".join(given[last:])] if macro.rest and len(given) >= last else given
+
+
+def _quoted(text: str) -> str:
+    """Return a string of C that shows a text."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _in_string(text: str, at: int) -> bool:
     """Say whether a place is inside of a string on its line."""
     line = text[text.rfind("\n", 0, at) + 1 : at]
     return len(re.findall(r'(?<!\\)"', line)) % 2 == 1
 
 
-def _arguments(text: str, at: int) -> tuple[list[str], int | None]:
+def _arguments(text: str, at: int, most: int) -> tuple[list[str], int | None]:
     """Return the arguments behind a bracket and where they end; no end where the bracket stays open."""
     depth, found, piece = 0, list[str](), list[str]()
-    for token in _TOKEN.finditer(text, at, at + LONGEST):
+    for token in _TOKEN.finditer(text, at, at + most):
         word = token[0]
         depth += (word in "([{") - (word in ")]}")
         if depth == 0:

@@ -141,12 +141,18 @@ def _tdx_bug_on(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
 
 
 @_macro("pr_err(format, ...)", "prints an error line", "pr_warn", "pr_info", "pr_crit", "pr_emerg", "pr_alert",
-        "printk", "pr_warn_ratelimited", "pr_err_once", "pr_warn_once", "kvm_err", "kvm_pr_unimpl")  # fmt: skip
+        "printk", "kvm_err", "kvm_pr_unimpl")  # fmt: skip
 def _pr_err(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
     return _line(of, "pr_err", arguments, node)
 
 
-@_macro("pr_err_ratelimited(format, ...)", "prints an error line at most ten times in five seconds at one place")
+@_macro("pr_err_once(format, ...)", "prints an error line the first time in a boot", "pr_warn_once", "pr_info_once")
+def _pr_err_once(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
+    return _line(of, "pr_err_once", arguments, node)
+
+
+@_macro("pr_err_ratelimited(format, ...)", "prints an error line at most ten times in five seconds at one place",
+        "pr_warn_ratelimited")  # fmt: skip
 def _pr_err_ratelimited(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
     return _line(of, "pr_err_ratelimited", arguments, node)
 

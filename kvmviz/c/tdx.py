@@ -27,6 +27,7 @@ from kvmviz.machine.bug import TDX_BUG_ON as TDX_BUG_ON
 from kvmviz.machine.bug import WARN_ON as WARN_ON
 from kvmviz.machine.bug import WARN_ON_ONCE as WARN_ON_ONCE
 from kvmviz.machine.bug import pr_err as pr_err
+from kvmviz.machine.bug import pr_err_once as pr_err_once
 from kvmviz.machine.bug import pr_err_ratelimited as pr_err_ratelimited
 from kvmviz.machine.host import Host
 from kvmviz.machine.page import Page

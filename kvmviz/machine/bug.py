@@ -111,6 +111,13 @@ def pr_err(host: Host, message: str) -> None:
     host.recorder.pr_err(site("pr_err"), True, message)
 
 
+def pr_err_once(host: Host, message: str) -> None:
+    """Print an error line the first time in a boot, and never again at this site."""
+    name = site("pr_err_once")
+    if host.boot.once(name):
+        host.recorder.pr_err(name, True, message)
+
+
 def pr_err_ratelimited(host: Host, message: str) -> None:
     """Print an error line unless its site printed ten in this window of five seconds."""
     name = site("pr_err_ratelimited")

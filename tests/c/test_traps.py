@@ -10,7 +10,8 @@ from kvmviz.c.parse import parse
 from kvmviz.c.refuse import CError
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.terms.events import Warn
+from kvmviz.scenario import Scenario
+from kvmviz.terms.events import PrErr, Warn
 from tests.c.equality import differing, recorded, space
 
 LANDED = (Path(__file__).parent / "sources" / "landed.c").read_text()
@@ -120,10 +121,10 @@ def test_8_the_address_of_a_variable_is_a_box() -> None:
 
 def test_10_two_warnings_of_a_function_are_two_sites() -> None:
     mine = op("WARN_ON_ONCE(1);\nWARN_ON_ONCE(1);\n" + FREES)
-    sites = {str(e.site) for _, e, _ in recorded(mine, kvmviz.Scenario.parse("")) if isinstance(e, Warn)}
+    sites = {str(e.site) for _, e, _ in recorded(mine, Scenario.parse("")) if isinstance(e, Warn)}
     assert sites == {f"tdx.c:tdx_sept_free_private_spt:WARN_ON_ONCE/L{n}" for n in (3, 4)}
     once = op("WARN_ON_ONCE(1);\n" + FREES)
-    sites = {str(e.site) for _, e, _ in recorded(once, kvmviz.Scenario.parse("")) if isinstance(e, Warn)}
+    sites = {str(e.site) for _, e, _ in recorded(once, Scenario.parse("")) if isinstance(e, Warn)}
     assert sites == {"tdx.c:tdx_sept_free_private_spt:WARN_ON_ONCE"}
 
 
@@ -150,7 +151,7 @@ def test_12_asking_a_busy_module_for_ever_says_why() -> None:
 )  # fmt: skip
 def test_14_what_cannot_be_followed_refuses(body: str, said: str) -> None:
     twice = "".join(f"#define T{n}(x) T{n + 1}(x x)\n" for n in range(17))
-    own = "#define MY_MACRO(x, args...) free_page(x)\n#define LOST(a, b) a\n#define AGAIN(x) T0(a_name_that_is_long)\n"
+    own = "#define MY_MACRO(x, y) free_page(x##y)\n#define LOST(a, b) a\n#define AGAIN(x) T0(a_name_that_is_long)\n"
     refuses(body, said, f"static int counter;\n{own}{twice}")
 
 
@@ -176,6 +177,23 @@ def test_macros_with_arguments_are_written_out() -> None:
     line = next(n for n, text in enumerate(mine.origin.recipe.texts[0][1].split("\n"), 1) if "page_of(sp) = N" in text)
     places = {(place.function.name, place.line) for step in kvmviz.run(mine, "").steps for place in step.where}
     assert ("tdx_sept_free_private_spt", line) in places
+
+
+def test_a_macro_may_show_its_argument_and_take_any_number() -> None:
+    own = """#define say(fn, err, fmt, args...) pr_err_ratelimited("SEAMCALL " #fn ": 0x%llx, " fmt, err, args)
+#define tell(fmt, ...) pr_err(fmt, __VA_ARGS__)
+"""
+    log = "say(TDH_X, 5, \"rcx 0x%llx rdx %d\\n\", sp->gfn + 1, 7);\ntell(\"%d %d\\n\", 1, 2);\n"
+    events = [event for _, event, _ in recorded(op(log + FREES, own), Scenario.parse("tree=1x1x1"))]
+    lines = [event.message for event in events if isinstance(event, PrErr)]
+    assert lines[:2] == ["SEAMCALL TDH_X: 0x5, rcx 0x1 rdx 7", "1 2"]
+
+
+@pytest.mark.parametrize(("macro", "printed"), [("pr_err", 20), ("pr_warn_ratelimited", 10), ("pr_err_once", 1)])
+def test_error_lines_are_printed_as_often_as_their_macro_says(macro: str, printed: int) -> None:
+    mine = op(f'{macro}("%d\\n", 1);\n' + FREES)
+    lines = [event for _, event, _ in recorded(mine, Scenario.parse("tree=1x1x18")) if isinstance(event, PrErr)]
+    assert sum(line.printed for line in lines) == printed
 
 
 def test_two_uses_of_a_macro_are_two_places() -> None:
@@ -233,12 +251,12 @@ def test_macros_enums_helpers_and_structs_of_the_text_are_used() -> None:
     sp->external_spt = NULL;"""
     mine = op(body, before)
     assert [f.name for f in mine.origin.helpers] == ["try_once"]
-    chains = {chain for _, event, chain in recorded(mine, kvmviz.Scenario.parse("")) if event.kind == "seamcall"}
+    chains = {chain for _, event, chain in recorded(mine, Scenario.parse("")) if event.kind == "seamcall"}
     assert any("try_once" in chain for chain in chains)
 
 
 def test_15_a_direct_call_of_what_a_patch_changes_goes_to_the_revision() -> None:
     text = LANDED.replace("\t\tkvm_x86_call(free_external_spt)(kvm, sp);", "\t\ttdx_sept_free_private_spt(kvm, sp);")
-    events = [event.kind for _, event, _ in recorded(kvmviz.from_c(text), kvmviz.Scenario.parse(""))]
+    events = [event.kind for _, event, _ in recorded(kvmviz.from_c(text), Scenario.parse(""))]
     assert "op" not in events
     assert "free" in events

@@ -44,7 +44,6 @@ def test_known_violations_are_exact_beyond_the_spaces(revision: str, line: str) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("revision", REVISIONS)
-@pytest.mark.marathon
 def test_known_violations_are_exact_in_the_default_space(revision: str) -> None:
     hold_exactly(revision, "default")
 

@@ -64,6 +64,5 @@ def test_mutants_of_what_landed() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("base", [name for name in REVISIONS if name != "landed"])
-@pytest.mark.marathon
 def test_mutants_of_the_other_siblings(base: str) -> None:
     look(base)
