@@ -84,7 +84,8 @@ class Score:
     """One run as the first TD of a boot, to be played again in other logs.
 
     `holds` is False where that cannot be said: a leak was taken back, which a panic
-    may prevent, or the books have what no event tells.
+    may prevent, a line comes once a boot and leaves no event after that, or the books
+    have what no event tells.
     """
 
     def __init__(self, which: type[Revision], setup: Scenario) -> None:
@@ -100,9 +101,10 @@ class Score:
         self._first: dict[bool, tuple[Boot, Answers, bool]] = {}
         self._played: dict[tuple[Answers, bool], Behaviour] = {}
         own = tuple((event.printed, 0) for _, event, _ in self._lines)
+        once = any(isinstance(event, PrErr) and event.site.endswith(":pr_err_once") for _, event, _ in self._lines)
         bugged = any(isinstance(event, VmBugged) for _, event in entries)
         self.holds = (
-            not (self._trail.dropped or self._trail.panicked or self._trail.notes)
+            not (self._trail.dropped or self._trail.panicked or self._trail.notes or once)
             and bugged == self._vm.vm_bugged
             and self._as_first(panic=False)[1] == own
         )

@@ -92,6 +92,15 @@ def test_what_cannot_be_played_is_run() -> None:
         assert as_played(runs.of(scenario)) == as_run(which, scenario)
 
 
+def test_a_line_that_comes_once_a_boot_is_run_too() -> None:
+    which = from_c(LOUD.replace("pr_err_ratelimited", "pr_err_once"), name="once")
+    assert not Score(which, Scenario.parse("fail=all")).holds
+    runs = Runs(which)
+    for line in ("fail=all", "fail=all boot=second:1s", "fail=all boot=second:1s panic=on", "hkid=assigned"):
+        scenario = Scenario.parse(line)
+        assert as_played(runs.of(scenario)) == as_run(which, scenario)
+
+
 def test_c_that_comes_to_nothing_is_told_of_in_the_scenario_that_was_asked_for() -> None:
     which, lines = from_c(LOUD, name="loud"), ["fail=all boot=second:1s", "fail=all panic=on", "fail=all"]
     runs = Runs(which)
