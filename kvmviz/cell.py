@@ -30,7 +30,7 @@ from kvmviz.check.engine import check
 from kvmviz.check.report import Report, Result
 from kvmviz.compare.comparison import compare
 from kvmviz.errors import KvmvizError
-from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.revisions import EVERY, Revision
 from kvmviz.terms.columns import ascii_only, paragraph
 
 USAGE: Final = "%%kernel_c NAME [--base REVISION] [--space quick|default|TREE], and C below it"
@@ -111,7 +111,7 @@ def arguments(line: str) -> argparse.Namespace:
         found = parser.parse_args(shlex.split(line))
     except ValueError as error:
         raise KvmvizError(f"%%kernel_c: {error}; write {USAGE}.") from None
-    if not found.name.isidentifier() or found.name in REVISIONS:
+    if not found.name.isidentifier() or found.name in EVERY:
         raise KvmvizError(f"%%kernel_c: {found.name[:60]!r} is no name for a revision; write {USAGE}.")
     return found
 

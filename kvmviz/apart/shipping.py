@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import cloudpickle
 
-from kvmviz.revisions import REVISIONS, Revision, revision
+from kvmviz.revisions import EVERY, Revision, revision
 from kvmviz.revisions.guard import PatchError
 from kvmviz.revisions.telling import is_foreign
 
@@ -44,7 +44,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle carrie
             return _cached, (obj.__wrapped__, obj.cache_parameters())
         if not (isinstance(obj, type) and issubclass(obj, Revision)) or _is_importable(obj):
             return super().reducer_override(obj)
-        if REVISIONS.get(obj.name) is obj:
+        if EVERY.get(obj.name) is obj:
             return revision, (obj.name,)
         if obj.origin is not None:
             return obj.origin.remake, (obj.base, obj.name)
@@ -71,7 +71,7 @@ def _is_importable(cls: type[Revision]) -> bool:
     """Say whether a class is one of kvmviz's own that stands in a module under its name."""
     if not cls.__module__.startswith("kvmviz."):
         return False
-    return getattr(import_module(cls.__module__), cls.__name__, None) is cls and REVISIONS.get(cls.name) is not cls
+    return getattr(import_module(cls.__module__), cls.__name__, None) is cls and EVERY.get(cls.name) is not cls
 
 
 def pack(value: Any) -> bytes:

@@ -14,11 +14,16 @@ False
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
+from typing import Final
 
-from kvmviz.check.catalogue import INVARIANTS
+from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
 from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.observation import Observation
 from kvmviz.check.trail import Piece, digest
+
+
+_WITH_PAMT: Final = INVARIANTS | PAMT_INVARIANTS
+"""What a run on a machine with Dynamic PAMT is held against."""
 
 
 class Behaviour:
@@ -67,7 +72,7 @@ class Behaviour:
 def held(seen: Observation) -> tuple[tuple[str, ...], dict[str, str]]:
     """Hold a run against every invariant; return which were put to the test, and which it breaks, with how."""
     met, broken = list[str](), dict[str, str]()
-    for name, invariant in INVARIANTS.items():
+    for name, invariant in (INVARIANTS if seen.summary.pamt is None else _WITH_PAMT).items():
         try:
             if invariant.validate(seen):
                 met.append(name)

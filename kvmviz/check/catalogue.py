@@ -6,12 +6,26 @@
 
 from typing import Final
 
-from kvmviz.check import duties, invariants, reporting
+from kvmviz.check import duties, invariants, pamt, reporting
 from kvmviz.check.rule import Invariant, rules_of
+from kvmviz.revisions import Revision
 
-__all__ = ["INVARIANTS", "Invariant"]
+__all__ = ["INVARIANTS", "PAMT_INVARIANTS", "Invariant", "invariants_of"]
 
 INVARIANTS: Final = {
     found.name: found for module in (invariants, duties, reporting) for found in rules_of(vars(module))
 }
-"""Every invariant by its name."""
+"""Every invariant that is asked of all revisions, by its name."""
+
+PAMT_INVARIANTS: Final = {found.name: found for found in rules_of(vars(pamt))}
+"""Those that are asked of revisions that turn Dynamic PAMT on, besides."""
+
+
+def invariants_of(which: type[Revision]) -> dict[str, Invariant]:
+    """Return the invariants that are asked of a revision, by name.
+
+    >>> from kvmviz.revisions import EVERY
+    >>> len(invariants_of(EVERY["dpamt"])) - len(invariants_of(EVERY["landed"])) == len(PAMT_INVARIANTS)
+    True
+    """
+    return {**INVARIANTS, **(PAMT_INVARIANTS if which.dynamic_pamt else {})}

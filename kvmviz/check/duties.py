@@ -169,7 +169,7 @@ def validate_tables_are_reclaimed_under_the_lock(seen: Observation) -> bool:
 )
 def validate_no_false_alarm(seen: Observation) -> bool:
     scenario = seen.scenario
-    if scenario.hkid != "released" or scenario.fail:
+    if scenario.hkid != "released" or scenario.fail or scenario.remove != "works":
         return False
     alarms = [event for _, event in seen.entries if isinstance(event, Warn | PrErr)]
     for alarm in alarms:

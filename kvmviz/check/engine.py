@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Never
 from kvmviz.apart import AVAILABLE, each, pack, processors, shown_once, unpack, workers
 from kvmviz.apart.remembered import changed, state
 from kvmviz.check.besides import besides, constants
-from kvmviz.check.catalogue import INVARIANTS
+from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
 from kvmviz.check.likeness import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Aside, Report
@@ -65,7 +65,7 @@ def check(
     which = revision(revision_)
     other = None if against is None else revision(against)
     check_defines(which)
-    todo = list(scenarios(space))
+    todo = list(scenarios(space, pamt=which.dynamic_pamt))
     total = len(todo)
     workers_ = executor or _default(total)
     with allowing(timeout), shown_once(), _bar(total, which.name, progress) as bar:
@@ -84,7 +84,7 @@ def check(
         elapsed = time.perf_counter() - started
         _confirm(which, outcome)
         _confirm(which, aside)
-        like = alike(which, bytes(outcome.digests), todo, label_of(space), workers_)
+        like = alike(which, bytes(outcome.digests), todo, label_of(space, pamt=which.dynamic_pamt), workers_)
         there = alike(which, bytes(aside.digests), more, executor=workers_) if more else None
         seen = Aside(aside, there, tuple(constants(which))) if there else None
     return Report.of(which, _name(space), outcome, other, elapsed, like, seen)
@@ -96,7 +96,7 @@ def _first_beyond(part: Outcome) -> tuple[str, str] | None:
     if not found:
         return None
     smallest, name = min(found)
-    return INVARIANTS[name].statement, smallest.scenario
+    return (INVARIANTS | PAMT_INVARIANTS)[name].statement, smallest.scenario
 
 
 def _confirm(which: type[Revision], outcome: Outcome) -> None:

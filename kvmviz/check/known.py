@@ -14,7 +14,7 @@ from typing import Final
 
 from kvmviz.check.facts import lines_of, sept_fails
 from kvmviz.machine.printk import BURST, INTERVAL
-from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.revisions import EVERY, Revision
 from kvmviz.scenario import Scenario
 
 NATURES: Final = {
@@ -75,6 +75,14 @@ def no_trace_before(s: Scenario) -> bool:
     return no_trace_after(s) and s.hkid == "released" and not sept_fails(s)
 
 
+def pair_silent(s: Scenario) -> bool:
+    """REMOVE is refused in the second TD of a boot: a region lost all its pages, by itself or since it had one."""
+    whole = s.hkid == "released" and not s.fail and s.leaves == "gone"
+    some = s.hkid == "released" or s.tree.gib is None
+    empties = whole if s.region == "dense" else some and s.region == "scattered"
+    return empties and s.remove != "works" and s.boot is not None and not s.panic
+
+
 _LAYERING: Final = Known(
     "design", "an S-EPT page leaks", lambda s: not s.panic and (s.hkid != "released" or sept_fails(s)),
     "handle_removed_pt decides about a page that is TDX code's; the patch is there to mend this",
@@ -109,8 +117,15 @@ _BEFORE: Final = {
     "each_leak_reaches_the_log": _EACH_PAGE, "leaks_leave_a_trace": _NO_TRACE_BEFORE,
 }  # fmt: skip
 
+_PAMT: Final = {
+    "lost_pairs_leave_a_trace": Known(
+        "design", "REMOVE is refused in the second TD of a boot", pair_silent,
+        "tdx_pamt_put warns once a boot, for pages of all kinds, and never prints the status",
+    ),
+}  # fmt: skip
+
 KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
-    name: _AFTER if one.patched else _BEFORE for name, one in REVISIONS.items()
+    name: (_AFTER if one.patched else _BEFORE) | (_PAMT if one.dynamic_pamt else {}) for name, one in EVERY.items()
 }
 """Known violations by revision and invariant."""
 

@@ -22,7 +22,7 @@ from kvmviz.check.replay import Runs, trails_digest
 from kvmviz.check.space import Space, scenarios
 from kvmviz.check.trail import SIZE, digest, pieces
 from kvmviz.record.teardown import where_it_belongs
-from kvmviz.revisions import REVISIONS, Revision, revision
+from kvmviz.revisions import EVERY, REVISIONS, Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.columns import paragraph
@@ -94,14 +94,15 @@ def likeness(which: str | type[Revision], space: Space = "quick", executor: Exec
     space with a name is remembered for the next question.  Raises PatchError, with
     one sentence, if a reader's own revision cannot be run.
     """
-    known, todo = revision(which), list(scenarios(space))
-    if REVISIONS.get(known.name) is known:
+    known = revision(which)
+    todo = list(scenarios(space, pamt=known.dynamic_pamt))
+    if EVERY.get(known.name) is known:
         parts = each(executor, trails_digest, ((known.name, batch) for batch in _batches(todo)))
     else:
         packed = pack(known)
         reader = known.name if known.is_python else ""
         parts = each(executor, own_digests, ((packed, batch) for batch in _batches(todo)), reader)
-    return alike(known, b"".join(parts), todo, label_of(space), executor)
+    return alike(known, b"".join(parts), todo, label_of(space, pamt=known.dynamic_pamt), executor)
 
 
 def own_digests(packed: bytes, batch: Sequence[Scenario]) -> bytes:
@@ -125,11 +126,11 @@ def alike(
     Every revision is run in a sample.  One that equals it there, and one that may be
     the nearest by what the sample shows (within a half more), is run in all scenarios.
     """
-    order = _order(which)
+    order = _order(which, todo)
     if not todo:
         return Likeness(0, (), order[0], 0, None, 0)
     sought = _Sought(own, todo, label, executor)
-    if REVISIONS.get(which.name) is which:
+    if EVERY.get(which.name) is which:
         sought.remember(which.name, own)
     sample = sought.in_sample(order)
     found: dict[str, list[int]] = {}
@@ -143,12 +144,16 @@ def alike(
     return _result(which, nearest, found, todo)
 
 
-def _order(which: type[Revision]) -> list[str]:
-    """Return the names of the project's revisions, the one that this one builds on first, then as they came to be."""
+def _order(which: type[Revision], todo: Sequence[Scenario]) -> list[str]:
+    """Return the names of the project's revisions, the one that this one builds on first, then as they came to be.
+
+    What comes after those of the patch is among them only where its own machine is: with Dynamic PAMT.
+    """
     base = which
     while base.base is not None:
         base = base.base
-    return sorted(REVISIONS, key=lambda name: name != base.name)
+    known = EVERY if base.dynamic_pamt or any(one.region != "off" for one in todo) else REVISIONS
+    return sorted(known, key=lambda name: name != base.name)
 
 
 class _Sought:
@@ -207,10 +212,10 @@ def _one(digests: bytes | bytearray, number: int) -> bytes:
 def _result(
     which: type[Revision], nearest: str, found: dict[str, list[int]], todo: Sequence[Scenario]
 ) -> Likeness:  # fmt: skip
-    same = tuple(name for name in REVISIONS if found.get(name) == [])
+    same = tuple(name for name in EVERY if found.get(name) == [])
     differing = [todo[place] for place in found[nearest]]
     first = min(differing, key=smallness, default=None)
-    step = 0 if first is None else where_it_belongs(which, _parting, which, REVISIONS[nearest], first)
+    step = 0 if first is None else where_it_belongs(which, _parting, which, EVERY[nearest], first)
     return Likeness(len(todo), same, nearest, len(differing), None if first is None else str(first), step)
 
 
@@ -222,9 +227,9 @@ def _parting(a: type[Revision], b: type[Revision], scenario: Scenario) -> int:
     return next(apart, min(len(one), len(other)) + 1)
 
 
-def label_of(space: Space) -> str:
+def label_of(space: Space, *, pamt: bool = False) -> str:
     """Return the name of a space that has one, by which its answers can be kept; empty for scenarios of one's own."""
-    return str(space) if isinstance(space, str | Tree) else ""
+    return f"{space}{' with Dynamic PAMT' if pamt else ''}" if isinstance(space, str | Tree) else ""
 
 
 def _batches(todo: Sequence[Scenario]) -> Iterator[Sequence[Scenario]]:

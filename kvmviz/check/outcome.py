@@ -121,13 +121,17 @@ class Outcome:
         self.digests += other.digests
         self.ran.update(other.ran)
         self.seconds += other.seconds
-        for name in INVARIANTS:
-            self.cells[name].merge(other.cells[name])
-            self.newly[name].merge(other.newly[name])
-            self.mended[name].merge(other.mended[name])
-            self.quieter[name].merge(other.quieter[name])
+        _merge(self.cells, other.cells)
+        _merge(self.newly, other.newly)
+        _merge(self.mended, other.mended)
+        _merge(self.quieter, other.quieter)
         self.less += other.less
         self.more += other.more
+
+
+def _merge(cells: dict[str, Cell], others: dict[str, Cell]) -> None:
+    for name, other in others.items():
+        cells.setdefault(name, Cell()).merge(other)
 
 
 def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: type[Revision] | None = None) -> Outcome:
@@ -145,12 +149,12 @@ def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: ty
         met[one.met] += 1
         for name, what in one.broken.items():
             is_known = name in known and known[name].where(scenario)
-            outcome.cells[name].add(scenario, what, is_known)
+            outcome.cells.setdefault(name, Cell()).add(scenario, what, is_known)
         if others is not None:
             _beside(outcome, scenario, one, others.of(scenario))
     for names, count in met.items():
         for name in names:
-            outcome.cells[name].met += count
+            outcome.cells.setdefault(name, Cell()).met += count
     return outcome
 
 
@@ -165,13 +169,13 @@ def violations(revision: type[Revision], scenario: Scenario) -> dict[str, str]:
 
 def _beside(outcome: Outcome, scenario: Scenario, one: Behaviour, other: Behaviour) -> None:
     for name in one.broken.keys() - other.broken.keys():
-        outcome.newly[name].add(scenario, one.broken[name], known=False)
+        outcome.newly.setdefault(name, Cell()).add(scenario, one.broken[name], known=False)
     here, was = _said(one.seen), _said(other.seen)
     outcome.less += here < was
     outcome.more += here > was
     for name in other.broken.keys() - one.broken.keys():
         better = outcome.quieter if here < was and name in ABOUT_THE_LOG else outcome.mended
-        better[name].add(scenario, other.broken[name], known=False)
+        better.setdefault(name, Cell()).add(scenario, other.broken[name], known=False)
 
 
 def _said(seen: Observation) -> int:

@@ -22,10 +22,11 @@ from typing import Any, Final
 from kvmviz.check.behaviour import Behaviour
 from kvmviz.check.observation import Observation, followed, watch
 from kvmviz.check.trail import Entry, Piece, pieces
+from kvmviz.machine.pamt_calls import REMOVE
 from kvmviz.machine.printk import Boot
 from kvmviz.machine.recorder import LISTED
-from kvmviz.record.summary import Summary
-from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.record.summary import Pinned, Summary
+from kvmviz.revisions import EVERY, Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import (
     CallRcu,
@@ -52,7 +53,7 @@ _PANIC: Final = Panic()
 
 def trails_digest(name: str, scenarios: Iterable[Scenario]) -> bytes:
     """Return the digests, chains included, of what a project's revision does in these scenarios, one behind another."""
-    runs = Runs(REVISIONS[name])
+    runs = Runs(EVERY[name])
     return b"".join([runs.of(scenario).whole for scenario in scenarios])
 
 
@@ -186,9 +187,15 @@ def _summary(first: Summary, entries: list[Entry], panics: bool, td: str) -> Sum
     said = replace(
         first, td=td, splats=dict(splats), suppressed=dict(Counter(warn.site for warn in warns if not warn.printed)),
         pr_err=dict(printed), pr_err_ratelimited=dict(Counter(line.site for line in lines if not line.printed)),
-        notes=notes, silent=bool(first.leaked) and not (splats or printed or notes),
+        notes=notes, silent=first.lost and not (splats or printed or notes),
     )  # fmt: skip
-    return replace(said, **_cut_off(events)) if panics else said
+    return replace(said, **_cut_off(events), pamt=_pinned(first.pamt, events)) if panics else said
+
+
+def _pinned(whole: Pinned | None, events: list[Any]) -> Pinned | None:
+    """Return what Dynamic PAMT came to in a run that ends in a panic: the pairs that were back by then."""
+    back = [event for event in events if isinstance(event, Seamcall) and event.seamcall == REMOVE and not event.status]
+    return whole and Pinned(len(back), 0, 0, 0, 0)
 
 
 def _cut_off(events: list[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kvmviz.check.catalogue import INVARIANTS, Invariant
+from kvmviz.check.catalogue import Invariant, invariants_of
 from kvmviz.check.conditions import conditions, words
 from kvmviz.check.known import known_of
 from kvmviz.check.likeness import Likeness
@@ -105,7 +105,8 @@ class Report:
     processor time of all runs together and `elapsed` what one waited for it.
     `like` is which of the project's revisions it behaves like; `own` the functions
     that are the reader's, and how often each ran.  `less` and `more` are in how many
-    scenarios less or more is put into the log than by `against`.
+    scenarios less or more is put into the log than by `against`; `recorded` whether
+    recorded runs of the kernel's own functions stand behind the revision, or its base.
     """
 
     revision: str
@@ -122,6 +123,7 @@ class Report:
     less: int = 0
     more: int = 0
     aside: Aside | None = None
+    recorded: bool = True
 
     @staticmethod
     def of(
@@ -130,12 +132,12 @@ class Report:
     ) -> "Report":
         """Return the report of what a space came to."""
         besides = aside.outcome if aside else Outcome()
-        results = tuple(_result(invariant, outcome, which, besides) for invariant in INVARIANTS.values())
+        results = tuple(_result(invariant, outcome, which, besides) for invariant in invariants_of(which).values())
         return Report(
             which.name, which.base_name, space, outcome.scenarios, len(outcome.behaviours), results,
             against.name if against else None, outcome.seconds, elapsed, like,
             {name: outcome.ran[name] for name, function in which.functions.items() if is_readers(function)},
-            outcome.less, outcome.more, aside,
+            outcome.less, outcome.more, aside, which.identity.recorded,
         )  # fmt: skip
 
     @property
@@ -197,18 +199,22 @@ class Report:
 
 def _result(invariant: Invariant, outcome: Outcome, which: type[Revision], aside: Outcome) -> Result:
     """Return what an invariant came to; what is broken besides the space alone counts if it is not known."""
-    cell, known = outcome.cells[invariant.name], known_of(which).get(invariant.name)
+    cell, known = _cell(outcome.cells, invariant), known_of(which).get(invariant.name)
     met, space = cell.met, outcome
-    if aside.cells[invariant.name].beyond and not cell.beyond:
+    if _cell(aside.cells, invariant).beyond and not cell.beyond:
         space, cell = aside, aside.cells[invariant.name]
     nature = None
     if cell.broken:
         nature = "bug" if cell.beyond or known is None else known.nature
     return Result(
         invariant, met, _broken(cell, space), cell.beyond, nature, known.why if known and cell.broken else "",
-        _broken(outcome.newly[invariant.name], outcome), _broken(outcome.mended[invariant.name], outcome),
-        _broken(outcome.quieter[invariant.name], outcome), space is not outcome,
+        _broken(_cell(outcome.newly, invariant), outcome), _broken(_cell(outcome.mended, invariant), outcome),
+        _broken(_cell(outcome.quieter, invariant), outcome), space is not outcome,
     )  # fmt: skip
+
+
+def _cell(cells: Mapping[str, Cell], invariant: Invariant) -> Cell:
+    return cells.get(invariant.name) or Cell()
 
 
 def _broken(cell: Cell, outcome: Outcome) -> Broken | None:

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from kvmviz.check.known import NATURES
 from kvmviz.check.report import Aside, Broken, Report, Result
-from kvmviz.revisions import REVISIONS
+from kvmviz.revisions import EVERY
 from kvmviz.terms.columns import ascii_only, command, paragraph
 
 MOST_TERMS = 6
@@ -29,7 +29,10 @@ def report_text(report: Report, width: int, name: str = "", against: str = "") -
     if report.against:
         lines += ["", *_beside(report, width, f"kvmviz compare {other} {word}" if other and word else "")]
     lines += ["", *_likeness(report, width)]
-    return ascii_only("\n".join([*lines, "", paragraph(_last(report), width=width)]))
+    lines += ["", paragraph(_last(report), width=width)]
+    if not report.recorded:
+        lines.append(paragraph(f"No recorded runs stand behind {report.base or report.revision}.", width=width))
+    return ascii_only("\n".join(lines))
 
 
 def _likeness(report: Report, width: int) -> Iterator[str]:
@@ -62,7 +65,7 @@ def _aside(aside: Aside, width: int) -> Iterator[str]:
 
 def _word(name: str) -> str:
     """Return a revision's name as a shell takes it, empty if no command could find it by this name."""
-    return quote(name) if name in REVISIONS or ":" in name else ""
+    return quote(name) if name in EVERY or ":" in name else ""
 
 
 def _headline(report: Report) -> str:

@@ -17,7 +17,8 @@ The quick space has the same for the six trees of 3 to 5 pages and the two large
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, combinations, product
+from dataclasses import replace
+from itertools import chain, combinations, groupby, product
 from typing import Final
 
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
@@ -35,6 +36,15 @@ CONTROLS: Final = (
 
 TIMES: Final = (("gone", "present"), ("default", "prove-mmu"), (False, True), (None, 60, 1))
 """Every setup is run with each of these: leaves, zap, panic, boot; the boot last, so that its first TD is at hand."""
+
+REGION_SETTINGS: Final = (
+    ("dense", "works"), ("dense", "fails-once"), ("dense", "fails"),
+    ("scattered", "works"), ("scattered", "fails-once"), ("scattered", "fails"), ("shared", "works"),
+)  # fmt: skip
+"""With Dynamic PAMT: region, remove; where another TD shares every region nothing is removed, so nothing can fail."""
+
+MOST_FOR_REGIONS: Final = 3
+"""Most S-EPT pages of a tree of which a space with a name has each of these; of larger ones the first."""
 
 MOST_FOR_SETS: Final = 10
 """Most S-EPT pages of a tree of which every set is tried; of larger ones none, all and each alone."""
@@ -70,12 +80,17 @@ def _tree(text: str) -> Tree:
         raise ScenarioError(f"{text[:60]!r} is no space: use default, quick or a tree; {error}.") from None
 
 
-def scenarios(space: Space) -> Iterator[Scenario]:
+def scenarios(space: Space, *, pamt: bool = False) -> Iterator[Scenario]:
     """Yield every scenario of a space, smaller trees first.
 
-    A space is `default`, `quick`, a tree such as `1x1x4`, or scenarios of one's own.
-    Raises ScenarioError for a tree that is none, or too large.
+    A space is `default`, `quick`, a tree such as `1x1x4`, or scenarios of one's own,
+    which are taken as they are.  With `pamt` its machine has Dynamic PAMT: every
+    scenario with its pages in dense regions, and of a tree that is named, or of at
+    most `MOST_FOR_REGIONS` pages, with each of `REGION_SETTINGS`.  Raises
+    ScenarioError for a tree that is none, or too large.
     """
+    if pamt and isinstance(space, str | Tree):
+        return _with_regions(scenarios(space), MOST_PAGES if space not in SPACES else MOST_FOR_REGIONS)
     if isinstance(space, str) and space not in SPACES:
         return of_tree(_tree(space))
     if isinstance(space, Tree):
@@ -84,6 +99,14 @@ def scenarios(space: Space) -> Iterator[Scenario]:
         trees = small_trees(7 if space == "default" else 5)
         return chain(chain.from_iterable(map(of_tree, trees)), chain.from_iterable(map(_of_large, LARGE)))
     return (s if isinstance(s, Scenario) else Scenario.parse(s) for s in space)
+
+
+def _with_regions(every: Iterable[Scenario], most: int) -> Iterator[Scenario]:
+    """Yield scenarios with each way in which regions can lie, tree by tree; of a tree above `most` pages with one."""
+    for tree, group in groupby(every, key=lambda scenario: scenario.tree):
+        found = list(group)
+        for region, remove in REGION_SETTINGS if tree.count <= most else REGION_SETTINGS[:1]:
+            yield from (replace(scenario, region=region, remove=remove) for scenario in found)
 
 
 def of_tree(tree: Tree) -> Iterator[Scenario]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from kvmviz.commands import common
 from kvmviz.commands.specs import FORMS
-from kvmviz.revisions import REVISIONS, RevisionError
+from kvmviz.revisions import EVERY, RevisionError
 from kvmviz.scenario import Scenario
 from kvmviz.terms.columns import paragraph
 
@@ -89,6 +89,6 @@ def _space(args: argparse.Namespace) -> "Space":
 
 
 def _own(text: str) -> str:
-    if text in REVISIONS or not re.search(r"\.\w+(:[^:]*)?$|^kernel:|^-(:\w+)?$", text):
+    if text in EVERY or not re.search(r"\.\w+(:[^:]*)?$|^kernel:|^-(:\w+)?$", text):
         raise RevisionError(f"--file {text}: name a revision of your own, as in {FORMS.removeprefix('NAME, ')}.")
     return text

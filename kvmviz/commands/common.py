@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from kvmviz.revisions import REVISIONS, Revision, RevisionError, revision
+from kvmviz.revisions import EVERY, Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
 from kvmviz.terms.columns import WIDTH, ascii_only, paragraph
@@ -52,7 +52,7 @@ def link(args: argparse.Namespace) -> Link:
 
 def find_revision(text: str, kernel: str | None = None) -> type[Revision]:
     """Return the revision that a text names (see `kvmviz.commands.specs`)."""
-    if text in REVISIONS:
+    if text in EVERY:
         return revision(text)
     from kvmviz.commands.specs import revision_of
 

@@ -56,11 +56,11 @@ def _of_the_checks(word: str) -> str | None:
     """Return what an invariant of `kvmviz check` or a claim of `kvmviz claims` says, None for any other word."""
     if not re.fullmatch(r"[A-Z]\d+|[a-z]+(_[a-z]+)+", word):
         return None
-    from kvmviz.check.catalogue import INVARIANTS
+    from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
     from kvmviz.check.claims import CLAIMS
 
-    if word in INVARIANTS:
-        return f"{word}: {INVARIANTS[word].statement} Put to the test where {INVARIANTS[word].premise}"
+    if found := (INVARIANTS | PAMT_INVARIANTS).get(word):
+        return f"{word}: {found.statement} Put to the test where {found.premise}"
     return (
         f"{word}: {CLAIMS[word].proposition} `kvmviz claims {word}` says whether it holds." if word in CLAIMS else None
     )

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-from kvmviz.revisions import REVISIONS, Revision, RevisionError, revision
+from kvmviz.revisions import EVERY, Revision, RevisionError, revision
 
 FORMS: Final = "NAME, mine.c, mine.patch:new, kernel:DIR or mine.py:MyPatch"
 
@@ -28,7 +28,7 @@ def revision_of(text: str, kernel: str | None = None) -> type[Revision]:
     """
     if text.startswith("kernel:"):
         return _tree(text.removeprefix("kernel:"))
-    if text not in REVISIONS:
+    if text not in EVERY:
         if (patch := _PATCH.fullmatch(text)) is not None:
             return _patch(patch[1], patch[2] or "", kernel)
         if (c := _C.fullmatch(text)) is not None:

@@ -125,8 +125,11 @@ def lost_words(run: Run) -> str:
     """Return how many pages a run lost, or that it panicked."""
     if run.summary.panicked:
         return "the host panicked"
-    count = run.summary.leaked_count
-    return f"{many(count, 'page')} ({count * KIB:,} KiB) leaked" if count else "nothing leaked"
+    count, pamt = run.summary.leaked_count, run.summary.pamt
+    lost = f"{many(count, 'page')} ({count * KIB:,} KiB) leaked" if count else "nothing leaked"
+    if pamt is None or not pamt.pairs_pinned:
+        return lost
+    return f"{lost}, {many(pamt.pairs_pinned, 'PAMT pair')} ({pamt.pinned_bytes // 1024:,} KiB) pinned"
 
 
 def printed_words(run: Run) -> str:

@@ -27,10 +27,11 @@ from kvmviz.explorer.stack import stack
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.frames import FrameBuilder
 from kvmviz.record.runs import Run
-from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.revisions import EVERY, Revision
 from kvmviz.scenario import CAUSES, Scenario
 from kvmviz.scenario.faults import Range
 from kvmviz.scenario.names import guest_name, sept_name, spt_name
+from kvmviz.scenario.scenario import REGIONS, REMOVES
 from kvmviz.scenario.status import STATUS
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms import events as e
@@ -224,12 +225,12 @@ def choices(scenario: Scenario, revisions: Sequence[str]) -> dict[str, list[str]
         "tree": list(TREES), "hkid": ["released", *CAUSES], "status": list(STATUS),
         "boot": ["first", "second:1s", "second:60s"],
         "leaves": ["gone", "present"], "zap": ["default", "prove-mmu"], "panic": ["off", "on"],
-        "vcpus": ["0", "1", "2", "4", "16"],
+        "vcpus": ["0", "1", "2", "4", "16"], "region": list(REGIONS), "remove": list(REMOVES),
     }  # fmt: skip
     for key, known in offered.items():
         if words[key] not in known:
             known.append(words[key])
-    offered["revision"] = [*REVISIONS, *(name for name in revisions if name not in REVISIONS)]
+    offered["revision"] = [*EVERY, *(name for name in revisions if name not in EVERY)]
     return offered
 
 

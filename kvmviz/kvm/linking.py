@@ -45,10 +45,15 @@ REPLACEABLE: Final[Mapping[str, Function]] = {
 class Image:
     """The model as it is linked; see `link`."""
 
-    def __init__(self, substitutes: Mapping[str, Function], prepare: Callable[[Function], Function]) -> None:
+    def __init__(
+        self, substitutes: Mapping[str, Function], prepare: Callable[[Function], Function],
+        added: Mapping[str, Function],
+    ) -> None:  # fmt: skip
         self._spaces: dict[int, dict[str, Any]] = {}
         self._made: dict[Function, Function] = {}
-        self._names = {function: name for name, function in REPLACEABLE.items() if name in substitutes}
+        known = (*REPLACEABLE.items(), *added.items())
+        self._names = {function: name for name, function in known if name in substitutes}
+        self._added = frozenset(added.values())
         self._substitutes, self._prepare = substitutes, prepare
         self.teardown: Callable[[VM], None] = self.linked(kvm_main.teardown)
 
@@ -70,14 +75,13 @@ class Image:
         if found is None:
             found = self._spaces[id(names)] = dict(names)
             for name, value in names.items():
-                if isinstance(value, FunctionType) and (value.__globals__ is names or _is_linked(value)):
+                if isinstance(value, FunctionType) and (value.__globals__ is names or self._is_linked(value)):
                     found[name] = self.linked(value)
         return found
 
-
-def _is_linked(function: FunctionType) -> bool:
-    """Say whether a function is one of the model's, or of those that translated C calls."""
-    return function in _MODEL or function.__module__.startswith("kvmviz.c.")
+    def _is_linked(self, function: FunctionType) -> bool:
+        """Say whether a function is one of the model's, or of those that translated C calls."""
+        return function in _MODEL or function in self._added or function.__module__.startswith("kvmviz.c.")
 
 
 def _over(names: dict[str, Any], function: FunctionType) -> FunctionType:
@@ -92,9 +96,13 @@ def _as_it_is(function: Function) -> Function:
     return function
 
 
-def link(substitutes: Mapping[str, Function], prepare: Callable[[Function], Function] = _as_it_is) -> Image:
-    """Return the model in which these names of `REPLACEABLE` mean these functions.
+def link(
+    substitutes: Mapping[str, Function], prepare: Callable[[Function], Function] = _as_it_is,
+    added: Mapping[str, Function] | None = None,
+) -> Image:  # fmt: skip
+    """Return the model in which these names of `REPLACEABLE`, or of `added`, mean these functions.
 
+    `added` are functions that a revision has besides the model's or in their place, by name.
     `prepare` gets each function that is made anew and returns what is called.
     """
-    return Image(substitutes, prepare)
+    return Image(substitutes, prepare, added or {})

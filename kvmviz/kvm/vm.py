@@ -14,10 +14,11 @@ from kvmviz.machine.module import Faults
 from kvmviz.machine.page import Page
 from kvmviz.machine.printk import Boot
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.names import TDCS_PAGES, TDCX_PAGES, gfn_step
+from kvmviz.scenario.names import TDCS_PAGES, TDCX_PAGES, cache_names, gfn_step
+from kvmviz.scenario.tree import NEXT_PLACE
 
 if TYPE_CHECKING:
-    from kvmviz.scenario.tree import Shape
+    from kvmviz.scenario.tree import Lie, Shape
 
 LEAVES_PER_TABLE = 2
 """Private guest pages mapped by each level-1 table (as in the recorded runs)."""
@@ -32,6 +33,7 @@ class Revision(Protocol):
     tdp_mmu_free_sp: Callable[..., Any]
     tdp_mmu_free_sp_rcu_callback: Callable[..., Any]
     remove_leaf: Callable[..., Any]
+    dynamic_pamt: bool
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Vcpu:
     """A vCPU's control pages: its root, TDVPR, and the others, TDCX.
 
     `cpu` is the processor that holds it, -1 once it is flushed; `state` is 1, set up.
+    `pamt_cache` holds pages for the pair of the next region (Dynamic PAMT), never given to the module.
     """
 
     index: int
@@ -47,6 +50,7 @@ class Vcpu:
     host: Host
     cpu: int = 0
     state: int = 1
+    pamt_cache: list[Page] = field(default_factory=list)
 
     @property
     def kvm(self) -> "VM":
@@ -105,6 +109,8 @@ class VM:
             yield vcpu.tdvpr_page
             yield from vcpu.tdcx_pages
         yield from self.sept_pages
+        for vcpu in self.vcpus:
+            yield from vcpu.pamt_cache
 
     @property
     def ops(self) -> "VM.Ops":
@@ -140,6 +146,8 @@ class VM:
         lives.settle()
         for page in self.pages():
             lives.last_reference(page)
+        if self.host.dpamt is not None:
+            self.host.dpamt.settle()
 
     def forget_hkid(self) -> None:
         """Note that releasing the key id is given up here; in the kernel a plain return, as in `forget`."""
@@ -182,7 +190,9 @@ def build(scenario: Scenario, revision: Revision, boot: Boot, shape: "Shape | No
 
     Its mirror is the scenario's tree, or `shape`, some of that tree's tables.
     """
-    host = Host(boot, faults=Faults(scenario.hkid, scenario.status), panic_on_warn=scenario.panic)
+    faults = Faults(scenario.hkid, scenario.status, scenario.remove)
+    region = scenario.region if revision.dynamic_pamt else "off"
+    host = Host(boot, faults=faults, panic_on_warn=scenario.panic, region=region)
     vm = _control_pages(host, revision, scenario)
     vm.prove_mmu = scenario.zap == "prove-mmu"
     vm.guest_memfd = scenario.leaves == "gone"
@@ -197,11 +207,13 @@ def _control_pages(host: Host, revision: Revision, scenario: Scenario) -> VM:
     def take(name: str, type: int) -> Page:
         page = host.memory.alloc(name)
         page.fails = name in controls
+        _hand_over(host, page)
         host.tdx.add(page, type, tdr)
         return page
 
     tdr = host.memory.alloc("TDR")
     tdr.fails = "TDR" in controls
+    _hand_over(host, tdr)
     td = host.tdx.create(tdr)
     tdcs = [take(f"TDCS[{i}]", pamt.TDCX) for i in range(TDCS_PAGES)]
     vm = VM(host, revision, 1, tdr, tdcs)
@@ -210,7 +222,16 @@ def _control_pages(host: Host, revision: Revision, scenario: Scenario) -> VM:
         tdvpr = take(f"TDVPR[{j}]", pamt.TDVPR)
         vm.vcpus.append(Vcpu(j, tdvpr, [take(f"TDCX[{j}][{i}]", pamt.TDCX) for i in range(TDCX_PAGES)], host))
         td.associated.add(j)
+        if host.dpamt is not None:
+            vm.vcpus[j].pamt_cache = [host.memory.alloc(name) for name in cache_names(j)]
     return vm
+
+
+def _hand_over(host: Host, page: Page, lie: "Lie" = NEXT_PLACE) -> None:
+    """With Dynamic PAMT: let the page lie in a region, and count it there as KVM does before the module gets it."""
+    if host.dpamt is not None:
+        host.dpamt.place(page, lie)
+        host.dpamt.hand_over(page)
 
 
 def _mirror(vm: VM, scenario: Scenario, shape: "Shape") -> None:
@@ -225,7 +246,7 @@ def _mirror(vm: VM, scenario: Scenario, shape: "Shape") -> None:
     vm.sps.append(root)
     if scenario.tree.gib is None:
         for sp in above:
-            _map_leaves(vm, sp)
+            _map_leaves(vm, sp, shape)
 
 
 def _mirror_level(
@@ -236,6 +257,8 @@ def _mirror_level(
     for gfn, number, index in shape.places(level):
         sept = memory.alloc("S-EPT", level=level, gfn=gfn)
         sept.fails = fail.selects(level, gfn)
+        if vm.host.dpamt is not None:
+            _hand_over(vm.host, sept, shape.lies(level, gfn))
         tdx.add(sept, pamt.EPT, vm.tdr_page)
         sp = kvm_mmu_page(memory, memory.alloc("spt", level=level, gfn=gfn), sept, level, gfn, above[number], index)
         above[number].spt.entries.append(sp)
@@ -245,10 +268,12 @@ def _mirror_level(
     return tables
 
 
-def _map_leaves(vm: VM, sp: kvm_mmu_page) -> None:
+def _map_leaves(vm: VM, sp: kvm_mmu_page, shape: "Shape") -> None:
     entries: list[Entry] = sp.spt.entries
     for i in range(LEAVES_PER_TABLE):
         page = vm.host.memory.alloc("guest", gfn=sp.gfn + i * gfn_step(0))
+        if vm.host.dpamt is not None:
+            _hand_over(vm.host, page, shape.lies(0, page.gfn))
         vm.host.tdx.add(page, pamt.REG, vm.tdr_page)
         vm.guest_pages.append(page)
         entries.append(page)

@@ -3,6 +3,7 @@
 from typing import Any
 from weakref import ref
 
+from kvmviz.machine.dpamt import Dpamt
 from kvmviz.machine.memory import Memory
 from kvmviz.machine.module import Faults, TdxModule
 from kvmviz.machine.printk import Boot
@@ -20,17 +21,23 @@ class HostPanicked(BaseException):
 class Host:
     """A machine.  `boot` may come from an earlier TD of the same boot.
 
+    `dpamt` is None unless Dynamic PAMT is on: `region` says where pages lie then.
     The recorder is silent until `watch` is called, so that building a TD is not
     part of the record.
     """
 
-    def __init__(self, boot: Boot | None = None, *, faults: Faults | None = None, panic_on_warn: bool = False) -> None:
+    def __init__(
+        self, boot: Boot | None = None, *, faults: Faults | None = None, panic_on_warn: bool = False,
+        region: str = "off",
+    ) -> None:  # fmt: skip
         self.boot = boot or Boot()
         self.panic_on_warn = panic_on_warn
         self.recorder: Recorder = Silent()
         self.memory = Memory(self.recorder)
         self.rcu = Rcu(self.memory)
-        self.tdx = TdxModule(self.memory, faults or Faults())
+        self.dpamt = Dpamt(self.memory, region) if region != "off" else None
+        self.memory.lives.dpamt = self.dpamt
+        self.tdx = TdxModule(self.memory, faults or Faults(), self.dpamt)
 
     def put_up(self, vm: Any) -> None:
         """Note which VM runs here; only a weak reference is kept, so that a TD of any size goes when its run does."""

@@ -22,6 +22,7 @@ _set_null, _call_rcu = lru_cache(8192)(events.SetNull), lru_cache(8192)(events.C
 _rcu_callback, _reset = lru_cache(8192)(events.RcuCallback), lru_cache(8192)(events.Reset)
 _free, _leak = lru_cache(8192)(events.Free), lru_cache(8192)(events.Leak)
 _masked, _vm_bugged = lru_cache(8192)(events.Masked), lru_cache(8192)(events.VmBugged)
+_pamt_put = lru_cache(8192)(events.PamtPut)
 _pr_err, _pr_warn = lru_cache(8192)(events.PrErr), lru_cache(8192)(events.PrWarn)
 _barrier, _hkid_free, _hkid_leak, _panic = events.RcuBarrier(), events.HkidFree(), events.HkidLeak(), events.Panic()
 
@@ -95,6 +96,9 @@ class Journal(Tally):
     def drop(self, number: int) -> None:
         """Take an event out of the record."""
         del self.entries[number]
+
+    def pamt_put(self, page: Page, region: str, left: int) -> None:
+        self.emit(_pamt_put(page.name, region, left))
 
     def hkid_free(self) -> None:
         super().hkid_free()

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kvmviz.machine.page import Page
 
 if TYPE_CHECKING:
+    from kvmviz.machine.dpamt import Dpamt
     from kvmviz.machine.memory import Memory
 
 MMU_LOCK: Final = Page(0, "mmu_lock")
@@ -32,12 +33,14 @@ MMU_LOCK: Final = Page(0, "mmu_lock")
 class Lives:
     """What is remembered of the pages and tables of one machine.
 
-    `mmu_lock` is who holds the lock (`write`, `read` or ``), None where there is no VM.
+    `mmu_lock` is who holds the lock (`write`, `read` or ``), None where there is no VM;
+    `dpamt` are the machine's regions, if it counts them.
     """
 
     def __init__(self, memory: "Memory") -> None:
         self.memory = memory
         self.mmu_lock: str | None = None
+        self.dpamt: Dpamt | None = None
         self._leaked: dict[Page, None] = {}
         self._asked: dict[Page, None] = {}
         self._queued: set[Any] = set()
@@ -72,6 +75,8 @@ class Lives:
         if page in self._leaked:
             del self._leaked[page]
             self.memory.recorder.unleak(page)
+        if self.dpamt is not None:
+            self.dpamt.freed(page)
         if page.kind == "guest":
             self.wrong(page, "freed by KVM, though it belongs to the guest's memory file")
         if page.kind == "spt":

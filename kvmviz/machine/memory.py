@@ -17,7 +17,7 @@ from typing import Final
 from kvmviz.machine.lives import Lives
 from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import Recorder
-from kvmviz.scenario.names import PAGE_SIZE
+from kvmviz.scenario.names import PAGE_SIZE, pair_names
 
 FIRST_ADDRESS: Final = 0x1_0000_0000
 """Physical address of the first page that is handed out (a choice of ours)."""
@@ -30,6 +30,7 @@ class Memory:
         self.recorder = recorder
         self.next_address = FIRST_ADDRESS
         self.in_rcu_callback = False
+        self.exhausted = False
         self.lives = Lives(self)
 
     def alloc(self, kind: str, name: str = "", level: int = 0, gfn: int = 0, *, root: bool = False) -> Page:
@@ -37,6 +38,14 @@ class Memory:
         page = Page(self.next_address, kind, level, gfn, root=root)
         self.next_address += PAGE_SIZE
         return page
+
+    def alloc_pair(self, page: Page) -> tuple[Page, Page] | None:
+        """Return two fresh pages for the ledger of the page's region; None where there is no memory left."""
+        number = self.lives.dpamt.counter(page).region.number if self.lives.dpamt else 0
+        if self.exhausted:
+            return None
+        first, second = (self.alloc(name) for name in pair_names(number))
+        return first, second
 
     def free_page(self, page: Page | None) -> None:
         """Give a page back (C: `free_page`, `__free_page`); freeing NULL does nothing.

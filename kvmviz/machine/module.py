@@ -11,13 +11,17 @@ refuse them once the vCPUs are flushed); of the S-EPT's entries they know whethe
 guest page is blocked, and since which epoch.
 """
 
+import sys
 from dataclasses import dataclass, field
 from typing import Final
 
 from kvmviz.machine import pamt
+from kvmviz.machine.dpamt import Dpamt
 from kvmviz.machine.memory import Memory
 from kvmviz.machine.page import Page, PamtEntry
 from kvmviz.machine.pamt import NDA, RSVD
+from kvmviz.machine.pamt_calls import PAMT_END as PAMT_END
+from kvmviz.machine.pamt_calls import PamtCalls
 from kvmviz.scenario.causes import CAUSES
 from kvmviz.scenario.names import PAGE_SIZE
 from kvmviz.scenario.status import (
@@ -41,9 +45,6 @@ LIFECYCLE: Final = {0: "HKID_ASSIGNED", 1: "KEYS_CONFIGURED", 2: "BLOCKED", 3: "
 
 MAX_PA: Final = 1 << 46
 """First physical address that no page has; HKID bits lie above it (a choice of ours)."""
-PAMT_END: Final = 1 << 44
-"""End of the memory that the ledger covers (a choice of ours)."""
-
 RECLAIM: Final = "TDH.PHYMEM.PAGE.RECLAIM"
 
 
@@ -52,11 +53,13 @@ class Faults:
     """What the scenario injects ahead of the module's own checks.
 
     `hkid` is `released` or the way in which the key stays assigned; `status` is
-    what RECLAIM of a page with `fails` set returns.
+    what RECLAIM of a page with `fails` set returns; `remove` whether PAMT.REMOVE is
+    refused: `works` (not), `fails-once` (the first of the machine), `fails`.
     """
 
     hkid: str = "released"
     status: int = STATUS["OPERAND_BUSY"]
+    remove: str = "works"
 
     def refusal(self, seamcall: str) -> int | None:
         """Return the status with which the scenario lets this call be refused, None if it does not."""
@@ -83,12 +86,14 @@ class Td:
     locked: bool = False
 
 
-class TdxModule:
+class TdxModule(PamtCalls):
     """The module's host interface; one method for each SEAMCALL, the kernel's wrapper names."""
 
-    def __init__(self, memory: Memory, faults: Faults) -> None:
+    def __init__(self, memory: Memory, faults: Faults, dpamt: Dpamt | None = None) -> None:
         self.memory = memory
         self.faults = faults
+        self.dpamt = dpamt
+        self.pamt_refusals = {"works": 0, "fails-once": 1, "fails": sys.maxsize}[faults.remove]
         self.tds: dict[Page, Td] = {}
 
     # Building: what TDH.MNG.CREATE, MNG.ADDCX, VP.CREATE, VP.ADDCX, MEM.SEPT.ADD and MEM.PAGE.AUG leave behind.
@@ -186,7 +191,7 @@ class TdxModule:
     def _mem(self, seamcall: str, tdr: Page, page: Page, operand: Page | None, status: int = SUCCESS) -> int:
         """Answer a call about guest memory: refused once the key is gone, else with what its own checks say."""
         if operand is not None:
-            self.memory.check_use(operand, seamcall)
+            self._use(operand, seamcall)
         if self.tds[tdr].lifecycle == TEARDOWN:
             status = STATUS["LIFECYCLE_STATE_INCORRECT"]
         return self._answer(seamcall, operand, status)
@@ -196,6 +201,8 @@ class TdxModule:
 
         The recorded runs name the TD, not the page, where the page is the TDR.
         """
+        if self.dpamt is not None:
+            self.dpamt.used(page, "PAGE.WBINVD")
         status = STATUS["PAGE_METADATA_INCORRECT"] if page.owned else SUCCESS
         return self._answer("TDH.PHYMEM.PAGE.WBINVD", None if page.kind == "TDR" else page, status)
 
@@ -209,6 +216,8 @@ class TdxModule:
         is not touched, and nothing is flushed.
         """
         self.memory.lives.reclaim(page)
+        if self.dpamt is not None:
+            self.dpamt.used(page, "RECLAIM")
         status, filled = (self.faults.status, False) if page.fails else self._refusal(page)
         entry = page.pamt
         if status != SUCCESS or entry is None or entry.owner is None:
@@ -242,6 +251,12 @@ class TdxModule:
         if entry.type == pamt.TDR and td.chldcnt:
             return STATUS["TD_ASSOCIATED_PAGES_EXIST"], True
         return SUCCESS, False
+
+    def _use(self, page: Page, seamcall: str) -> None:
+        """Note a use of a page that is free, or that the module has no ledger for."""
+        self.memory.check_use(page, seamcall)
+        if self.dpamt is not None:
+            self.dpamt.used(page, seamcall.removeprefix("TDH.MEM."))
 
     def would_give_back(self, page: Page) -> bool:
         """Say, without asking it, whether a RECLAIM of this page would succeed now."""

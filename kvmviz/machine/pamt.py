@@ -20,4 +20,7 @@ TDVPR: Final = 6
 EPT: Final = 8
 """An S-EPT page."""
 
+PAIR: Final = -1
+"""A page of a region's pair (Dynamic PAMT): a mark of ours, since the module keeps these in a bitmap, not by type."""
+
 TYPE_NAMES: Final = {NDA: "NDA", RSVD: "RSVD", REG: "REG", TDR: "TDR", TDCX: "TDCX", TDVPR: "TDVPR", EPT: "EPT"}

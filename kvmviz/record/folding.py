@@ -22,15 +22,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from kvmviz.record.regions import Layout
 from kvmviz.scenario.faults import Fail, Flags
-from kvmviz.scenario.names import guest_name, sept_name, spt_name
-from kvmviz.scenario.tree import Place, Tree
+from kvmviz.scenario.names import gfn_step, guest_name, pair_names, sept_name, spt_name
+from kvmviz.scenario.tree import NEXT_PLACE, Lie, Place, Tree
 
 FAILING_FIRST: Final = 11
 """Failing tables of a level that stand alone: one more than a rate limit lets through."""
 
 OTHERS_FIRST: Final = 1
 """Other tables of a level that stand alone: a trace that comes once a boot comes for the first."""
+
+LAST: Final = 2
+"""Mark, beside a table's fault, of one whose page is the last of its region (Dynamic PAMT)."""
 
 Span = tuple[int, int]
 """Tables of one level by number, from the first up to but without the last."""
@@ -66,9 +70,13 @@ class FoldedTree:
     levels: dict[int, tuple[FoldedTable, ...]]
     kinds: Flags
     text: str
+    layout: Layout | None = None
     _times: dict[str, int] = field(default_factory=dict)
+    _lies: dict[tuple[int, int], Lie] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.layout is not None:
+            self._lay_out(self.layout)
         for one in (one for level in self.levels.values() for one in level if one.times > 1):
             guests = [guest_name(one.gfn + i) for i in range(2)] if one.level == 1 else []
             names = [sept_name(one.level, one.gfn), spt_name(one.level, one.gfn), *guests]
@@ -116,6 +124,39 @@ class FoldedTree:
         """Return how many pages stand behind the name of this one."""
         return self._times.get(page, 1)
 
+    def lies(self, level: int, gfn: int) -> Lie:
+        """Return in which 2 MiB regions the pages lie that this one stands for."""
+        return self._lies.get((level, gfn), NEXT_PLACE)
+
+    def _lay_out(self, layout: Layout) -> None:
+        for one in (one for level in self.levels.values() for one in level):
+            start = layout.start(self.tree, one.level)
+            if layout.where == "scattered":
+                first = self.tree.number(one.level, one.gfn)
+                self._apart(one, one.level, one.gfn, start + first)
+                for i in range(2 if one.level == 1 and self.gib is None else 0):
+                    self._apart(one, 0, one.gfn + i * gfn_step(0), start + self.tree.level_counts()[1] + 2 * first + i)
+                continue
+            lasts = one.level == 1 and bool(one.kind & LAST)
+            cells = tuple(self._cells_of(layout, one, start))
+            self._lies[one.level, one.gfn] = Lie(cells, one.times, lasts)
+            if lasts:
+                self._times.update(dict.fromkeys(pair_names(cells[0][0]), one.times))
+
+    def _apart(self, one: FoldedTable, level: int, gfn: int, place: int) -> None:
+        """Lay out pages of which each has a region of its own."""
+        self._lies[level, gfn] = Lie(((place, 1),), one.times, lasts=True)
+        self._times.update(dict.fromkeys(pair_names(place), one.times))
+
+    def _cells_of(self, layout: Layout, one: FoldedTable, start: int) -> Iterator[tuple[int, int]]:
+        found: dict[int, int] = {}
+        kinds = self.kinds[one.level]
+        for first, stop in one.spans:
+            for region, a, b in layout.cells(start + first, stop - first):
+                if count := kinds.count(one.kind, first + a, first + b):
+                    found[region] = found.get(region, 0) + count
+        yield from found.items()
+
     def exceptions(self) -> list[tuple[int, int]]:
         """Return the tables that stand alone since they fail, where most do not: outermost level first, then gfn.
 
@@ -137,20 +178,36 @@ class FoldedTree:
 
 
 @lru_cache(maxsize=64)
-def fold(tree: Tree, fail: Fail, failing: int = FAILING_FIRST, others: int = OTHERS_FIRST) -> FoldedTree:
+def fold(
+    tree: Tree, fail: Fail, failing: int = FAILING_FIRST, others: int = OTHERS_FIRST, layout: Layout | None = None
+) -> FoldedTree:
     """Fold a tree whose reclaims fail as `fail` says; the first of each kind stand alone, so many of each level."""
-    return _Folder(tree, fail.flags(tree), others, failing).folded(f"{tree} fail={fail} first={others},{failing}")
+    text = f"{tree} fail={fail} first={others},{failing}{f' {layout}' if layout else ''}"
+    return _Folder(tree, fail.flags(tree), layout, others, failing).folded(text)
+
+
+def _marked(flags: bytes, lasts: Sequence[int]) -> bytes:
+    """Return the flags with those tables told apart whose page is the last of its region."""
+    if not lasts:
+        return flags
+    marked = bytearray(flags)
+    for number in lasts:
+        marked[number] |= LAST
+    return bytes(marked)
 
 
 class _Folder:
     """Works a fold out: kinds from below, then groups from above."""
 
-    def __init__(self, tree: Tree, flags: Flags, *firsts: int) -> None:
-        self.tree, self.counts, self.flags = tree, tree.level_counts(), flags
-        self.kinds: dict[int, bytes] = {1: flags[1]}
+    def __init__(self, tree: Tree, flags: Flags, layout: Layout | None, *firsts: int) -> None:
+        self.tree, self.counts, self.flags, self.layout = tree, tree.level_counts(), flags, layout
+        lasts = layout.lasts(tree, flags) if layout else {level: [] for level in flags}
+        self.kinds: dict[int, bytes] = {1: _marked(flags[1], lasts[1])}
         for level in range(2, tree.root_level):
-            self.kinds[level] = self.kinds_of(level, flags[level])
+            self.kinds[level] = self.kinds_of(level, _marked(flags[level], lasts[level]))
         self.alone = {level: self.first_of(some, firsts) for level, some in flags.items()}
+        for level, numbers in lasts.items():
+            self.alone[level].update(numbers if level > 1 else numbers[: firsts[0]])
         for level in range(2, tree.root_level):
             self.alone[level] |= {n // tree.fanout(level) for n in self.alone[level - 1]}
         self.cuts = {level: sorted(alone) for level, alone in self.alone.items()}
@@ -162,7 +219,7 @@ class _Folder:
         for level in range(top - 1, 0, -1):
             above = enumerate(levels[level + 1])
             levels[level] = tuple(one for n, over in above for one in self.tables(level, n, self.below(over)))
-        return FoldedTree(self.tree, levels, self.kinds, text)
+        return FoldedTree(self.tree, levels, self.kinds, text, self.layout)
 
     def kinds_of(self, level: int, flags: bytes) -> bytes:
         """Number what can be told apart: does the table fail, and which kinds are among its children."""

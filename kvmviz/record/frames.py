@@ -105,8 +105,11 @@ class FrameBuilder:
         )  # fmt: skip
 
     def apply(self, event: e.Event, times: int = 1) -> tuple[Change, ...]:
-        """Take the next event, which happens so often; return the pages that it changes, with their new states."""
-        changes = tuple(self._changes(event))
+        """Take the next event, which happens so often; return the pages that it changes, with their new states.
+
+        Pages of Dynamic PAMT are in no picture: what became of them is counted in the summary.
+        """
+        changes = tuple(change for change in self._changes(event) if change[0] in self.states)
         self.states.update(changes)
         self._count(event, times)
         return changes

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from kvmviz.machine.pamt_calls import REMOVE
 from kvmviz.record.step import Step
 from kvmviz.scenario.names import PageName
 from kvmviz.terms import events as e
@@ -87,7 +88,9 @@ def _shape(block: Block) -> tuple[object, ...]:
 
 
 def _details(step: Step) -> tuple[object, ...]:
-    skip = {"page", "message", "registers"}
+    skip = {"page", "message", "registers", "region", "left"}
+    if isinstance(step.event, e.Seamcall) and step.event.seamcall == REMOVE:
+        skip |= {"object"}
     details = tuple(getattr(step.event, name) for name in step.event.__dataclass_fields__ if name not in skip)
     page: str | None = getattr(step.event, "page", None)
     kind = PageName.parse(page).kind if page else ""

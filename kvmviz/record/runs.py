@@ -18,6 +18,7 @@ from kvmviz.machine.recorder import LISTED, Tally
 from kvmviz.record.folding import FAILING_FIRST, OTHERS_FIRST, FoldedTree, fold
 from kvmviz.record.frames import FrameBuilder, Frames, PageInfo, pages_of
 from kvmviz.record.kernel_log import log_of_boot, log_text
+from kvmviz.record.regions import Layout, layout_of
 from kvmviz.record.sources import Source, source
 from kvmviz.record.step import Step
 from kvmviz.record.summary import Summary, summarize
@@ -161,7 +162,8 @@ class Run:
     @property
     def title(self) -> str:
         """What was run: revision and scenario, a line each."""
-        return f"revision {self.revision}\n{self.scenario}"
+        unproven = "" if self._which.identity.recorded else " (no recorded runs of it)"
+        return f"revision {self.revision}{unproven}\n{self.scenario}"
 
     def __str__(self) -> str:
         return self.text()
@@ -212,7 +214,10 @@ def run_folded(which: type[Revision], scenario: Scenario, others: int | None = N
     RevisionError for a reader's revision that does not treat tables alike.
     """
     first = others or (OWN_FIRST if which.base else OTHERS_FIRST)
-    tree = fold(scenario.tree, scenario.fail, others=first)
+    layout = _layout(which, scenario)
+    if which.base and layout and layout.where == "dense":
+        raise _not_together(which.name)  # which page is the last of its region is known of the project's own alone
+    tree = fold(scenario.tree, scenario.fail, others=first, layout=layout)
     tape, summary = where_it_belongs(which, _folded, which, scenario, FoldedTape(tree))
     result = Run(which, scenario, summary, tape, tree)
     if which.base:
@@ -230,10 +235,18 @@ def _treats_alike(result: Run) -> None:
     end, whole = result.frames[-1], result.summary
     same = (end.traces, end.lines) == (whole.traces, whole.lines)
     if not same or (end.leaked_count != whole.leaked_count and not whole.panicked):
-        raise RevisionError(
-            f"{result.revision}: it treats tables differently by where they stand or by how many there are, so they "
-            f"cannot be counted together; use a tree of at most {RECORDED_TABLES:,} tables."
-        )
+        raise _not_together(result.revision)
+
+
+def _not_together(name: str) -> RevisionError:
+    return RevisionError(
+        f"{name}: it treats tables differently by where they stand or by how many there are, so they "
+        f"cannot be counted together; use a tree of at most {RECORDED_TABLES:,} tables."
+    )
+
+
+def _layout(which: type[Revision], scenario: Scenario) -> Layout | None:
+    return layout_of(scenario) if which.dynamic_pamt else None
 
 
 def run_all(revisions: Sequence[type[Revision]], scenario: Scenario) -> list[Run]:
@@ -254,7 +267,7 @@ def summary_folded(which: type[Revision], scenario: Scenario, listed: int = LIST
     >>> summary_folded(revision("v1"), Scenario.parse("tree=1TiB hkid=assigned")).leaked_count
     525327
     """
-    tree = fold(scenario.tree, scenario.fail, listed, listed)
+    tree = fold(scenario.tree, scenario.fail, listed, listed, _layout(which, scenario))
     tally = Weighed(tree)
     vm, td = tear_down(which, scenario, tally, tree)
     return replace(summarize(vm, tally, td), most_rcu_pending=tally.most_waiting)

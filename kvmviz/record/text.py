@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from kvmviz.record.frames import Frame
 from kvmviz.record.lines import step_lines, steps_text
 from kvmviz.record.step import Step
-from kvmviz.record.summary import Summary
+from kvmviz.record.summary import Pinned, Summary
 from kvmviz.terms.columns import WIDTH, ascii_only, columns, listing, paragraph
 from kvmviz.terms.site import Site
+from kvmviz.terms.words import many
 
 
 def run_text(title: str, steps: Sequence[Step], summary: Summary, width: int = WIDTH, note: str = "") -> str:
@@ -52,6 +53,7 @@ def summary_text(summary: Summary, width: int = WIDTH) -> str:
     lines += [columns("VM marked bugged", "yes" if summary.vm_bugged else "no", width)]
     lines += [columns("HKID", summary.hkid, width)]
     lines += _pages("leaked", summary.leaked, summary.leaked_count, f", {summary.leaked_bytes:,} bytes")
+    lines += _pinned(summary.pamt, width) if summary.pamt else []
     lines += _pages("guest pages lost", summary.guest_owned, len(summary.guest_owned))
     lines += _pages("never freed", summary.unfreed, len(summary.unfreed))
     lines += [columns("freed", f"{summary.freed_count:,} pages", width)]
@@ -59,6 +61,16 @@ def summary_text(summary: Summary, width: int = WIDTH) -> str:
     lines += [columns("freed twice", page, width) for page in summary.double_frees]
     lines += [columns("silent", "yes: pages leaked and the log says nothing", width)] if summary.silent else []
     return "\n".join(lines)
+
+
+def _pinned(pamt: Pinned, width: int) -> list[str]:
+    """Return the lines of Dynamic PAMT: pairs that stay, and why."""
+    pinned = f"{many(pamt.pairs_pinned, 'pair')}" + (f", {pamt.pinned_bytes:,} bytes" if pamt.pairs_pinned else "")
+    why = f"{pamt.leaked_references:,} leaked, {pamt.phantom_references:,} phantom"
+    return [
+        columns("PAMT pairs back", many(pamt.pairs_back, "pair"), width), columns("PAMT pairs pinned", pinned, width),
+        *([columns("references left", why, width)] if pamt.pairs_pinned else []),
+    ]  # fmt: skip
 
 
 def _sites(label: str, counts: Mapping[str, int], width: int, *, always: bool = True) -> list[str]:

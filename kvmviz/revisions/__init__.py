@@ -69,8 +69,9 @@ class Revision:
     Class attributes: `name`; `base` and `base_name` (None for one of the project's);
     `functions` by kernel name; `own` the names that it defines itself;
     `remove_leaf` the function that takes a guest page back, whatever its name;
-    `identity`, and from it `patched`, `frees_at_once` and `posting`, what it is among
-    the others (a reader's says what its base does); `op_arguments` what the op takes
+    `identity`, and from it `patched`, `frees_at_once`, `dynamic_pamt` and `posting`, what
+    it is among the others (a reader's says what its base does); `added` what one of the
+    project's has besides the changeable ones; `op_arguments` what the op takes
     besides the VM; `origin` what it was made from, if that is not Python;
     `written` what the class was given by who wrote it; `is_python` whether any of
     its functions is somebody's own Python, which runs in a process of its own
@@ -91,6 +92,8 @@ class Revision:
     tdp_mmu_free_sp_rcu_callback: ClassVar[Callable[..., Any]]
     remove_leaf: ClassVar[Callable[..., Any]]
     identity: ClassVar[Identity]
+    added: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    dynamic_pamt: ClassVar[bool]
     patched: ClassVar[bool]
     frees_at_once: ClassVar[bool]
     posting: ClassVar[str]
@@ -104,7 +107,10 @@ class Revision:
         cls.origin = origin
         if module is not None:
             cls.identity = module.IDENTITY
-            _fill(cls, cls.identity.name, {n: vars(module)[n] for n in CHANGEABLE if n in vars(module)})
+            found = {n: f for n, f in vars(module).items() if getattr(f, "__module__", "") == module.__name__}
+            found = {n: f for n, f in found.items() if inspect.isfunction(f)}
+            cls.added = {n: f for n, f in found.items() if n not in CHANGEABLE}
+            _fill(cls, cls.identity.name, found)
         elif not incomplete:
             cls.complete(vars(cls), base)
 
@@ -142,7 +148,7 @@ def _build_on(cls: type[Revision], parent: type[Revision]) -> None:
 def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Callable[..., Any]]:
     """Return the kernel functions that a class defines; raise RevisionError for what it must not define."""
     found: dict[str, Callable[..., Any]] = {}
-    for name, function in taken(cls.__name__, cls.written, (*CHANGEABLE, *REPLACEABLE)):
+    for name, function in taken(cls.__name__, cls.written, {*CHANGEABLE, *REPLACEABLE, *parent.functions}):
         _check_signature(cls.__name__, name, function, _counterpart(parent, name), parent.name)
         if not is_kvmviz(function):
             _check_memory(cls.__name__, name, function)
@@ -179,6 +185,7 @@ def _counterpart(parent: type[Revision], name: str) -> Callable[..., Any]:
 def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
     cls.name, cls.functions = name, dict(functions)
     known = cls.identity
+    cls.dynamic_pamt = known.dynamic_pamt
     cls.patched, cls.frees_at_once, cls.posting = known.patched, known.frees_at_once, known.posting
     cls.op_arguments = tuple(inspect.signature(functions["tdx_sept_free_private_spt"]).parameters)[1:]
     for key, function in functions.items():
@@ -198,8 +205,17 @@ def _of_module(name: str) -> type[Revision]:
 MODULES: Final = ("before", "v1", "v1_17", "v2", "landed")
 """The sibling modules, oldest first: a new revision is its module and its name here."""
 
+NEXT: Final = ("dpamt",)
+"""The sibling modules of what changes these functions next, of which there are no recorded runs."""
+
 REVISIONS: Final[dict[str, type[Revision]]] = {one.name: one for one in map(_of_module, MODULES)}
-"""The project's revisions by name, oldest first."""
+"""The project's revisions by name, oldest first: those of the patch, each with its recorded runs."""
+
+EVERY: Final[dict[str, type[Revision]]] = {**REVISIONS, **{one.name: one for one in map(_of_module, NEXT)}}
+"""Every revision that can be named: those, and what came after them.
+
+What holds of "the revisions" (likeness, claims, the course) is asked of `REVISIONS`.
+"""
 
 PATCHED: Final = tuple(name for name, one in REVISIONS.items() if one.patched)
 """Those in which generic code no longer handles a failure: the patch, and what became of it."""
@@ -222,7 +238,7 @@ def check_defines(which: type[Revision]) -> None:
 def revision(which: "str | type[Revision]") -> type[Revision]:
     """Return a revision by name, or the class itself; raise RevisionError for an unknown name."""
     if isinstance(which, str):
-        if which not in REVISIONS:
-            raise RevisionError(f"Unknown revision {which[:60]!r}; the revisions are {', '.join(REVISIONS)}.")
-        return REVISIONS[which]
+        if which not in EVERY:
+            raise RevisionError(f"Unknown revision {which[:60]!r}; the revisions are {', '.join(EVERY)}.")
+        return EVERY[which]
     return which

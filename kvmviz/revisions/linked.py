@@ -25,6 +25,7 @@ class Linked(vm.Revision):
     tdp_mmu_free_sp: Callable[..., Any]
     tdp_mmu_free_sp_rcu_callback: Callable[..., Any]
     remove_leaf: Callable[..., Any]
+    dynamic_pamt: bool
     teardown: Callable[[vm.VM], None]
 
 
@@ -45,11 +46,21 @@ def linked(which: "type[Revision]") -> tuple[vm.Revision, Callable[[vm.VM], None
 
 
 def _link(which: "type[Revision]") -> Linked:
-    replaced = {name: function for name, function in which.functions.items() if name in REPLACEABLE}
-    image = link(replaced, _prepared)
+    added = root(which).added
+    replaced = {n: f for n, f in which.functions.items() if n in REPLACEABLE or n in added}
+    image = link(replaced, _prepared, added)
     named = {name: image.linked(function) for name, function in which.functions.items() if name not in replaced}
     leaf = next(name for name in named if name not in Linked.__annotations__)
-    return Linked(which.name, remove_leaf=named.pop(leaf), teardown=image.teardown, **named)
+    return Linked(
+        which.name, remove_leaf=named.pop(leaf), teardown=image.teardown, dynamic_pamt=which.dynamic_pamt, **named
+    )
+
+
+def root(which: "type[Revision]") -> "type[Revision]":
+    """Return the project's revision that this one builds on in the end."""
+    while which.base is not None:
+        which = which.base
+    return which
 
 
 def _prepared(function: Callable[..., Any]) -> Callable[..., Any]:

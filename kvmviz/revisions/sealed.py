@@ -43,7 +43,7 @@ SHOWN: Final[dict[type, frozenset[str]]] = {
         {"Ops", "forget", "forget_hkid", "guest_memfd", "hkid", "host", "mmu_lock", "ops", "prove_mmu", "revision",
          "tdcs_pages", "tdp_mmu_pages", "tdp_mmu_roots", "tdr_page", "vcpus", "vm_bugged", "vm_dead"}
     ),
-    Host: frozenset({"boot", "memory", "panic_on_warn", "rcu", "tdx"}),
+    Host: frozenset({"boot", "dpamt", "memory", "panic_on_warn", "rcu", "tdx"}),
     Memory: frozenset({"alloc", "check_use", "check_write", "free_page"}),
     Rcu: frozenset({"call_rcu", "rcu_barrier"}),
     TdxModule: frozenset(),

@@ -70,13 +70,28 @@ def vcpu_names(vcpu: int) -> Iterator[str]:
     yield from (f"TDCX[{vcpu}][{i}]" for i in range(TDCX_PAGES))
 
 
+def pair_names(region: int) -> tuple[str, str]:
+    """Return the names of the two pages that hold the ledger of a 2 MiB region (Dynamic PAMT).
+
+    >>> pair_names(3)
+    ('PAMT[3][0]', 'PAMT[3][1]')
+    """
+    return f"PAMT[{region}][0]", f"PAMT[{region}][1]"
+
+
+def cache_names(vcpu: int) -> tuple[str, str]:
+    """Return the names of the two pages that a vCPU keeps for the next pair (Dynamic PAMT)."""
+    return f"cache[{vcpu}][0]", f"cache[{vcpu}][1]"
+
+
 @dataclass(frozen=True, slots=True)
 class PageName:
     """What a page's name says; its `str` is the name.
 
-    `kind` is `spt`, `S-EPT`, `guest`, `TDR`, `TDCS`, `TDVPR` or `TDCX`; `level` and
-    `gfn` belong to a table (a root has neither), `gfn` to a guest page, and `index`
-    to a control page: which of its kind, of TDCX the vCPU's number first.
+    `kind` is `spt`, `S-EPT`, `guest`, `TDR`, `TDCS`, `TDVPR`, `TDCX`, `PAMT` or `cache`;
+    `level` and `gfn` belong to a table (a root has neither), `gfn` to a guest page, and
+    `index` to the others: which of its kind, of TDCX and cache the vCPU's number first,
+    of PAMT the region's.
     """
 
     kind: str
@@ -94,7 +109,7 @@ class PageName:
         return _parsed(name)
 
     def __str__(self) -> str:
-        if self.is_control:
+        if self.is_control or self.is_pair:
             return self.kind + "".join(f"[{number}]" for number in self.index)
         if self.kind == "guest":
             return guest_name(self.gfn)
@@ -104,6 +119,11 @@ class PageName:
     def is_control(self) -> bool:
         """Whether it is a control page of the TD or of a vCPU."""
         return self.kind.startswith("TD")
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether it is a page of Dynamic PAMT: one of a region's pair, or kept for one by a vCPU."""
+        return self.kind in ("PAMT", "cache")
 
     @property
     def is_root(self) -> bool:
@@ -132,6 +152,6 @@ def _parsed(name: str) -> PageName:
     if kind == "guest":
         return PageName(kind, gfn=int(where.removeprefix("gfn="), 16))
     head, *index = name.replace("]", "").split("[")
-    if head not in ("TDR", "TDCS", "TDVPR", "TDCX"):
+    if head not in ("TDR", "TDCS", "TDVPR", "TDCX", "PAMT", "cache"):
         raise ValueError(f"{name!r} is no page's name")
     return PageName(head, index=tuple(map(int, index)))

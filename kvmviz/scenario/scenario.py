@@ -23,12 +23,18 @@ from kvmviz.scenario.tree import Tree
 
 T = TypeVar("T")
 
+REGIONS: Final = ("off", "dense", "scattered", "shared")
+"""Whether the machine has Dynamic PAMT, and where the pages that the TDX module gets lie then."""
+
+REMOVES: Final = ("works", "fails-once", "fails")
+"""What TDH.PHYMEM.PAMT.REMOVE does: its own checks alone, refuse the first time, refuse always."""
+
 MAX_VCPUS: Final = 64
 MAX_SECONDS: Final = 86_400
 
 DEFAULTS: Final = {
     "tree": "1x1x3", "hkid": "released", "fail": "none", "status": "OPERAND_BUSY", "boot": "first",
-    "leaves": "gone", "zap": "default", "vcpus": "1", "panic": "off",
+    "leaves": "gone", "zap": "default", "vcpus": "1", "panic": "off", "region": "off", "remove": "works",
 }  # fmt: skip
 """Every key with its default, in canonical order."""
 
@@ -40,6 +46,8 @@ _CHOICES: Final = {
     "leaves": ("gone", "present"),
     "zap": ("default", "prove-mmu"),
     "panic": ("off", "on"),
+    "region": REGIONS,
+    "remove": REMOVES,
 }
 _NUMBER: Final = r"0|[1-9][0-9]{0,8}"
 
@@ -56,7 +64,11 @@ class Scenario:
     whose reclaim fails, with `status` (64 bits); `boot` None for the first TD of
     the boot, else how many seconds before an identical TD was torn down; `leaves`
     `gone` or `present`; `zap` `default` or `prove-mmu`; `vcpus` 0 to 64; `panic`
-    whether the host runs with panic_on_warn.
+    whether the host runs with panic_on_warn; `region` one of `REGIONS`: `off` is a
+    machine without Dynamic PAMT, on the others a kernel that knows of it counts the
+    pages of each 2 MiB region, which are filled one after another (`dense`), hold
+    one page each (`scattered`), or are filled and used by another TD as well
+    (`shared`); `remove` one of `REMOVES`.
     """
 
     tree: Tree = DEFAULT_TREE
@@ -68,6 +80,8 @@ class Scenario:
     zap: str = "default"
     vcpus: int = 1
     panic: bool = False
+    region: str = "off"
+    remove: str = "works"
 
     @staticmethod
     def parse(text: str) -> "Scenario":
@@ -80,6 +94,7 @@ class Scenario:
             "tree": self.tree.text, "hkid": self.hkid, "fail": str(self.fail), "status": status_word(self.status),
             "boot": "first" if self.boot is None else f"second:{self.boot}s", "leaves": self.leaves,
             "zap": self.zap, "vcpus": str(self.vcpus), "panic": "on" if self.panic else "off",
+            "region": self.region, "remove": self.remove,
         }  # fmt: skip
 
     def with_(self, **words: str) -> "Scenario":
@@ -149,8 +164,11 @@ def from_words(words: dict[str, str]) -> Scenario:
     status = _value("status", full["status"], _status) if fail else STATUS["OPERAND_BUSY"]
     if not fail:
         _value("status", full["status"], _status)
+    if full["region"] == "off" and full["remove"] != "works":
+        raise _wrong("remove", full["remove"], "only with Dynamic PAMT; add region=dense, scattered or shared")
     return Scenario(
-        tree, hkid, fail, status, _boot(full), full["leaves"], full["zap"], vcpus, full["panic"] == "on"
+        tree, hkid, fail, status, _boot(full), full["leaves"], full["zap"], vcpus, full["panic"] == "on",
+        full["region"], full["remove"],
     )  # fmt: skip
 
 

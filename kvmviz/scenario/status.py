@@ -37,11 +37,23 @@ GPA_RANGE_ALREADY_BLOCKED: Final = 0x00000B0700000000
 RECORDED_ERROR: Final = 0xC000010000000000
 """What the recorded runs let a failing VP.FLUSH or VPFLUSHDONE return."""
 
-_NAMES: Final = {value: name for name, value in STATUS.items()}
+HPA_RANGE_NOT_FREE: Final = 0xC000030400000000 | OPERAND_RCX
+PAGE_NOT_FREE: Final = 0xC0000F0100000000
+NO_PAMT_PAGE_PAIR: Final = 0xC0000F0200000000 | OPERAND_RCX
+PAMT_PAGE_NOT_EMPTY: Final = 0xC0000F0300000000
+MISSING_PAMT_PAGE_PAIR: Final = 0xC0000F0400000000
+"""The last four are stand-ins: the module's source names these statuses, the header that was read has no numbers."""
+
+_PAMT: Final = {
+    "HPA_RANGE_NOT_FREE": HPA_RANGE_NOT_FREE, "PAGE_NOT_FREE": PAGE_NOT_FREE, "NO_PAMT_PAGE_PAIR": NO_PAMT_PAGE_PAIR,
+    "PAMT_PAGE_NOT_EMPTY": PAMT_PAGE_NOT_EMPTY, "MISSING_PAMT_PAGE_PAIR": MISSING_PAMT_PAGE_PAIR,
+}  # fmt: skip
+
+_NAMES: Final = {value: name for name, value in (STATUS | _PAMT).items()}
 
 
 def status_word(value: int) -> str:
-    """Return the name of a RECLAIM status, or its value in hex if it has none."""
+    """Return the name of a status of RECLAIM or of Dynamic PAMT, or its value in hex if it has none."""
     return _NAMES.get(value, f"{value:#x}")
 
 

@@ -34,6 +34,27 @@ Place = tuple[int, int, int]
 """Where a table stands: its first guest frame, its parent's number in the level above, its index in that parent."""
 
 
+Cells = tuple[tuple[int, int], ...]
+"""In which 2 MiB regions pages lie: number of the region, how many of the pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """Where a page lies: `cells` its regions, None for the next place.
+
+    It stands for `times` pages; `lasts` says that each of them is the last of its
+    region to be given up.
+    """
+
+    cells: Cells | None = None
+    times: int = 1
+    lasts: bool = False
+
+
+NEXT_PLACE: Final = Lie()
+"""A page that stands for itself and lies behind the one before."""
+
+
 class Shape(Protocol):
     """The tables that a mirror is built of: a whole tree, or one in which tables that are alike stand for others."""
 
@@ -43,6 +64,12 @@ class Shape(Protocol):
 
     def places(self, level: int) -> Iterator[Place]:
         """Yield where each table of `level` stands, ascending."""
+
+    def lies(self, level: int, gfn: int) -> Lie:
+        """Return in which 2 MiB region a page lies.
+
+        It is the S-EPT page of the table at `level` and `gfn`, or, at level 0, a guest page.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +163,10 @@ class Tree:
         fanout = self.fanout(level + 1)
         for number, gfn in enumerate(self.gfns(level)):
             yield gfn, number // fanout, number % fanout
+
+    def lies(self, level: int, gfn: int) -> Lie:
+        """Return that a page lies behind the one before, and stands for itself."""
+        return NEXT_PLACE
 
     def tables(self) -> Iterator[tuple[int, int]]:
         """Yield (level, gfn) of each table below the root: outermost level first, then gfn."""

@@ -14,7 +14,7 @@ _HOME: Final = "It is the host's again, but not free yet."
 class Call:
     """A SEAMCALL: what KVM asks for, what it means that the module does it, and what the call is.
 
-    `asked` completes "KVM asks the TDX module to ..." and may name the `{page}`.
+    `asked` completes "KVM asks the TDX module to ..." and may name the `{page}` or the `{object}`.
     """
 
     asked: str
@@ -70,6 +70,18 @@ CALLS: Final = {
         _HOME,
         "asks the module to enter a page as the host's again. It works only in TEARDOWN, and for the TDR only when no "
         "other page of the TD is left.",
+    ),
+    "TDH.PHYMEM.PAMT.ADD": Call(
+        "take a pair of pages as the ledger of {object}",
+        "Now the module can take 4 KiB pages of that region.",
+        "gives the module the two pages in which it keeps its ledger of a 2 MiB region (Dynamic PAMT). It refuses "
+        "where the region has a pair.",
+    ),
+    "TDH.PHYMEM.PAMT.REMOVE": Call(
+        "give back the pair of pages that holds its ledger of {object}",
+        "The two pages are the host's again.",
+        "asks the module for the pair of pages in which it keeps its ledger of a 2 MiB region (Dynamic PAMT). It "
+        "refuses while a page of the region is its own.",
     ),
 }
 """Every SEAMCALL of a teardown by name."""

@@ -143,6 +143,16 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True)
+class PamtPut:
+    """Fields: `page` is the page, `region` the 2 MiB that it lies in, `left` what the region's counter is now."""
+
+    kind: ClassVar[str] = "pamt_put"
+    page: str
+    region: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class HkidFree:
     """No fields."""
 
@@ -182,5 +192,5 @@ class DoubleFree:
 
 Event = (
     Op | Seamcall | Warn | Masked | PrErr | PrWarn | VmBugged | SetNull | CallRcu | RcuBarrier | RcuCallback
-    | Reset | Free | Leak | HkidFree | HkidLeak | Panic | Violation | DoubleFree
+    | Reset | Free | Leak | PamtPut | HkidFree | HkidLeak | Panic | Violation | DoubleFree
 )  # fmt: skip

@@ -18,10 +18,12 @@ from kvmviz.scenario.status import SUCCESS, status_word
 from kvmviz.terms import events as e
 from kvmviz.terms.calls import CALLS, Call
 from kvmviz.terms.site import Site, function_of
+from kvmviz.terms.words import many
 
 Text = Callable[[Any], str]
 """What is said of an event, from its fields."""
 
+READ_PAMT: Final = "read in arch/x86/virt/vmx/tdx/tdx.c, tip x86/tdx of 4 Sep 2026; no recorded runs"
 RECORDED: Final = "recorded runs"
 A_STEP: Final = "a choice of ours: a step to see it by"
 A_CHECK: Final = "a check of ours, never seen in a real revision"
@@ -58,7 +60,7 @@ class Kind:
 
 
 def _seamcall(v: e.Seamcall) -> str:
-    asked = CALLS.get(v.seamcall, Call(v.seamcall)).asked.format(page=v.page or "the TDR")
+    asked = CALLS.get(v.seamcall, Call(v.seamcall)).asked.format(page=v.page or "the TDR", object=v.object)
     if v.status == SUCCESS:
         return f"KVM asks the TDX module to {asked}, and it does."
     return f"KVM asks the TDX module to {asked}; it refuses with {status_word(v.status)}."
@@ -163,6 +165,14 @@ _TABLE: Final = (
         sentence=lambda v: f"{v.page} is leaked: the TDX module still owns it, and nobody will ask for it again.",
         follows="4 KiB are lost until reboot: cheaper than using a page that is not ours.",
         does=lambda _: "leaks the page.", mark=lambda _: "leak",
+    ),
+    Kind(
+        event=e.PamtPut, rests_on=READ_PAMT,
+        meaning="A page's reference to the PAMT pair of its 2 MiB region is given up; `left` remain (Dynamic PAMT).",
+        sentence=lambda v: (
+            f"{v.page} needs the PAMT pair of {v.region} no longer; {many(v.left, 'reference')} to it left."
+        ),
+        brief=lambda v: f"{v.page}: {v.region}, {v.left} left",
     ),
     Kind(
         event=e.HkidFree, meaning="The key id went back to the pool.", rests_on=RECORDED,

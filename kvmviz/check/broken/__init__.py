@@ -7,7 +7,7 @@ They are the proof that the invariants can fail: a check finds every one of them
 names the invariant that it breaks.
 """
 
-from kvmviz.check.broken import generic, leaf, lifetime, op
-from kvmviz.check.broken.registry import BROKEN, Broken
+from kvmviz.check.broken import dpamt, generic, leaf, lifetime, op
+from kvmviz.check.broken.registry import BROKEN, BROKEN_PAMT, Broken
 
-__all__ = ["BROKEN", "Broken", "generic", "leaf", "lifetime", "op"]
+__all__ = ["BROKEN", "BROKEN_PAMT", "Broken", "dpamt", "generic", "leaf", "lifetime", "op"]

@@ -17,15 +17,19 @@ class Broken:
     breaks: str
 
 
+BROKEN_PAMT: Final[dict[str, Broken]] = {}
+"""Those that are wrong about Dynamic PAMT, which build on `dpamt`."""
+
 BROKEN: Final[dict[str, Broken]] = {}
-"""Every one of them by its name."""
+"""Every other of them by its name."""
 
 
 def breaks(invariant: str) -> Callable[[type[Revision]], type[Revision]]:
-    """Enter a revision into `BROKEN` with the invariant that it breaks; its docstring says what is amiss."""
+    """Enter a revision into its register with the invariant that it breaks; its docstring says what is amiss."""
 
     def enter(cls: type[Revision]) -> type[Revision]:
-        BROKEN[cls.name] = Broken(cls, docstring(cls), invariant)
+        register = BROKEN_PAMT if cls.dynamic_pamt else BROKEN
+        register[cls.name] = Broken(cls, docstring(cls), invariant)
         return cls
 
     return enter

@@ -66,7 +66,7 @@ def unpacked(text: str) -> Any:
 
 def carried(trees: Sequence[str], revisions: Sequence[type[Revision]], first: Link) -> dict[str, Any]:
     """Return everything that the page of these trees and revisions holds; `first` is what it opens on."""
-    single = space.single(trees)
+    single = space.single(trees, pamt=any(one.dynamic_pamt for one in revisions))
     wanted = [*(one for tree in trees for one in space.families(tree)), *(Family(one, alone=True) for one in single)]
     parts = [wanted[n : n + PART] for n in range(0, len(wanted), PART)]
     found = Collected()

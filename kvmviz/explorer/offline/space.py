@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from kvmviz.check.cases import CASES
+from kvmviz.check.space import REGION_SETTINGS
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
+from kvmviz.scenario.causes import ASSIGNED
 from kvmviz.scenario.status import STATUS
 
 TREES = ("1x1x1", "1x1x3", "1x2x2")
@@ -84,10 +86,23 @@ def combinations(tree: str) -> list[Scenario]:
     return [scenario for family in families(tree) for scenario in family.scenarios]
 
 
-def single(trees: Sequence[str]) -> list[Scenario]:
-    """Return the scenarios that stand alone: the named cases, and every status for each page and for all."""
+def single(trees: Sequence[str], *, pamt: bool = False) -> list[Scenario]:
+    """Return the scenarios that stand alone: the named cases, and every status for each page and for all.
+
+    With `pamt` a revision of the page turns Dynamic PAMT on: then also every way in which regions can lie.
+
+    >>> len(single(["1x1x1"], pamt=True)) - len(single(["1x1x1"]))
+    70
+    """
     found = dict.fromkeys([*_cases(), *(one for tree in trees for one in _statuses(tree))])
-    return list(found)
+    return [*found, *(one for tree in trees if pamt for one in _regions(tree))]
+
+
+def _regions(tree: str) -> Iterator[Scenario]:
+    for region, remove in REGION_SETTINGS:
+        for hkid in ("released", ASSIGNED):
+            for fail in ("none", *pages(tree), "all"):
+                yield Scenario.parse(f"tree={tree} hkid={hkid} fail={fail} region={region} remove={remove}")
 
 
 def carries(trees: Sequence[str], scenario: Scenario) -> bool:
@@ -97,7 +112,9 @@ def carries(trees: Sequence[str], scenario: Scenario) -> bool:
     (True, False)
     """
     words = scenario.words()
-    known = {**DIMENSIONS, **FAMILY, "tree": tuple(trees), "vcpus": ("1",), "status": ("OPERAND_BUSY",)}
+    known = {
+        **DIMENSIONS, **FAMILY, "tree": tuple(trees), "vcpus": ("1",), "status": ("OPERAND_BUSY",), "region": ("off",),
+    }  # fmt: skip
     if any(words[key] not in allowed for key, allowed in known.items()):
         return scenario in single(trees)
     return words["fail"] in (*subsets(words["tree"]), "all") or scenario in single(trees)

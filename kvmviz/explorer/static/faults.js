@@ -5,13 +5,15 @@ import { h, offer, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { faultName, toggleFault, withWord } from "./line.js";
 
-const MORE = ["boot", "leaves", "zap", "vcpus", "panic"];
+const MORE = ["boot", "leaves", "zap", "vcpus", "panic", "region", "remove"];
 const WORDS = {
   boot: "this TD is the boot's",
   leaves: "guest pages are",
   zap: "zap passes",
   vcpus: "vCPUs",
   panic: "panic_on_warn",
+  region: "PAMT regions are",
+  remove: "PAMT.REMOVE",
 };
 const CHIPS = 4;
 const OFFERED = 300;

@@ -13,6 +13,8 @@ const DEFAULTS = {
   zap: "default",
   vcpus: "1",
   panic: "off",
+  region: "off",
+  remove: "works",
 };
 
 /**
@@ -62,6 +64,8 @@ export function withWord(view, key, word) {
   if (key === "tree" || key === "vcpus") words.fail = words.fail === "all" ? "all" : "none";
   if (key === "tree" && /iB$/.test(word)) words.leaves = "gone";
   if (words.fail === "none") words.status = DEFAULTS.status;
+  if (key === "remove" && word !== "works" && words.region === "off") words.region = "dense";
+  if (words.region === "off") words.remove = DEFAULTS.remove;
   if (words.vcpus === "0" && words.hkid === "vp-flush-error") words.hkid = "flushvp-not-done";
   return lineOf(words);
 }

@@ -9,7 +9,7 @@ import { viewOf } from "./offline_view.js";
 import { toggleFault, withWord } from "./line.js";
 import { Explorer } from "./explorer.js";
 
-const CONTROL_KEYS = ["tree", "hkid", "status", "boot", "leaves", "zap", "vcpus", "panic"];
+const CONTROL_KEYS = ["tree", "hkid", "status", "boot", "leaves", "zap", "vcpus", "panic", "region", "remove"];
 
 /**
  * What the explorer asks of an offline page.

@@ -11,6 +11,8 @@ const SAYABLE = {
   zap: /^(default|prove-mmu)$/,
   vcpus: /^([0-9]|[1-5][0-9]|6[0-4])$/,
   panic: /^(on|off)$/,
+  region: /^(off|dense|scattered|shared)$/,
+  remove: /^(works|fails-once|fails)$/,
   revisions: /^(before|v1|v1\+17|v2|landed)(,(before|v1|v1\+17|v2|landed))?$/,
 };
 
