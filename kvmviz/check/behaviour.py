@@ -21,7 +21,6 @@ from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.observation import Observation
 from kvmviz.check.trail import Piece, digest
 
-
 _WITH_PAMT: Final = INVARIANTS | PAMT_INVARIANTS
 """What a run on a machine with Dynamic PAMT is held against."""
 

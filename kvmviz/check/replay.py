@@ -38,6 +38,7 @@ from kvmviz.terms.events import (
     PrErr,
     PrWarn,
     RcuCallback,
+    Seamcall,
     Violation,
     VmBugged,
     Warn,

@@ -12,6 +12,8 @@ export function smallView() {
       zap: "default",
       vcpus: "1",
       panic: "off",
+      region: "off",
+      remove: "works",
     },
     fails: ["L1@0x200"],
     revisions: ["before", "v1"],

@@ -23,7 +23,7 @@ const DEFAULTS = {
  */
 export function lineOf(words) {
   return Object.keys(DEFAULTS)
-    .filter((key) => key === "tree" || words[key] !== DEFAULTS[key])
+    .filter((key) => key === "tree" || (words[key] ?? DEFAULTS[key]) !== DEFAULTS[key])
     .map((key) => `${key}=${words[key]}`)
     .join(" ");
 }

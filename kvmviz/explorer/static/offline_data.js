@@ -24,12 +24,21 @@ export async function unpack(text) {
  */
 export function findLine(data, line) {
   const words = wordsOf(line || "tree=1x1x3");
-  const keys = ["tree", "fail", "status", "vcpus", ...Object.keys(data.dimensions), ...Object.keys(data.family)];
+  const keys = [
+    "tree",
+    "fail",
+    "status",
+    "vcpus",
+    "region",
+    "remove",
+    ...Object.keys(data.dimensions),
+    ...Object.keys(data.family),
+  ];
   if (Object.keys(words).some((key) => !keys.includes(key))) return null;
   if (words.hkid === "assigned") words.hkid = "flushvp-not-done";
   const pages = pagesOf(data, words.tree);
   const fails = words.fail === "none" ? [] : words.fail === "all" ? (pages ?? []) : words.fail.split(",");
-  if (!pages || words.vcpus !== "1" || (fails.length && words.status !== "OPERAND_BUSY"))
+  if (!pages || words.vcpus !== "1" || words.region !== "off" || (fails.length && words.status !== "OPERAND_BUSY"))
     return findSingle(data, words, fails);
   if (fails.some((/** @type {string} */ name) => !pages.includes(name))) return findSingle(data, words, fails);
   const inOrder = pages.filter((/** @type {string} */ name) => fails.includes(name));

@@ -31,10 +31,10 @@ static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu
     base="v1",
     name="InC",
 )
-REVISIONS: dict[str, str | type[Revision]] = {"before": "before", "v1": "v1", "v2": "v2", "InC": IN_C}
+REVISIONS: dict[str, str | type[Revision]] = {"before": "before", "v1": "v1", "v2": "v2", "InC": IN_C, "dpamt": "dpamt"}
 TREE = "1x1x1"
 SPACE = [str(one) for one in space.combinations(TREE)]
-SINGLE = [str(one) for one in space.single([TREE])]
+SINGLE = [str(one) for one in space.single([TREE], pamt=True)]
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no node on PATH: apt install nodejs")
 asked = st.tuples(
