@@ -22,6 +22,7 @@ help: ## this list
 
 venv: .venv/.ready ## make .venv with everything in it, .venv/bin/kvmviz included
 
+# Compiled at once, so that the first start of anything is as quick as the next, also where Python may write nothing.
 # Made again only when what it is made from has changed.  uv is about five times
 # as fast as pip; where it has no build or fails, pip does the same.
 .venv/.ready: pyproject.toml constraints.txt
@@ -34,6 +35,7 @@ venv: .venv/.ready ## make .venv with everything in it, .venv/bin/kvmviz include
 	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt uv || echo "make: no uv here, going on with pip"
 	@.venv/bin/uv pip install -q --python $(PY) -c constraints.txt -e '.[$(EXTRAS)]' \
 	  || $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
+	@$(PY) -m compileall -qq -j 0 kvmviz .venv/lib 2>/dev/null || true
 	@touch $@
 
 lab: venv ## open JupyterLab on the notebooks (LAB='--no-browser --ip=0.0.0.0' gives it options)

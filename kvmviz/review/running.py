@@ -97,7 +97,7 @@ class Series:
     def _run(self, found: Finding, loaded: Loaded) -> tuple[Ran, dict[str, Judged]]:
         executor = workers() if self.options.parallel and AVAILABLE and processors() > 1 else None
         space = self.options.space
-        old_like = likeness(loaded.old, SMALLEST if isinstance(space, str) else space)
+        old_like = likeness(loaded.old, SMALLEST if isinstance(space, str) else space, executor)
         posting = found.recognised.posting
         guess = posting.revision if posting and posting.base in old_like.same_as else None
         names = called_for(found)
