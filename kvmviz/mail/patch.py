@@ -59,7 +59,8 @@ class Patch:
     `files` are its paths in order, `added` and `removed` its changed lines as
     unidiff counts them, `stat` the same two as the mail's own diffstat gives
     them (None without one), `rows` the lines of its hunks, `first` and `last`
-    the numbers of the mail's lines it takes, `depth` its depth.
+    the numbers of the mail's lines it takes, `depth` its depth; `uncut` is the
+    text without the hunks that are not all there, `cut` the rows of those.
     """
 
     depth: int
@@ -72,6 +73,8 @@ class Patch:
     mended: Mended
     rows: tuple[Row, ...] = field(repr=False)
     text: str = field(repr=False)
+    uncut: str = field(default="", repr=False)
+    cut: tuple[Row, ...] = field(default=(), repr=False)
 
     @property
     def whole(self) -> bool:
@@ -189,6 +192,8 @@ def _patch(depth: int, hunks: Sequence[_Hunk], parsed: PatchSet, stat: tuple[int
         mended=_mended([hunk.fitted for hunk in hunks]),
         rows=tuple(row for hunk in hunks for row in _rows(hunk)),
         text=text,
+        uncut=_assemble([hunk for hunk in hunks if not hunk.fitted.cut]),
+        cut=tuple(row for hunk in hunks if hunk.fitted.cut for row in _rows(hunk)),
     )
 
 

@@ -58,6 +58,11 @@ class Ran:
         return shifts(self.old, self.new)
 
     @property
+    def incomplete(self) -> bool:
+        """Whether something of the patch that could matter did not run: then nothing is said of the whole."""
+        return any(item.matters for item in self.not_modelled)
+
+    @property
     def broken(self) -> tuple[Result, ...]:
         """The invariants that the patch breaks where its base does not."""
         return tuple(result for result in self.report.results if result.beyond)

@@ -132,10 +132,11 @@ def _unknown(found: Finding) -> str:
 
 
 _MOST_LINES: Final = 24
+_MOST_DIGESTS: Final = 3
 
 
 def _two_patches(case: Case) -> Iterator[str]:
-    """Show the lines that the mail has and the posting has not, and how many of its own are not here."""
+    """Give the diff of the two patches: lines of the posting, of which only digests are kept, and those of the mail."""
     shown = case.found.recognised.shown
     posting = case.found.recognised.posting
     if shown is None or posting is None:
@@ -143,11 +144,13 @@ def _two_patches(case: Case) -> Iterator[str]:
     yield from wrapped(f"From {posting.name} to this mail:")
     places = dict.fromkeys([*(line.place for line in shown.missing), *(place_of(row) for row in shown.other)])
     for place in places:
-        gone = [line.sign for line in shown.missing if line.place == place]
+        gone = [line for line in shown.missing if line.place == place]
         rows = [row for row in shown.other if place_of(row) == place]
         yield f"  in {place or 'a place that the mail does not name'}:"
-        if gone:
-            yield from wrapped(f"{len(gone)} of its lines {'is' if len(gone) == 1 else 'are'} not here", "    ")
+        if len(gone) > _MOST_DIGESTS:
+            yield f"    {len(gone)} of its lines are not here"
+        else:
+            yield from (f'- a "{line.sign}" line of it; its SHA-256 begins with {line.digest}' for line in gone)
         yield from (quoted(case.found.letter.lines[row.line]) for row in rows[:_MOST_LINES] if row.line is not None)
 
 

@@ -47,11 +47,16 @@ def likeness(ran: Ran, path: str) -> Iterator[str]:
         names = " and ".join(ran.same_as)
         yield from wrapped(f"It does what {names} does, event for event, in {total:,} of {total:,} scenarios.")
     elif ran.first is None:
-        yield from wrapped("No scenario was run.")
+        names = " and ".join(ran.report.like.same_as)
+        yield from wrapped(
+            f"What ran of it does what {names} does, event for event, in {total:,} of {total:,} scenarios. Not all of "
+            "the patch ran, so I do not say that of the patch."
+        )
     else:
-        start = f"It does what no version does that I know. {ran.nearest} is nearest:"
+        it = "What ran of it" if ran.incomplete else "It"
+        start = f"{it} does what no version does that I know. {ran.nearest} is nearest:"
         if besides:
-            start = f"It does what {ran.nearest} does in all {ran.report.scenarios:,} scenarios of the space, but"
+            start = f"{it} does what {ran.nearest} does in all {ran.report.scenarios:,} scenarios of the space, but"
         where = "scenarios besides (other statuses, vCPUs, tables)" if besides else "scenarios"
         yield from wrapped(f"{start} it differs from that in {ran.differs:,} of {total:,} {where}, first here:")
         yield from command(f"kvmviz compare {ran.nearest} {path}", ran.first)
@@ -74,10 +79,11 @@ def _diff(text: str) -> Iterator[str]:
 def breaks(ran: Ran, path: str) -> Iterator[str]:
     """Say what the patch breaks that its base does not, each with its smallest counterexample."""
     base = ran.new.base_name or ran.new.name
+    it = "what ran of it" if ran.incomplete else "it"
     if not ran.broken:
-        yield from wrapped(f"Of {len(ran.report.results)} invariants it breaks none that {base} keeps.")
+        yield from wrapped(f"Of {len(ran.report.results)} invariants {it} breaks none that {base} keeps.")
         return
-    yield from wrapped(f"It breaks what {base} keeps:")
+    yield from wrapped(f"{it[0].upper()}{it[1:]} breaks what {base} keeps:")
     for result in ran.broken:
         if result.broken is None:
             continue
@@ -93,7 +99,8 @@ def behaviour(ran: Ran, path: str) -> Iterator[str]:
     """Show the figures of this patch: both sides in the cases, and the first case that differs as a diff."""
     moved = ran.shifts
     before = "its old side" if ran.old_shown else ran.old.name
-    yield from wrapped(f"What it changes in behaviour, {before} -> this patch, computed:")
+    after = "what ran of this patch" if ran.incomplete else "this patch"
+    yield from wrapped(f"What it changes in behaviour, {before} -> {after}, computed:")
     yield ""
     yield from _table(moved)
     yield ""

@@ -7,14 +7,17 @@ what the patch as a whole is equal to.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+
+from unidiff.errors import UnidiffParseError
 
 from kvmviz.c import bug_macro, lookup
 from kvmviz.c.macros import MACROS
 from kvmviz.c.program import ALIASES
 from kvmviz.errors import KvmvizError
+from kvmviz.mail.patch import Patch
 from kvmviz.mail.sources import OTHER_NAMES
 from kvmviz.patches.code import is_modelled
 from kvmviz.patches.making import Made, from_diff
@@ -63,17 +66,32 @@ def load_sides(found: Finding, before: Loaded | None, kernel: str | None) -> Loa
     """
     if found.patch is None or not (found.functions or found.ops):
         return None
-    if found.patch.mended.cut:
-        return NotRun("a hunk is cut, and what is missing could change more; give the whole patch.")
-    diff = _renamed(found.patch.text)
     try:
         tree = read_tree(Path(kernel).expanduser()) if kernel else None
-        shown = sides(diff)
-        if before is not None and fits(diff, before.texts):
-            return _loaded(shown, diff, tree, before)
-        return _loaded(shown, diff, tree, None, _among(found))
+        return _upon(found, _renamed(found.patch.text), before, tree)
     except KvmvizError as error:
-        return NotRun(str(error))
+        if not found.patch.cut:
+            return NotRun(str(error))
+    try:
+        return _upon(found, _renamed(found.patch.uncut), before, tree)
+    except (KvmvizError, UnidiffParseError):
+        return NotRun("a hunk is cut, and no other runs without it; give the whole patch.")
+
+
+def _upon(found: Finding, diff: str, before: Loaded | None, tree: Tree | None) -> Loaded:
+    shown = sides(diff)
+    fitting = before if before is not None and fits(diff, before.texts) else None
+    loaded = _loaded(shown, diff, tree, fitting, () if fitting else _among(found))
+    gone = tuple(_cut(found.patch)) if found.patch else ()
+    return replace(loaded, not_modelled=(*loaded.not_modelled, *gone), incomplete=loaded.incomplete or bool(gone))
+
+
+def _cut(patch: Patch) -> Iterator[Missing]:
+    """Name what hunks that are not all there change, or may."""
+    places = dict.fromkeys((row.file, row.function) for row in patch.cut if row.kind != " ")
+    for file, function in places or dict.fromkeys((row.file, "") for row in patch.cut):
+        why = "its hunk is cut in the mail; what is there of it may not be all"
+        yield Missing(function or "a hunk", file, None, why, matters=True)
 
 
 def _renamed(diff: str) -> str:

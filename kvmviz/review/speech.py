@@ -62,7 +62,7 @@ _UNSAID: Final = re.compile(
             # a condition that the claims do not have
             r"\bonly (?:if|when|once|as long)\b|\bas long as\b|\bprovided\b",
             r"\bonce\b[^.;]*\b(?:applied|merged|landed)",
-            r"^(?:if|when|whenever|once|had|were)\b(?![^,]*(?:reclaim|fail|error))",
+            r"^(?:if|when|whenever|once|had|were)\b(?![^,]*(?:reclaim|fail|error|refus|can't|cannot))",
             # a wish
             r"\bwish|\bhope|\bwould\b|\bshould\b|\bshouldn't|\bought\b|\bwant|\bprefer|\brather\b|\blet's\b|\blet us\b",
             r"\bplease\b|\bneeds? to be\b|\b(?:let|show|tell) me\b|\bmake sure\b|\bensure\b|\bverify\b|\bprove\b",

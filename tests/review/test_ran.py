@@ -174,8 +174,27 @@ def test_a_function_that_does_not_run_takes_the_equality_with_it() -> None:
     assert "tdx_free_strangely" in review(mails.posted(strange).encode(), QUICK).to_text()
 
 
-def test_a_cut_hunk_is_not_run() -> None:
-    case = case_of(SELF_MADE[: SELF_MADE.rindex("+\t    tdx_reclaim_page")])
+def test_of_a_patch_with_a_cut_hunk_the_rest_runs_and_nothing_is_said_of_the_whole() -> None:
+    cut = SELF_MADE[: SELF_MADE.rindex("+\t    tdx_reclaim_page")]
+    answer = review(mails.posted(cut).encode(), QUICK)
+    (case,) = answer.cases
+    done = case.done
+    assert done is not None
+    assert (done.functions["handle_removed_pt"], done.functions["tdx_sept_free_private_spt"]) == ("mail", "base")
+    assert (done.same_as, done.report.like.same_as, done.incomplete) == ((), ("v1",), True)
+    assert [item.name for item in done.not_modelled] == ["tdx_sept_free_private_spt"]
+    text = " ".join(answer.to_text().split())
+    assert "What ran of it does what v1 does, event for event, in 10 of 10 scenarios." in text
+    assert "tdx_sept_free_private_spt (arch/x86/kvm/vmx/tdx.c): its hunk is cut in the mail" in text
+    assert "It does what" not in text
+    assert "-> this patch, computed" not in text
+
+
+def test_a_patch_of_which_every_hunk_is_cut_is_not_run() -> None:
+    case = case_of(patches.FREES_AN_OWNED_PAGE[: patches.FREES_AN_OWNED_PAGE.index("+++ b/arch/x86/kvm/mmu")])
+    assert case.ran is None or isinstance(case.ran, NotRun)
+    text = patches.OWN_IDEA[: patches.OWN_IDEA.index("-\tcall_rcu")]
+    case = case_of(f"{text}-\tcall_rcu(&sp->rcu_head,\n")
     assert isinstance(case.ran, NotRun)
     assert "cut" in case.ran.why
 
