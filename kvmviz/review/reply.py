@@ -17,6 +17,7 @@ from kvmviz.review.quote import quoted
 from kvmviz.review.ran import NotRun
 from kvmviz.review.reply_claims import own_claims, remarks, silent_remarks
 from kvmviz.review.reply_ran import behaviour, breaks, first_difference, likeness, not_modelled, what_ran
+from kvmviz.review.skeleton import skeleton
 from kvmviz.version import __version__
 
 
@@ -175,6 +176,7 @@ def _not_judged(case: Case) -> Iterator[str]:
         yield from wrapped(f"{start}: {case.ran.why}")
         yield from wrapped("I say nothing else of what it does.")
         yield ""
+        yield from skeleton(case)
     yield from _old(found)
     yield from not_modelled(case)
     yield from wrapped("What I cannot judge:")
