@@ -41,7 +41,7 @@ def front() -> str:
 
 def _ways(where: str) -> Iterator[tuple[str, str, str]]:
     """Yield the ways on: what each is called, where it is, what is there."""
-    notebooks = len(list((Path(__file__).parents[1] / "notebooks").glob("0*.ipynb")))
+    notebooks = len(list((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb")))
     yield (
         "The course",
         "notebooks/00-start-here.html",
@@ -75,7 +75,7 @@ _CONTENTS = """
 :hidden:
 :maxdepth: 1
 
-notebooks/0*
+notebooks/[0-9]*
 notebooks/TEACHING
 ```
 

@@ -12,18 +12,27 @@ from kvmviz.course.answers import class_results as class_results
 from kvmviz.course.exercise import ask as ask
 from kvmviz.course.macros import macros as macros
 from kvmviz.course.marking import mark as mark
+from kvmviz.course.original import original as original
 from kvmviz.course.patches import counterexamples as counterexamples
 from kvmviz.course.patches import mark_patch as mark_patch
+from kvmviz.course.prose import in_c as in_c
+from kvmviz.course.prose import kernel_log as kernel_log
 from kvmviz.course.prose import outcomes as outcomes
 from kvmviz.course.prose import say as say
 from kvmviz.course.prose import source_diff as source_diff
 from kvmviz.course.prose import source_of as source_of
 from kvmviz.course.prose import table as table
 from kvmviz.course.questions import question as question
+from kvmviz.course.reports import checked as checked
+from kvmviz.course.reports import orders as orders
+from kvmviz.course.reports import verdicts as verdicts
 from kvmviz.course.stills import picture as picture
 from kvmviz.course.td import LiveTd as LiveTd
+from kvmviz.course.whole import whole_answers as whole_answers
+from kvmviz.course.words import glossary as glossary
 
 __all__ = [
-    "LiveTd", "ask", "class_results", "counterexamples", "macros", "mark", "mark_patch", "outcomes", "picture",
-    "question", "say", "source_diff", "source_of", "table",
+    "LiveTd", "ask", "checked", "class_results", "counterexamples", "glossary", "in_c", "kernel_log", "macros", "mark",
+    "mark_patch", "orders", "original", "outcomes", "picture", "question", "say", "source_diff", "source_of", "table",
+    "verdicts", "whole_answers",
 ]  # fmt: skip

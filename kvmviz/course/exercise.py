@@ -31,6 +31,11 @@ def _html(text: str, strong: bool = False) -> str:
     return f"<p style='margin:2px 0;line-height:1.45;max-width:46em'>{f'<b>{body}</b>' if strong else body}</p>"
 
 
+def _log(asked: Question) -> str:
+    """Return the question's log as it stands in a terminal, or nothing."""
+    return f"<pre style='font-size:12px;line-height:1.3;overflow:auto'>{escape(asked.log)}</pre>" if asked.log else ""
+
+
 class Exercise:
     """The controls of one question, in `box`; `answer` does what a click on the button does."""
 
@@ -58,7 +63,7 @@ class Exercise:
 
     def _rows(self) -> list[Any]:
         asked = self.question
-        head = ipywidgets.HTML(_html(f"{LABEL[asked.kind]}: {asked.text}", strong=True))
+        head = ipywidgets.HTML(_html(f"{LABEL[asked.kind]}: {asked.text}", strong=True) + _log(asked))
         buttons = ipywidgets.HBox([self.button, self.hint] if asked.hints else [self.button])
         prediction = asked.kind == "prediction"
         return [head, self.control, buttons, self.hinted, self.said, *([] if prediction else [self.opened])]
@@ -110,7 +115,7 @@ def still(asked: Question) -> str:
     hints = "".join(_folded(f"Hint {n}", hint) for n, hint in enumerate(asked.hints, 1))
     listed = f"<ul>{choices}</ul>" if choices else ""
     answer = _folded("Answer", solution(asked))
-    return f"<div>{_html(f'{LABEL[asked.kind]}: {asked.text}', strong=True)}{listed}{hints}{answer}</div>"
+    return f"<div>{_html(f'{LABEL[asked.kind]}: {asked.text}', strong=True)}{_log(asked)}{listed}{hints}{answer}</div>"
 
 
 def _folded(title: str, text: str) -> str:

@@ -19,7 +19,9 @@ class Question:
 
     Without `choices` the answer is a whole number.  `hints` come one at a time;
     `why` is said with the right answer.  A `prediction` is given once, before
-    the answer is shown; an `exercise` may be tried again.
+    the answer is shown; an `exercise` may be tried again.  `log` is a kernel log to be
+    read for it.  `about` are the scenario lines whose runs hold the answer: a notebook
+    must not have shown them before it asks.
     """
 
     text: str
@@ -29,6 +31,8 @@ class Question:
     why: str = ""
     kind: Literal["prediction", "exercise"] = "exercise"
     key: str = ""
+    log: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

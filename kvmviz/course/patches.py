@@ -1,7 +1,7 @@
 """Mark a reader's own patch: the goals of the exercise, each held against every scenario of a space.
 
 >>> from kvmviz.revisions import REVISIONS
->>> [(goal.right, goal.words) for goal in goals(REVISIONS["v1"], "1x1x1")][-1]
+>>> [(goal.right, goal.words) for goal in goals(REVISIONS["v1"], "1x1x1")][-2]
 (False, 'No table page is lost without a word in the log')
 """
 
@@ -17,6 +17,7 @@ from kvmviz.course import answers
 from kvmviz.course.marking import Question
 from kvmviz.course.prose import Prose, table
 from kvmviz.machine.journal import Journal
+from kvmviz.record.runs import run
 from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
@@ -36,6 +37,9 @@ _DUTIES: Final = frozenset(found.name for found in rules_of(vars(duties)))
 
 QUIETEST: Final = ("hkid=flushvp-not-done boot=second:60s", "tree=1x1x8 fail=all boot=second:1s")
 """Where `v1` says least: the once-places are used up and, in the second, the error lines are too."""
+
+LOUD: Final = ("fail=L1@0x200", "fail=all", "hkid=flushvp-not-done", "hkid=key-freeid-error", *QUIETEST)
+"""Where a patch that warns for each page prints more than `v1`."""
 
 TRIED: Final = ("fail=none", "fail=L1@0x200", "hkid=key-freeid-error", *QUIETEST)
 """Scenarios of every kind, to see whether a patch has been changed at all."""
@@ -65,7 +69,15 @@ def _goals(patch: Patch, report: Report) -> list[Goal]:
         held("TDX code alone decides which page to forget", ["generic_code_leaves_external_spt_alone"]),
         held("The same pages leak as before", ["same_pages_leak", "no_needless_leak"]),
         _spoken(patch),
+        _no_louder(patch),
     ]
+
+
+def _no_louder(patch: Patch) -> Goal:
+    """Hold the number of traces against v1's: people's machines react to it."""
+    words = "No TD prints more traces than under v1"
+    louder = [line for line in LOUD if run(patch, line).summary.traces > run("v1", line).summary.traces]
+    return Goal(not louder, words, louder[0] if louder else "")
 
 
 def _spoken(patch: Patch) -> Goal:
@@ -122,7 +134,7 @@ def mark_patch(patch: Patch, space: str = "quick") -> Prose:
     if not isinstance(patch, str) and _is_tried(patch):
         missed = "; ".join(goal.words for goal in reached if not goal.right)
         said = answers.saved(
-            Question("Your own patch", "", key="07-own-patch"), f"misses: {missed}" if missed else name, right
+            Question("Your own patch", "", key="08-own-patch"), f"misses: {missed}" if missed else name, right
         )
     rows = [
         ["\u2713" if g.right else "\u2717", g.words, f"`{g.counterexample}`" if g.counterexample else ""]

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kvmviz.c.revision import from_c
 from kvmviz.compare.comparison import compare
 from kvmviz.compare.figures import LABELS, Figures
 from kvmviz.patches.ours import FILES, text_of
+from kvmviz.record.runs import run
 from kvmviz.revisions import Revision, revision
 
 HEADS: Final = LABELS | {
@@ -100,12 +102,56 @@ def source_of(of: str | type[Revision], function: str, language: Literal["C", "P
     return Prose(f"```c\n{text.rstrip()}\n```" if text else f"```python\n{inspect.getsource(made)}```")
 
 
-def source_diff(a: str | type[Revision], b: str | type[Revision]) -> Prose:
-    """Return how the functions of two revisions differ, as a diff of their source."""
-    left, right = (_source(revision(which)) for which in (a, b))
+def source_diff(
+    a: str | type[Revision], b: str | type[Revision], *functions: str, language: Literal["C", "Python"] = "C"
+) -> Prose:
+    """Return how the functions of two revisions differ: as C of our own or, with `language`, as the model's Python.
+
+    By default the functions that a patch may change are compared; what has no C is left out of the C.
+
+    >>> print(source_diff("v1", "landed", "tdp_mmu_free_sp"))
+    ```diff
+    --- v1
+    +++ landed
+    @@ -2,3 +2,2 @@
+     {
+    -    free_page((unsigned long)sp->external_spt);
+         free_page((unsigned long)sp->spt);
+    ```
+    """
+    left, right = (_source(revision(which), functions, language) for which in (a, b))
     lines = difflib.unified_diff(left, right, revision(a).name, revision(b).name, lineterm="", n=1)
-    return Prose("```diff\n" + "\n".join(lines) + "\n```")
+    return Prose("```diff\n" + "\n".join(lines).replace("\t", "    ") + "\n```")
 
 
-def _source(which: type[Revision]) -> list[str]:
-    return [line for f in which.functions.values() for line in [*inspect.getsource(f).splitlines(), ""]]
+def _source(which: type[Revision], functions: Sequence[str], language: str) -> list[str]:
+    found = {name: made for name, made in which.functions.items() if not functions or name in functions}
+    if language == "Python":
+        return [line for made in found.values() for line in [*inspect.getsource(made).splitlines(), ""]]
+    texts = [text_of(which.name, name) for name in found]
+    return [line for text in texts if text for line in [*text.splitlines(), ""]]
+
+
+def in_c(name: str, *functions: str) -> type[Revision]:
+    """Return one of the project's revisions with these functions running from C of our own.
+
+    >>> from kvmviz.compare.comparison import compare
+    >>> compare("v1", in_c("v1", "tdx_sept_free_private_spt"), "fail=all").alike
+    True
+    """
+    texts = [text for function in functions or CHANGED if (text := text_of(name, function))]
+    return from_c("\n\n".join(texts), base=name, name=f"{name} in C")
+
+
+CHANGED: Final = ("handle_removed_pt", "tdx_sept_free_private_spt")
+"""The functions that the patch changes."""
+
+
+def kernel_log(*revisions: str, scenario: str, short: bool = True) -> Prose:
+    """Return the kernel logs that a teardown leaves under these revisions, each under its name.
+
+    >>> print(str(kernel_log("v1", scenario="fail=L1@0x200 boot=second:60s")).splitlines()[-2])
+    kvm_intel: SEAMCALL TDH_PHYMEM_PAGE_RECLAIM failed: 0xc000040000000000, rcx 0x4, rdx 0x100000000, r8 0x0
+    """
+    logs = [f"# {name}: {scenario}\n{run(name, scenario).kernel_log(None, short=short)}" for name in revisions]
+    return Prose("```text\n" + "\n\n".join(logs) + "\n```")

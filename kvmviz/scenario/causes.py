@@ -28,25 +28,25 @@ class Cause:
 CAUSES: Final = {
     "flushvp-not-done": Cause(
         "TDH.MNG.VPFLUSHDONE", FLUSHVP_NOT_DONE,
-        "the key id stays assigned since a vCPU is still with some processor. KVM leaves without a word.",
+        "the HKID stays assigned since a vCPU is still with some processor. KVM leaves without a word.",
     ),
     "vp-flush-error": Cause(
         "TDH.VP.FLUSH", RECORDED_ERROR,
-        "the key id stays assigned since a vCPU could not be flushed. KVM reports it and marks the VM.",
+        "the HKID stays assigned since a vCPU could not be flushed. KVM reports it and marks the VM.",
         needs_vcpu=True,
     ),
     "vpflushdone-error": Cause(
         "TDH.MNG.VPFLUSHDONE", RECORDED_ERROR,
-        "the key id stays assigned since VPFLUSHDONE was refused. KVM reports it and marks the VM.",
+        "the HKID stays assigned since VPFLUSHDONE was refused. KVM reports it and marks the VM.",
     ),
     "cache-wb-error": Cause(
         "TDH.PHYMEM.CACHE.WB", RECORDED_ERROR,
-        "the key id stays assigned since a package's caches were not written back. KVM reports it, and the refusal of "
+        "the HKID stays assigned since a package's caches were not written back. KVM reports it, and the refusal of "
         "FREEID that follows marks the VM.",
     ),
     "key-freeid-error": Cause(
         "TDH.MNG.KEY.FREEID", WBCACHE_NOT_COMPLETE,
-        "the key id stays assigned since FREEID was refused. KVM reports it and marks the VM.",
+        "the HKID stays assigned since FREEID was refused. KVM reports it and marks the VM.",
     ),
 }  # fmt: skip
 """Every cause by its word."""

@@ -1,7 +1,8 @@
 """The field's terms, each in two sentences at most: what `kvmviz explain` and the explorer say.
 
 >>> explain("HKID")
-'HKID: the private key id that the memory controller uses for one TD. It must be given back before any page can be.'
+"HKID: the number of a TD's key, by which the memory controller knows it; also called KeyID. The key must be given \
+back before any page can be."
 
 Facts: kernel documentation (Documentation/arch/x86/tdx.rst), the kernel's and the
 TDX module's source as named in the model's docstrings.
@@ -25,8 +26,9 @@ TERMS: Final = {
     "TDX module": "Intel-signed software in a processor mode of its own, which alone edits a TD's private structures. "
     "The host asks it by SEAMCALLs.",
     "SEAMCALL": "a call from the kernel into the TDX module. It returns a 64-bit status; anything but 0 is a refusal.",
-    "HKID": "the private key id that the memory controller uses for one TD. It must be given back before any page "
-    "can be.",
+    "HKID": "the number of a TD's key, by which the memory controller knows it; also called KeyID. The key must be "
+    "given "
+    "back before any page can be.",
     "S-EPT": "the page table that really translates a TD's private addresses. Only the TDX module may touch its pages.",
     "mirror": "KVM's readable copy of the S-EPT in ordinary memory. Hardware never walks it.",
     "sp": "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT "
@@ -44,7 +46,7 @@ TERMS: Final = {
     "PAMT": "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's.",
     "reclaim": "TDH.PHYMEM.PAGE.RECLAIM, which asks the module to enter a page as the host's again. It clears "
     "nothing, and works only once the TD's key is gone.",
-    "TEARDOWN": "the last state of a TD's life, entered when its key id is freed. RECLAIM works in no other.",
+    "TEARDOWN": "the last state of a TD's life, entered when its key is freed. RECLAIM works in no other.",
     "CHLDCNT": "the number of pages that the module counts as a TD's, the TDR aside. One page that cannot be reclaimed "
     "keeps it above zero, and so costs the TDR too.",
     "RCU": "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu queues "
@@ -69,7 +71,50 @@ TERMS: Final = {
     "PROVE_MMU": "a debug option of KVM's that leaves out the fine passes of a zap. One step then recurses through "
     "a whole subtree.",
     "zap": "to clear page-table entries. A zap of a table entry gives up the table.",
-    "op": "an entry of the table of functions that TDX code registers with generic KVM code. free_external_spt is one.",
+    "op": "the function of TDX code that generic KVM code calls through the entry free_external_spt of a table of "
+    "functions. "
+    "It is tdx_sept_free_private_spt.",
+    "before": "the kernel before the patch, as a revision of the model. Its op returns an error number.",
+    "v1": "the patch as it was posted on 27 March 2026, 16/17. The op gets the sp, forgets a page that it cannot "
+    "reclaim, "
+    "and returns nothing.",
+    "v1+17": "v1 with 17/17 on top. A page that came back is freed at once, by the op.",
+    "v2": "the patch as it was posted on 9 May 2026, 14/15. It is v1 without the argument gfn.",
+    "landed": "what went into the kvm-x86 tree. It is v2 with the free at once, and a pointer that is cleared on "
+    "every path.",
+    "level": "how high a page table stands: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, and so on upwards.",
+    "gfn": "guest frame number: the number of a page of guest memory. A table is named by the first one that it is "
+    "for.",
+    "1x1x3": "a tree: the tables below the root, outermost level first. Here one L3 table has one L2 table, which "
+    "has three L1 "
+    "tables.",
+    "control page": "a page in which the module keeps its notes on a TD or a vCPU: TDR, TDCS, TDVPR, TDCX.",
+    "vCPU": "a virtual processor of a TD. Its control pages are one TDVPR and some TDCX pages.",
+    "trace": "the block that a warning leaves in the kernel's log. It names every function on the way to the warning.",
+    "error line": "a single line in the kernel's log that says which call failed, and with which status.",
+    "leak": "a page that is lost on purpose, since the TDX module still owns it. It stays lost until the host is "
+    "rebooted.",
+    "helper": "__tdx_reclaim_page, through which every page of a TD is asked back.",
+    "tdx_reclaim_page": "asks for a page through __tdx_reclaim_page, and resets the page if it came back.",
+    "EPT": "extended page table, Intel's second tree of page tables, below the guest's own. As a type in the PAMT "
+    "it is a "
+    "page of the S-EPT.",
+    "TDH": "how the names of the SEAMCALLs begin that a host may use.",
+    "phase": "one of the five parts of a teardown: guest memory, key, vCPUs, page tables, control pages.",
+    "package": "a processor chip with its cores. Caches are written back on each before a key can be freed.",
+    "quick": "a space of scenarios that check runs: small trees, all faults, first and second TD of a boot.",
+    "mmu_lock": "KVM's lock over a VM's page tables. Who holds it for write holds it alone.",
+    "callbacks suppressed": "what a line of the log says of lines that were withheld before. It comes with the next "
+    "line "
+    "of the same place, once the five seconds are over.",
+    "silent": "said of a TD of which pages leak while nothing at all is printed in its whole teardown.",
+    "scenario": "a line that says what is torn down and what fails. Left out is what is as usual.",
+    "RFC": "request for comments: a series of patches that is posted to hear opinions.",
+    "rcu_barrier": "waits until everything that was queued for RCU has been freed.",
+    "RCU callback": "the function that frees a table when no reader can see it any more: tdp_mmu_free_sp_rcu_callback.",
+    "softirq": "a context in which the kernel runs deferred work. It may interrupt code that runs on behalf of a "
+    "program.",
+    "Dynamic PAMT": "a feature by which the module's ledger gets its memory when it is needed.",
     "erratum": "on some early TDX processors a partial write to memory once written with a private key poisons it. "
     "KVM therefore resets each page that comes back.",
 }
@@ -103,7 +148,7 @@ STATUSES: Final = {
     "OPERAND_BUSY": "the refusal of a call while the module holds a lock on what it is about.",
     "PAGE_METADATA_INCORRECT": "RECLAIM's refusal of a page that is no TD's, such as one that was reclaimed before.",
     "LIFECYCLE_STATE_INCORRECT": "the refusal of a call that the TD's state of life does not allow. RECLAIM before the "
-    "key id is freed gets it.",
+    "key is freed gets it.",
     "TD_ASSOCIATED_PAGES_EXIST": "RECLAIM's refusal of the TDR while another page of the TD is left.",
 }
 """What RECLAIM answers where it refuses."""

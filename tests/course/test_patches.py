@@ -13,7 +13,7 @@ from kvmviz.course import answers
 from kvmviz.course.patches import goals, mark_patch
 from kvmviz.course.puzzles import PUZZLES
 
-NOTEBOOK: Final = Path(__file__).parents[2] / "notebooks/07-write-your-own-patch.ipynb"
+NOTEBOOK: Final = Path(__file__).parents[2] / "notebooks/08-write-your-own-patch.ipynb"
 
 
 def defined(source: str) -> type[kvmviz.Revision]:
@@ -28,11 +28,10 @@ def given() -> str:
     return source
 
 
-def solution() -> str:
+def solutions() -> list[str]:
+    """The solution of the task, and that of the quieter one."""
     text = "".join(cell.source for cell in nbformat.read(NOTEBOOK, 4).cells if "A solution" in cell.source)
-    found = re.search(r"```c\n(.*?)```", text, re.DOTALL)
-    assert found is not None
-    return found[1]
+    return re.findall(r"```c\n(.*?)```", text, re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +39,38 @@ def _room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(answers.VARIABLE, str(tmp_path))
 
 
-def test_the_notebooks_solution_reaches_every_goal() -> None:
-    assert "All goals are reached." in str(mark_patch(defined(solution()), "1x1x1"))
-    assert answers.class_results().rows() == [("07-own-patch", 1, 1, 1, "")]
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_notebooks_solutions_reach_every_goal(number: int) -> None:
+    assert "All goals are reached." in str(mark_patch(defined(solutions()[number]), "1x1x1"))
+    assert answers.class_results().rows() == [("08-own-patch", 1, 1, 1, "")]
 
 
 def test_the_patch_as_given_misses_a_goal_and_is_no_answer() -> None:
     patch = defined(given())
-    assert [goal.right for goal in goals(patch, "1x1x1")] == [True, True, True, False]
+    assert [goal.right for goal in goals(patch, "1x1x1")] == [True, True, True, False, True]
     assert "Not yet." in str(mark_patch(patch, "1x1x1"))
     assert answers.class_results().rows() == []
+
+
+def test_a_trace_for_each_page_is_no_way_out() -> None:
+    """The goals are not all met by wrapping everything in WARN_ON."""
+    wrapped = given().replace("if (", "if (WARN_ON(").replace(")))\n", "))))\n")
+    assert wrapped.count("WARN_ON") == 1
+    assert [goal.right for goal in goals(defined(wrapped), "1x1x1")] == [True, True, True, True, False]
+
+
+def test_the_quieter_solution_has_a_line_for_each_td() -> None:
+    line = "tree=1x1x12 hkid=flushvp-not-done boot=second:60s"
+    first, quieter = (kvmviz.run(defined(text), line).summary.lines for text in solutions())
+    assert (first, quieter) == (kvmviz.run("v1", line).scenario.tree.count, 1)
+
+
+def test_a_limited_line_runs_out_within_seconds() -> None:
+    """The hint says that one of the two is enough: a page beyond the limit has no word of its own."""
+    limited = defined(solutions()[0].replace("pr_err(", "pr_err_ratelimited("))
+    assert [goal.words for goal in goals(limited, "1x1x1") if not goal.right] == [
+        "No table page is lost without a word in the log"
+    ]
 
 
 def test_a_dangerous_patch_is_saved_with_what_it_misses() -> None:

@@ -37,6 +37,7 @@ NAMES: Final = {
     r"\b[A-Z][A-Z_]*_\d\b": "a macro's name",
     r"\b[0-9a-f]{12}\b": "a commit",
     r"\bkvm-x86\b": "a tree of the kernel",
+    r"\bx86\b": "an architecture",
     r"\b[A-Z]\d{1,2}\b": "a claim's name",
 }
 """Where digits are no count: the pattern and what it is."""

@@ -26,10 +26,10 @@ PUZZLES: Final[dict[str, type[Revision]]] = {
 """The puzzles by letter; what each lacks is for `kvmviz.course.questions` to ask."""
 
 MISSING: Final = {
-    "A": "sp->external_spt = NULL, where the page could not be reclaimed",
+    "A": "the line that sets external_spt to NULL",
     "B": "sp->external_spt = NULL, after the page was freed",
-    "C": "the KVM_BUG_ON that looks whether the key is still assigned",
-    "D": "free_page, where the page came back",
+    "C": "the KVM_BUG_ON that looks whether the key is left",
+    "D": "free_page, where the page has come back",
     "E": "call_rcu: the table is freed while readers may still see it",
 }
 """What is missing, in words."""

@@ -17,8 +17,9 @@ from kvmviz.course.questions import (
     n04_before_and_after,
     n05_what_the_log_says,
     n06_the_lineage,
-    n07_write_your_own_patch,
-    n08_what_a_leak_costs,
+    n07_who_was_right,
+    n08_write_your_own_patch,
+    n09_what_a_leak_costs,
 )
 from kvmviz.errors import KvmvizError
 
@@ -32,8 +33,9 @@ NOTEBOOKS: Final = (
     n04_before_and_after,
     n05_what_the_log_says,
     n06_the_lineage,
-    n07_write_your_own_patch,
-    n08_what_a_leak_costs,
+    n07_who_was_right,
+    n08_write_your_own_patch,
+    n09_what_a_leak_costs,
 )
 """A module for each notebook."""
 

@@ -3,22 +3,24 @@
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import decides, end, pages, sites
+from kvmviz.course.questions.facts import ONE, end, pages, sites
 from kvmviz.terms.words import many
 
 NUMBER: Final = "01"
 KEY_KEPT: Final = "hkid=flushvp-not-done"
+UPPER: Final = "fail=L2@0x0"
+THREE: Final = "fail=L1@0x0,L1@0x200,L1@0x400"
 
 
 def traces_before() -> Question:
     """One page fails: how loud is the old kernel?"""
     found = end("before")
     return Question(
-        "One S-EPT page, L1 at 0x200, cannot be reclaimed. "
-        "How many stack traces does the kernel before the patch print?",
+        "One S-EPT page, L1 at 0x200, cannot be reclaimed. How many traces does the kernel before the patch print?",
         found.traces,
         why=f"They come from {sites(found)}: the helper that asked, and the generic code that heard of it.",
         kind="prediction",
+        about=(ONE,),
     )
 
 
@@ -26,10 +28,11 @@ def traces_v1() -> Question:
     """One page fails: how loud is the patched kernel?"""
     found = end("v1")
     return Question(
-        "And the kernel with the patch, v1? How many stack traces now?",
+        "And the kernel with the patch, v1? How many traces now?",
         found.traces,
         why=f"It comes from {sites(found)}, which was there before the patch and still is.",
         kind="prediction",
+        about=(ONE,),
     )
 
 
@@ -46,21 +49,48 @@ def leaks() -> Question:
         why=f"before loses {pages(before.leaked)}, v1 {pages(after.leaked)}: {same}. "
         "The TDR is lost too, because the module still counts a page of this TD.",
         kind="prediction",
+        about=(ONE,),
     )
 
 
-def who_decides() -> Question:
-    """Who sets external_spt to NULL in v1?"""
-    choices = ("handle_removed_pt", "tdx_sept_free_private_spt", "__tdx_reclaim_page", "tdp_mmu_free_sp")
+def not_silent() -> Question:
+    """How far is the reviewer right?"""
+    choices = (
+        "Yes, by a warning that is as old as the code before the patch",
+        "No, v1 has not a word about this page in its log",
+        "Yes, by a warning that v1 adds in place of the old one",
+    )
+    old, new = end("before", UPPER), end("v1", UPPER)
+    answer = 1 if not new.traces else 0 if set(new.splats) <= set(old.splats) else 2
     return Question(
-        "Which function sets external_spt to NULL in v1, and so decides that the page is leaked?",
-        decides("v1"),
+        "Suppose that the table above fails instead, L2 at 0x0. The reviewer says that the failure is reported "
+        "after the patch, "
+        "too. Is that right for it?",
+        choices[answer],
         choices,
         (
-            "In the explorer, press the button for the next difference until the pointer is cut.",
-            "The code panel shows two columns. In which of the two functions is the lit line of v1?",
+            "Make that page fail in the explorer and go to the end: which lines of the log carry the mark of v1?",
+            "Look at the left side too. Was the warning of v1 there before the patch?",
         ),
-        f"In before it was {decides('before')}, generic code that knew nothing of TDX but the error number.",
+        f"The trace from {sites(new)} is printed by both kernels. Nothing was added; one of the old traces is gone.",
+        about=(UPPER,),
+    )
+
+
+def three_pages() -> Question:
+    """The rule behind the first row."""
+    before, after = end("before", THREE), end("v1", THREE)
+    return Question(
+        "A neighbouring case: all three lowest S-EPT pages of this TD are refused. How many traces does the kernel "
+        "before the patch print?",
+        before.traces,
+        hints=(
+            "Which of the two warnings hears of each refused page?",
+            "The helper prints one trace however many fail, handle_removed_pt one for each.",
+        ),
+        why=f"v1 prints {many(after.traces, 'trace')}. Both lose {many(after.leaked_count, 'page')}, the TDR among "
+        "them.",
+        about=(THREE,),
     )
 
 
@@ -68,37 +98,18 @@ def key_kept() -> Question:
     """The other fault: does the op still warn for every page?"""
     before, after = end("before", KEY_KEPT), end("v1", KEY_KEPT)
     return Question(
-        "Now the other fault: the key stays assigned (choose hkid = flushvp-not-done in the explorer, and no failing "
-        "page). How many stack traces does v1 print?",
+        "The other fault: the key stays (choose hkid = flushvp-not-done in the explorer, and no failing page). How "
+        "many "
+        "traces does v1 print?",
         after.traces,
         hints=(
             "RECLAIM is not even tried: the op looks first whether the key is still there.",
-            "That look is a KVM_BUG_ON. It prints once, then the VM is marked bugged, which mutes it.",
+            "Go to the end and look at the log panel.",
         ),
-        why=f"before prints {before.traces:,}: the same one, and the WARN_ON in handle_removed_pt once for each table. "
+        why=f"before prints {before.traces:,}: the same one, and that of handle_removed_pt for each table. "
         f"Either way {many(after.leaked_count, 'page')} leak.",
+        about=(KEY_KEPT,),
     )
 
 
-def not_silent() -> Question:
-    """How far is the reviewer right?"""
-    choices = (
-        "Yes: v1 still reports this failure, from deeper in the stack",
-        "No: v1 says nothing about this failure",
-        "Yes, because v1 adds a new warning in place of the old one",
-    )
-    spoken = end("v1").traces > 0
-    return Question(
-        "The reviewer says that a failed reclaim is not handled silently after the patch. For this TD, is that right?",
-        choices[0] if spoken else choices[1],
-        choices,
-        (
-            "Look at the log panel at the end of the run: which lines carry the mark of v1?",
-            "Look at the left side too. Was the warning of v1 there before the patch?",
-        ),
-        f"The trace from {sites(end('v1'))} is printed by both. It is older than the patch, so nothing was added; "
-        "one of the old kernel's traces is gone.",
-    )
-
-
-QUESTIONS: Final = (traces_before, traces_v1, leaks, who_decides, key_kept, not_silent)
+QUESTIONS: Final = (traces_before, traces_v1, leaks, not_silent, three_pages, key_kept)

@@ -5,81 +5,58 @@ from typing import Final
 from kvmviz.course.marking import Question
 from kvmviz.course.td import LiveTd
 from kvmviz.scenario.tree import Tree
-from kvmviz.terms.words import many
 
 NUMBER: Final = "02"
+BARE: Final = "tree=1x1x1 vcpus=0"
+SIZE: Final = "3GiB"
 
 
-def freed_mirror() -> Question:
+def wrong_entry() -> Question:
     """The mirror is not what the processor walks."""
-    choices = (
-        "The guest's next access to its memory goes wrong",
-        "Nothing: the processor never looks at the mirror",
-        "The TDX module notices and stops the TD",
-    )
+    choices = ("the guest, at its next access", "KVM alone, which reads it", "the TDX module, which compares the two")
     return Question(
-        "Suppose that KVM lost a table page of the mirror while the TD runs. What would the guest notice of it "
-        "at once?",
+        "While the TD runs, a fault in memory changes one entry of the mirror to a wrong address. Who is misled at "
+        "once?",
         choices[1],
         choices,
-        why="The mirror is KVM's notebook. Only the S-EPT translates the guest's private addresses.",
+        why="The processor and the module use the S-EPT. The mirror is KVM's own notebook.",
         kind="prediction",
     )
 
 
-def arrows() -> Question:
-    """Count the pointers."""
-    pointers = LiveTd().pointers
+def owned() -> Question:
+    """Count what the module has of a bare TD."""
+    td = LiveTd(BARE)
+    tables = sum(twin is not None for twin in td.pointers.values())
+    guests = 2 * Tree.parse("1x1x1").level_counts()[1]
+    found = td.children + 1 - guests
     return Question(
-        "How many mirror tables of this small TD have an external_spt that points somewhere?",
-        sum(twin is not None for twin in pointers.values()),
-        hints=("Count the arrows in the picture.", "Every mirror table has one, but for the one at the top."),
-        why=f"There are {len(pointers)} mirror tables; the root has none.",
+        "A TD without a vCPU has the tree 1x1x1. How many of its pages are with the module, guest pages left aside?",
+        found,
+        hints=(
+            "The table above has every kind of page. Which kinds does this TD not have?",
+            "Count the TDR, the TDCS pages, and an S-EPT page for each table but the root.",
+        ),
+        why=f"The TDR, {found - 1 - tables} TDCS pages and {tables} S-EPT pages. The mirror's pages were never given "
+        "away.",
+        about=(BARE,),
     )
 
 
-def root_page() -> Question:
-    """Which page is the root's S-EPT page?"""
-    choices = ("a TDCS page, one of the TD's control pages", "a page that its external_spt points to", "the TDR")
-    return Question(
-        "Which page is the root of the S-EPT, the one that the hardware starts from?",
-        choices[0],
-        choices,
-        ("It stands beside the mirror's root in the picture, and only a dotted line joins the two.",),
-        "It was added with the TD itself, so no mirror table has a pointer to it, and it is asked back with the "
-        "control pages.",
-    )
-
-
-def gigabyte() -> Question:
+def gibibytes() -> Question:
     """Count the S-EPT pages of a real guest."""
-    counts = Tree.parse("1GiB").level_counts()
+    counts = Tree.parse(SIZE).level_counts()
     parts = ", ".join(f"{number:,} at level {level}" for level, number in counts.items())
     return Question(
-        "How many S-EPT pages does KVM have to look after for a guest with one GiB of private memory, all "
-        "mapped in pages of 4 KiB?",
+        f"How many S-EPT pages are there below the root for {SIZE.replace('GiB', ' GiB')} of private memory?",
         sum(counts.values()),
         hints=(
-            "A table has 512 entries, so one level-1 table covers 512 pages of 4 KiB, which is 2 MiB.",
-            "Count the level-1 tables of one GiB, then add the tables above them; the root does not count.",
+            "A lowest table covers 2 MiB, and a table has 512 entries.",
+            "Count the lowest tables of one GiB, take them as often as there are GiB, and add the tables above.",
         ),
         why=f"That is {parts}.",
+        about=(f"tree={SIZE}",),
     )
 
 
-def child_count() -> Question:
-    """What does TDH.MEM.SEPT.ADD change in the module's books?"""
-    more = LiveTd("tree=1x1x4").children - LiveTd("tree=1x1x3").children
-    return Question(
-        "A TD whose tree is 1x1x4 has one lowest table more than one with 1x1x3. By how much is its child count "
-        "higher?",
-        more,
-        hints=(
-            "The new S-EPT page is one child.",
-            "In this model, each lowest table also maps some guest pages. They are children too.",
-        ),
-        why=f"The S-EPT page, and {many(more - 1, 'guest page')} that the model maps below it.",
-    )
-
-
-QUESTIONS: Final = (freed_mirror, arrows, root_page, gigabyte, child_count)
+QUESTIONS: Final = (wrong_entry, owned, gibibytes)

@@ -3,14 +3,16 @@
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import end
+from kvmviz.course.questions.facts import end, pages
+from kvmviz.course.reports import order
 from kvmviz.course.td import LiveTd
 from kvmviz.record.runs import run
 from kvmviz.scenario import CAUSES
 from kvmviz.scenario.status import STATUS
-from kvmviz.terms.phases import PHASES
 
 NUMBER: Final = "03"
+TREE: Final = "tree=1x2x2"
+TWO: Final = "fail=TDCX[0][0],TDCX[0][1]"
 
 
 def too_early() -> Question:
@@ -20,40 +22,59 @@ def too_early() -> Question:
         "The TD still has its key, and KVM asks for a table page with RECLAIM. What does the module answer?",
         answer,
         ("SUCCESS", *(name for name in STATUS if name in (answer, "OPERAND_BUSY", "TD_ASSOCIATED_PAGES_EXIST"))),
-        why="RECLAIM works in one state of a TD's life alone, TEARDOWN, and only giving the key back leads there.",
+        why="RECLAIM works in one state of a TD's life alone, and only giving the key back leads there.",
         kind="prediction",
     )
 
 
-def guest_first() -> Question:
-    """Which phase needs the key?"""
-    needs = next(step.phase for step in run("v1").steps if step.phase != "pre_destroy")
-    choices = tuple(phase.happens for phase in PHASES.values())
+def guest_late() -> Question:
+    """A guest page after the key has gone."""
+    td = LiveTd()
+    td.give_key_back()
+    taken = td.remove_guest_page("guest gfn=0x1") == "SUCCESS"
+    choices = ("it is taken out as before", "it is refused, and stays there", "it is refused once, then taken")
     return Question(
-        "Which part of the teardown has to come before the key is given back?",
-        PHASES[needs].happens,
+        "The key is given back while a guest page is still with the module. What becomes of an attempt to take the "
+        "page "
+        "out now?",
+        choices[0 if taken else 1],
         choices,
-        ("Look at the picture: what has changed colour at the left of the key's phase?",),
-        "A guest page is taken out with block, track and remove, which the module refuses once the TD is in TEARDOWN.",
+        why="That needs the key. So a log of such a refusal says what came too early: the release of the key.",
+        kind="prediction",
     )
 
 
-def tdr_last() -> Question:
-    """Why is the TDR last?"""
+def tdr_first() -> Question:
+    """Can the TDR be had at once?"""
     td = LiveTd()
     td.give_key_back()
     answer = td.reclaim("TDR")
     reasons = {
-        "TD_ASSOCIATED_PAGES_EXIST": "The module still counts other pages as the TD's",
-        "LIFECYCLE_STATE_INCORRECT": "The TD is not in TEARDOWN yet",
+        "SUCCESS": "Yes, for the key is gone",
+        "TD_ASSOCIATED_PAGES_EXIST": "No, for other pages are still counted",
+        "LIFECYCLE_STATE_INCORRECT": "No, for the TD is still in use",
     }
-    choices = (*reasons.values(), "The TDR is never given back")
     return Question(
-        "The key is gone. Why can the TDR not be reclaimed right away?",
+        "The key is gone, and no page table has been asked for yet. Can the TDR be reclaimed?",
         reasons[answer],
+        tuple(reasons.values()),
+        why=f"The module answers {answer}: it gives the TDR back last.",
+        kind="prediction",
+    )
+
+
+def third_in_order() -> Question:
+    """The other order: which table is third?"""
+    answer = order(f"{TREE} zap=prove-mmu")[2]
+    found = tuple(dict.fromkeys(order(TREE)))
+    choices = tuple(sorted({answer, found[2], found[-1], found[3]}))
+    return Question(
+        "A tree 1x2x2, and PROVE_MMU: a whole subtree goes at a time, children first. Which table is asked for third?",
+        answer,
         choices,
-        ("Ask the module: td.reclaim('TDR') in a cell of your own, after td.give_key_back().",),
-        f"The answer is {answer}: the TDR is refused as long as the child count is above zero.",
+        ("Which tables hang below the first table of level 2?", "When both of its children are gone, what is next?"),
+        "Its two children came before it. In the ordinary order the other tables of level 1 would have come first.",
+        about=(f"{TREE} zap=prove-mmu", TREE),
     )
 
 
@@ -61,13 +82,12 @@ def quiet_cause() -> Question:
     """Which cause of a kept key says nothing?"""
     quiet = [cause for cause in CAUSES if not _spoken(cause)]
     return Question(
-        "There are several ways in which the key can stay assigned. In which one does KVM say nothing while it "
-        "happens?",
+        "In one of the five cases KVM says nothing at all while the key should go back. Which one, would you guess?",
         quiet[0],
         tuple(CAUSES),
-        ("The table above has a column for what is printed while the key is given back.",),
-        "KVM leaves that function without a word, because some processor still holds a vCPU. "
-        "What the log says later depends on the revision.",
+        why="KVM takes this answer for a matter of course and leaves the function. What the log says later depends on "
+        "the revision.",
+        kind="prediction",
     )
 
 
@@ -77,15 +97,16 @@ def _spoken(cause: str) -> bool:
     return any(step.phase == "pre_destroy" and step.event.kind in ("warn", "pr_err") for step in steps)
 
 
-def cascade() -> Question:
-    """What does one refused page cost besides itself?"""
-    leaked = end("v1", "fail=L1@0x200").leaked
+def vcpu_pages() -> Question:
+    """What do refused vCPU pages cost besides themselves?"""
+    leaked = end("v1", TWO).leaked
     return Question(
-        "One S-EPT page is refused, everything else works. How many pages are lost in all?",
+        "Two pages of a vCPU are refused, everything else works. How many pages are lost in all?",
         len(leaked),
         hints=("Which page is asked for last, and what does the module check for it alone?",),
-        why=f"They are {' and '.join(leaked)}: the refused page stays a child, and so the TDR is refused too.",
+        why=f"They are {pages(leaked)}. No page table is lost by it.",
+        about=(TWO,),
     )
 
 
-QUESTIONS: Final = (too_early, guest_first, tdr_last, quiet_cause, cascade)
+QUESTIONS: Final = (too_early, guest_late, tdr_first, third_in_order, vcpu_pages, quiet_cause)

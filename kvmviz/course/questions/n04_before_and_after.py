@@ -3,71 +3,89 @@
 from typing import Final
 
 from kvmviz.compare.comparison import compare
+from kvmviz.course.macros import tried
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import decides, end
+from kvmviz.course.questions.facts import end
+from kvmviz.record.runs import run
 from kvmviz.terms.words import many
 
 NUMBER: Final = "04"
-BOTH: Final = "hkid=flushvp-not-done fail=L1@0x200"
+CONTROL: Final = "fail=TDCX[0][2]"
+ALL: Final = "tree=1x2x2 fail=all"
+BOTH: Final = "hkid=vpflushdone-error fail=L1@0x200"
+FUNCTION: Final = "kvm_tdp_mmu_zap_invalidated_roots"
+TIMES: Final = 5
 
 
-def nothing_fails() -> Question:
-    """In how many steps do the two differ when all goes well?"""
-    both = compare("before", "v1", "fail=none")
+def value_of_once() -> Question:
+    """A once-macro's value."""
+    row = next(r for r in tried(TIMES) if r[0] == "WARN_ON_ONCE")
     return Question(
-        "Nothing goes wrong at all. In how many steps do the two kernels do something different?",
-        len(both.differences),
-        why=f"{many(len(both.rows), 'step')}, each the same on both sides. Whoever never sees a failure never "
-        f"sees the patch.",
+        f"WARN_ON_ONCE meets a condition that is true {TIMES} times in a row. How often is its own value true?",
+        int(row[3].split(" ")[0]),
+        why=f"It prints {many(row[1], 'trace')}, but its value is the condition every time.",
         kind="prediction",
+    )
+
+
+def other_pages() -> Question:
+    """In how many steps do the two differ when a page fails that the patch is not about?"""
+    both = compare("before", "v1", CONTROL)
+    return Question(
+        "A page of a vCPU is refused, and no page table. In how many steps do the two kernels do something different?",
+        len(both.differences),
+        why=f"{many(len(both.rows), 'step')}, each the same on both sides. The patch is about table pages.",
+        kind="prediction",
+        about=(CONTROL,),
     )
 
 
 def all_fail() -> Question:
     """How many traces fewer when every page fails?"""
-    before, after = end("before", "fail=all"), end("v1", "fail=all")
+    before, after = end("before", ALL), end("v1", ALL)
     return Question(
-        "Every S-EPT page of the small TD fails. How many stack traces fewer does v1 print than before?",
+        "Every S-EPT page of a TD with the tree 1x2x2 fails. How many traces fewer does v1 print than before?",
         before.traces - after.traces,
         hints=(
-            "before prints one trace from the reclaim helper, and one from handle_removed_pt for each failing page.",
-            "Run kvmviz.run('before', 'fail=all').summary.traces in a cell of your own, and the same for v1.",
+            "Which trace is printed under one kernel alone, and how often?",
+            "Count the tables below the root: each fails.",
         ),
         why=f"before prints {before.traces:,}, v1 {after.traces:,}. Both lose {many(after.leaked_count, 'page')}.",
+        about=(ALL,),
+    )
+
+
+def file_of() -> Question:
+    """Find the function's file."""
+    locations = [where.function for step in run("v1", "fail=all").steps for where in step.where]
+    answer = next(function.path for function in locations if function.name == FUNCTION)
+    files = ("virt/kvm/kvm_main.c", "arch/x86/kvm/x86.c", "arch/x86/kvm/mmu/tdp_mmu.c", "arch/x86/kvm/vmx/tdx.c")
+    return Question(
+        f"In which file of the kernel does {FUNCTION} stand, which begins to take the tables down?",
+        answer,
+        files,
+        (
+            "Functions of TDX code begin with tdx_. What does this one begin with, after kvm_?",
+            "In the explorer, the call stack and the code panel name the file of a function.",
+        ),
+        "It is generic code: it would take down the tables of any virtual machine.",
     )
 
 
 def both_faults() -> Question:
     """The key stays, and a page would fail too."""
-    alone, both = end("v1", "hkid=flushvp-not-done"), end("v1", BOTH)
-    choices = ("more pages are lost than with the key alone", "the same pages are lost", "fewer pages are lost")
+    alone, both = end("v1", "hkid=vpflushdone-error"), end("v1", BOTH)
+    choices = ("more pages than with the key alone", "the same pages", "fewer pages than with the key alone")
     more = (both.leaked_count > alone.leaked_count) - (both.leaked_count < alone.leaked_count)
     return Question(
-        "Both faults at once: the key stays assigned, and L1 at 0x200 would be refused. What is lost, compared "
-        "with the key alone?",
+        "Both faults at once: the key stays, and L1 at 0x200 would be refused if it were asked for. What is lost?",
         choices[1 - more],
         choices,
-        ("Does KVM ask the module for any table page when the key is still there?",),
-        f"{many(both.leaked_count, 'page')} in both cases: with the key still assigned, no page is asked for, "
-        f"so none can be refused.",
+        why=f"{many(both.leaked_count, 'page')} in both cases: with the key still there no page is asked for, "
+        "so none can be refused.",
+        kind="prediction",
+        about=(BOTH,),
     )
 
 
-def same_in_all() -> Question:
-    """What never changes?"""
-    lines = ("fail=L1@0x200", "fail=all", "hkid=flushvp-not-done", "hkid=key-freeid-error", BOTH)
-    choices = {
-        "how many traces are printed": all(end("before", s).traces == end("v1", s).traces for s in lines),
-        "which pages leak": all(end("before", s).leaked == end("v1", s).leaked for s in lines),
-        "which function decides to leak a table page": all(decides("before", s) == decides("v1", s) for s in lines),
-    }
-    return Question(
-        "Which of these is the same before and after the patch, whatever goes wrong?",
-        next(choice for choice, same in choices.items() if same),
-        tuple(choices),
-        ("The report that you just printed says in one line which invariant holds in every scenario of the space.",),
-        "The patch moves the decision, and with it the warning. It saves no page and loses none.",
-    )
-
-
-QUESTIONS: Final = (nothing_fails, all_fail, both_faults, same_in_all)
+QUESTIONS: Final = (value_of_once, other_pages, all_fail, file_of, both_faults)

@@ -2,89 +2,136 @@
 
 from typing import Final
 
-from kvmviz.course.macros import tried
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
+from kvmviz.record.runs import run
 from kvmviz.terms.words import many
 
 NUMBER: Final = "05"
 MANY: Final = "tree=1GiB fail=L1@0x0-0x2600"
-QUIET: Final = "hkid=flushvp-not-done"
+SEVEN: Final = "tree=1x1x12 fail=L1@0x0-0xc00"
+QUIET: Final = "tree=1x1x4 hkid=flushvp-not-done"
+PANICS: Final = "tree=1x1x2 fail=L1@0x0 boot=second:60s panic=on"
+LOGS: Final = {
+    "a": ("before", "tree=1x1x4 fail=L1@0x400"),
+    "b": ("v1", "tree=1x1x5 fail=L1@0x200,L1@0x600 boot=second:3600s"),
+}
+"""What the logs that a question shows come from."""
+
+
+def log_of(letter: str) -> str:
+    """Return the log that the question of this letter shows: the TD's own, its traces cut."""
+    return run(*LOGS[letter]).kernel_log(None, short=True, whole_boot=False)
+
+
+def log_a() -> Question:
+    """One page under the old kernel."""
+    choices = (
+        "two table pages were refused, with the patch",
+        "one table page was refused, before the patch",
+        "one table page was refused, with the patch",
+        "the key was not given back, before the patch",
+    )
+    line = LOGS["a"][1]
+    answer = 1 if end("before", line).leaked_count == 2 and end("v1", line).traces < end("before", line).traces else 2
+    return Question(
+        "This is the log of the first TD of a boot. What happened?",
+        choices[answer],
+        choices,
+        (
+            "Which of the two kernels can print the second trace at all?",
+            "The statuses of the two error lines differ: the last one is TD_ASSOCIATED_PAGES_EXIST. Whose is it?",
+        ),
+        "handle_removed_pt warns before the patch alone. The second error line is the TDR's, which is always refused "
+        "after another page was.",
+        log=log_of("a"),
+        about=(line,),
+    )
+
+
+def log_b() -> Question:
+    """Error lines alone: how many tables?"""
+    found = end(*LOGS["b"])
+    return Question(
+        "And this one, the whole of what a TD left in the log of a host that runs v1. How many table pages has it "
+        "lost?",
+        found.leaked_count - 1,
+        hints=(
+            "Each refused page has an error line, as long as the limit is not reached.",
+            "Not all lines have the same status. The one with TD_ASSOCIATED_PAGES_EXIST is no table page's.",
+        ),
+        why="The last line is the TDR's. There is no trace, so it was not the first TD of the boot to lose a page.",
+        log=log_of("b"),
+        about=(LOGS["b"][1],),
+    )
 
 
 def many_failures() -> Question:
-    """Twenty of 514: traces in v1."""
+    """Twenty of 514: error lines in v1."""
     before, after = end("before", MANY), end("v1", MANY)
     failed = after.leaked_count - 1
     return Question(
-        f"A guest of 1 GiB, and {failed} of its table pages cannot be reclaimed. How many stack traces does v1 print?",
-        after.traces,
-        why=f"before prints {before.traces:,}. Of the error lines both print {after.lines:,} and withhold "
-        f"{sum(after.pr_err_ratelimited.values()):,}.",
+        f"A guest of 1 GiB, and {failed} of its table pages are refused at once. How many error lines does v1 print?",
+        after.lines,
+        why=f"That is the limit: {sum(after.pr_err_ratelimited.values()):,} are withheld. before prints as many lines, "
+        f"and {before.traces:,} traces where v1 prints {after.traces:,}.",
         kind="prediction",
+        about=(MANY,),
     )
 
 
-def value_of_once() -> Question:
-    """A once-macro's value."""
-    times = 3
-    row = next(r for r in tried(times) if r[0] == "WARN_ON_ONCE")
+def seven_pages() -> Question:
+    """Compute the traces for n pages, for a later TD."""
+    line = f"{SEVEN} boot=second:3600s"
+    before, after = end("before", line), end("v1", line)
     return Question(
-        f"WARN_ON_ONCE meets a true condition {times} times. How often is the value of the expression true?",
-        int(row[3].split(" ")[0]),
-        hints=("What is printed and what the expression is worth are two things.",),
-        why=f"It prints {many(row[1], 'trace')}, but its value is the condition every time. A leak is decided "
-        f"by the value.",
-    )
-
-
-def does_it_stop() -> Question:
-    """Does a failed reclaim mark the VM?"""
-    found = end("v1", "fail=all")
-    choices = (
-        "no: the reclaim helper passes NULL instead of the VM",
-        "yes, at the first failure",
-        "yes, at every failure",
-    )
-    return Question(
-        "All table pages fail, the key was given back. Is the VM marked as bugged, which is what would stop it?",
-        choices[1] if found.vm_bugged else choices[0],
-        choices,
-        (
-            "Compare the last two rows of the table of macros.",
-            "Look at the summary of the run: kvmviz.run('v1', 'fail=all').summary.vm_bugged",
+        f"A TD lost {before.leaked_count - 1} table pages, and an hour later a second one in the same boot loses as "
+        "many. "
+        "How many traces does the kernel before the patch print for the second TD?",
+        before.traces,
+        hints=(
+            "One warning prints every time, the other once in a boot.",
+            "For the first TD it was one more than there were failing pages. Which one is missing now?",
         ),
-        "And if it were, nothing would be left to stop: the vCPUs are freed before the first table page is asked for.",
+        why=f"The trace of handle_removed_pt for each; the helper's was used up. v1 prints {after.traces:,}.",
+        about=(line, SEVEN),
     )
 
 
 def second_silent() -> Question:
     """The second TD of the boot whose key stays."""
-    found = end("v1", f"{QUIET} boot=second:60s")
+    line = f"{QUIET} boot=second:60s"
+    found = end("v1", line)
     return Question(
-        "The same boot, a minute later: a second TD cannot give its key back either, in the same quiet way. "
-        "How many lines and traces together does v1 print for it?",
+        "A minute after such a TD a second one of the same boot keeps its key in the same quiet way (its tree is "
+        "1x1x4). "
+        "How many traces and error lines does v1 print for it, taken together?",
         found.traces + found.lines,
         hints=(
-            "The way flushvp-not-done itself prints nothing.",
-            "What was left for v1 is the KVM_BUG_ON in the op. How often does it print in a boot?",
+            "The release of the key prints nothing.",
+            "What is left is the KVM_BUG_ON in the op. How often does it print in a boot?",
         ),
-        why=f"And {many(found.leaked_count, 'page')} are lost without a word. "
-        f"before prints {many(end('before', f'{QUIET} boot=second:60s').traces, 'trace')} for the same TD.",
+        why=f"And {many(found.leaked_count, 'page')} are lost. "
+        f"before prints {many(end('before', line).traces, 'trace')} for the same TD.",
+        about=(line,),
     )
 
 
-def panic() -> Question:
-    """Does the patch save a host with panic_on_warn?"""
-    saved = end("before", "fail=L1@0x200 panic=on").panicked and not end("v1", "fail=L1@0x200 panic=on").panicked
-    choices = ("yes: v1 prints no trace", "no: the first trace is printed by both, and the host stops there")
+def panic_second() -> Question:
+    """Who comes second on a host that panics?"""
+    ends = [end(name, PANICS) for name in ("before", "v1")]
+    choices = ("under both kernels", "under v1 alone", "under neither")
+    second = [found.td == "second" for found in ends]
     return Question(
-        "A host runs with panic_on_warn, and one page fails on the first TD of the boot. Does the patch save the host?",
-        choices[0] if saved else choices[1],
+        "A host with panic_on_warn has lost a table page of a first TD. A minute later a second TD loses one. Under "
+        "which "
+        "kernel can this second log exist?",
+        choices[0] if all(second) else choices[1] if any(second) else choices[2],
         choices,
-        ("Which of the traces comes first, and does v1 print it?",),
-        "The panic comes with the first trace of any kind. Error lines never cause one.",
+        ("What did the host do when the first TD's page was refused?", "Which of the traces comes first under v1?"),
+        "The helper's trace comes first under both, and the host stops there: the second TD never runs.",
+        about=(PANICS,),
     )
 
 
-QUESTIONS: Final = (many_failures, value_of_once, does_it_stop, second_silent, panic)
+QUESTIONS: Final = (log_a, many_failures, log_b, seven_pages, second_silent, panic_second)

@@ -1,6 +1,7 @@
-/** What the keys do; also where a text stands that could not be copied. */
+/** What the keys do and what the words mean; also where a text stands that could not be copied. */
 
 import { h } from "./dom.js";
+import { GLOSSARY } from "./glossary.js";
 import { KEYS } from "./keys.js";
 
 /** @type {Record<string, string>} */
@@ -20,12 +21,23 @@ export class Help {
     this.note = h("p", {
       text: "Click an S-EPT page or a control page to make its reclaim fail; click it again to let it succeed.",
     });
+    this.words = h(
+      "details",
+      { class: "kv-glossary" },
+      h("summary", { text: "words" }),
+      h(
+        "dl",
+        { tabindex: "0" },
+        ...GLOSSARY.flatMap(([term, meaning]) => [h("dt", { text: term }), h("dd", { text: meaning })]),
+      ),
+    );
     this.plain = h("textarea", { hidden: true, readonly: true, rows: 12, cols: 74, "aria-label": "text to copy" });
     this.element = h(
       "div",
       { class: "kv-help kv-card", role: "dialog", "aria-label": "help", hidden: true },
       this.keys,
       this.note,
+      this.words,
       this.plain,
       this.close_,
     );
@@ -40,7 +52,7 @@ export class Help {
     this.back = /** @type {HTMLElement | null} */ (document.activeElement);
     this.element.hidden = false;
     this.plain.hidden = !text;
-    this.keys.hidden = this.note.hidden = text;
+    this.keys.hidden = this.note.hidden = this.words.hidden = text;
     (text ? this.plain : this.close_).focus();
   }
 

@@ -1,0 +1,147 @@
+/** Made by kvmviz.explorer.words from kvmviz/terms/glossary.py: every term with its meaning. */
+
+/** @type {[string, string][]} */
+export const GLOSSARY = [
+  [
+    "1x1x3",
+    "a tree: the tables below the root, outermost level first. Here one L3 table has one L2 table, which has three L1 tables.",
+  ],
+  ["before", "the kernel before the patch, as a revision of the model. Its op returns an error number."],
+  [
+    "callbacks suppressed",
+    "what a line of the log says of lines that were withheld before. It comes with the next line of the same place, once the five seconds are over.",
+  ],
+  [
+    "CHLDCNT",
+    "the number of pages that the module counts as a TD's, the TDR aside. One page that cannot be reclaimed keeps it above zero, and so costs the TDR too.",
+  ],
+  ["control page", "a page in which the module keeps its notes on a TD or a vCPU: TDR, TDCS, TDVPR, TDCX."],
+  ["Dynamic PAMT", "a feature by which the module's ledger gets its memory when it is needed."],
+  [
+    "EPT",
+    "extended page table, Intel's second tree of page tables, below the guest's own. As a type in the PAMT it is a page of the S-EPT.",
+  ],
+  [
+    "erratum",
+    "on some early TDX processors a partial write to memory once written with a private key poisons it. KVM therefore resets each page that comes back.",
+  ],
+  ["error line", "a single line in the kernel's log that says which call failed, and with which status."],
+  [
+    "external_spt",
+    "the pointer from a mirror table's sp to the S-EPT page that belongs to it. Set to NULL it makes every later free of that page do nothing, which is how a page is leaked.",
+  ],
+  [
+    "gfn",
+    "guest frame number: the number of a page of guest memory. A table is named by the first one that it is for.",
+  ],
+  ["guest", "a page of the guest's private memory. It is taken back while the key is still assigned."],
+  ["guest_memfd", "the file that holds a VM's private memory. It pins the VM, so its pages go before the VM does."],
+  ["helper", "__tdx_reclaim_page, through which every page of a TD is asked back."],
+  [
+    "HKID",
+    "the number of a TD's key, by which the memory controller knows it; also called KeyID. The key must be given back before any page can be.",
+  ],
+  [
+    "KVM_BUG_ON",
+    "a macro that marks a VM as bugged and prints one trace a place and boot. While the VM is bugged already it says nothing.",
+  ],
+  [
+    "landed",
+    "what went into the kvm-x86 tree. It is v2 with the free at once, and a pointer that is cleared on every path.",
+  ],
+  [
+    "leak",
+    "a page that is lost on purpose, since the TDX module still owns it. It stays lost until the host is rebooted.",
+  ],
+  ["level", "how high a page table stands: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, and so on upwards."],
+  ["mirror", "KVM's readable copy of the S-EPT in ordinary memory. Hardware never walks it."],
+  ["mmu_lock", "KVM's lock over a VM's page tables. Who holds it for write holds it alone."],
+  [
+    "op",
+    "the function of TDX code that generic KVM code calls through the entry free_external_spt of a table of functions. It is tdx_sept_free_private_spt.",
+  ],
+  ["package", "a processor chip with its cores. Caches are written back on each before a key can be freed."],
+  ["PAMT", "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's."],
+  ["panic_on_warn", "a setting that makes the host panic at the first printed trace. Error lines do not trigger it."],
+  ["phase", "one of the five parts of a teardown: guest memory, key, vCPUs, page tables, control pages."],
+  ["pr_err", "prints a line at error level, every time."],
+  [
+    "pr_err_ratelimited",
+    "prints an error line at most ten times in five seconds at one place. What it withheld is told only by a later message, if one comes.",
+  ],
+  [
+    "PROVE_MMU",
+    "a debug option of KVM's that leaves out the fine passes of a zap. One step then recurses through a whole subtree.",
+  ],
+  ["quick", "a space of scenarios that check runs: small trees, all faults, first and second TD of a boot."],
+  [
+    "RCU",
+    "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu queues the free, rcu_barrier waits for all.",
+  ],
+  ["RCU callback", "the function that frees a table when no reader can see it any more: tdp_mmu_free_sp_rcu_callback."],
+  ["rcu_barrier", "waits until everything that was queued for RCU has been freed."],
+  [
+    "reclaim",
+    "TDH.PHYMEM.PAGE.RECLAIM, which asks the module to enter a page as the host's again. It clears nothing, and works only once the TD's key is gone.",
+  ],
+  ["RFC", "request for comments: a series of patches that is posted to hear opinions."],
+  ["root", "the topmost table. The mirror's root has no external_spt: its S-EPT counterpart is a TDCS page."],
+  ["S-EPT", "the page table that really translates a TD's private addresses. Only the TDX module may touch its pages."],
+  ["scenario", "a line that says what is torn down and what fails. Left out is what is as usual."],
+  ["SEAMCALL", "a call from the kernel into the TDX module. It returns a 64-bit status; anything but 0 is a refusal."],
+  ["silent", "said of a TD of which pages leak while nothing at all is printed in its whole teardown."],
+  [
+    "softirq",
+    "a context in which the kernel runs deferred work. It may interrupt code that runs on behalf of a program.",
+  ],
+  [
+    "sp",
+    "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT page, external_spt.",
+  ],
+  ["splat", "the block that a warning leaves in the log, stack trace included. Also called a trace."],
+  ["spt", "the table page of an sp: 512 entries. It is ordinary memory and always KVM's."],
+  [
+    "TD",
+    "a virtual machine whose private memory and processor state are encrypted and hidden from the host. Intel TDX makes it possible.",
+  ],
+  ["TDCS", "control pages of a TD; one of them is the S-EPT's root page. The model takes six."],
+  ["TDCX", "further control pages of a vCPU. The model takes five a vCPU."],
+  ["TDH", "how the names of the SEAMCALLs begin that a host may use."],
+  [
+    "TDR",
+    "the root control page of a TD. It can be reclaimed only when no other page of the TD is left with the module.",
+  ],
+  ["TDVPR", "the root control page of a vCPU. It is reclaimed after the vCPU's TDCX pages."],
+  [
+    "TDX module",
+    "Intel-signed software in a processor mode of its own, which alone edits a TD's private structures. The host asks it by SEAMCALLs.",
+  ],
+  [
+    "TDX_BUG_ON",
+    "a macro that reports a failed SEAMCALL: a trace once a boot, then a rate-limited error line. With NULL for the VM it marks nobody as bugged.",
+  ],
+  [
+    "TDX_BUG_ON_3",
+    "TDX_BUG_ON with three registers in its error line. The reclaim helper uses it with NULL for the VM.",
+  ],
+  ["tdx_reclaim_page", "asks for a page through __tdx_reclaim_page, and resets the page if it came back."],
+  ["TEARDOWN", "the last state of a TD's life, entered when its key is freed. RECLAIM works in no other."],
+  ["trace", "the block that a warning leaves in the kernel's log. It names every function on the way to the warning."],
+  [
+    "v1",
+    "the patch as it was posted on 27 March 2026, 16/17. The op gets the sp, forgets a page that it cannot reclaim, and returns nothing.",
+  ],
+  ["v1+17", "v1 with 17/17 on top. A page that came back is freed at once, by the op."],
+  ["v2", "the patch as it was posted on 9 May 2026, 14/15. It is v1 without the argument gfn."],
+  ["vCPU", "a virtual processor of a TD. Its control pages are one TDVPR and some TDCX pages."],
+  [
+    "vm_bugged",
+    "a mark on a VM that KVM found itself in the wrong. It mutes later KVM_BUG_ONs; at destruction nothing is left that it could stop.",
+  ],
+  ["WARN_ON", "a macro that prints a stack trace each time its condition is true. Its value is the condition."],
+  [
+    "WARN_ON_ONCE",
+    "as WARN_ON, but it prints only the first time at its place since boot. Its value is the condition every time.",
+  ],
+  ["zap", "to clear page-table entries. A zap of a table entry gives up the table."],
+];
