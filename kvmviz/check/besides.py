@@ -12,15 +12,13 @@ status, a count or a frame that a patch compares with is a constant in its sourc
 is added for that patch.  They are counted apart: no figure of a space changes.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
-from types import CodeType
-from typing import Any, Final
+from typing import Final
 
+from kvmviz.check.constants import constants
 from kvmviz.check.space import TIMES
 from kvmviz.revisions import Revision
-from kvmviz.revisions.ran import is_readers
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
 from kvmviz.scenario.faults import Fail
 from kvmviz.scenario.status import BUSY_TDR, STATUS
@@ -34,14 +32,10 @@ VCPUS: Final = (0, 2)
 TREES: Final = ("1x1x9", "1x1x11", "1x9x1")
 """Tables of 9 and of 11 entries; the third also has frames above 8 GiB."""
 
-MOST_CONSTANTS: Final = 12
-"""So many of a patch's constants are looked at, the largest first."""
-
 MOST_ENTRIES: Final = 40
 """Largest table that is made for a constant."""
 
 _SMALL: Final = Tree.parse("1x1x1")
-_NUMBER: Final = re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)(?:[uUlL]*)\b")
 
 
 def besides(which: type[Revision] | None = None) -> Iterator[Scenario]:
@@ -111,33 +105,6 @@ def _tree(tree: Tree) -> Iterator[Scenario]:
     for word in ("none", "all", f"L1@{last:#x}"):
         yield from _setups(tree, "released", word)
     yield from _setups(tree, "flushvp-not-done", "none")
-
-
-def constants(which: type[Revision]) -> list[int]:
-    """Return the numbers in a reader's functions, Python or C, that no scenario has by itself; the largest first."""
-    found = {n for function in which.functions.values() if is_readers(function) for n in _numbers(function)}
-    return sorted((n for n in found if 8 <= n < 1 << 64), reverse=True)[:MOST_CONSTANTS]
-
-
-def _numbers(function: Callable[..., Any]) -> Iterator[int]:
-    fragment = getattr(function, "c_source", None)
-    if fragment is not None:
-        yield from (int(word, 0) for word in _NUMBER.findall(fragment.text) if not word.startswith("00"))
-        yield from (value for name, value in STATUS.items() if name in fragment.text)
-        return
-    for code in _codes(function.__code__):
-        yield from (value for value in code.co_consts if type(value) is int)
-        for name in code.co_names:
-            value = function.__globals__.get(name)
-            if type(value) is int:
-                yield value
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _codes(inner)
 
 
 def changed(space: Iterable[Scenario], status: str | None, vcpus: str | None) -> Iterator[Scenario]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, Never
 
 from kvmviz.apart import AVAILABLE, each, pack, processors, shown_once, unpack, workers
 from kvmviz.apart.remembered import changed, state
-from kvmviz.check.besides import besides, constants
+from kvmviz.check.besides import besides
 from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
+from kvmviz.check.constants import constants
 from kvmviz.check.likeness import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Aside, Report

@@ -57,7 +57,9 @@ class Likeness:
     which it differs in the fewest scenarios, the one that it builds on first among
     equals, and `differs` in how many.  `first` is the smallest of these as a
     scenario line (as counterexamples are chosen) and `step` the step of that run at
-    which the two part, from 1; None and 0 where nothing differs.
+    which the two part, from 1; None and 0 where nothing differs.  `sampled` is 0 where
+    every other revision was compared in all scenarios, else the size of the sample in
+    which the others differ so much more often that they were left at that.
     """
 
     scenarios: int
@@ -66,6 +68,7 @@ class Likeness:
     differs: int
     first: str | None
     step: int
+    sampled: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -77,8 +80,9 @@ class Likeness:
             return "Nothing was run, so it is like nothing."
         if self.same_as:
             return paragraph(f"Equal to {' and '.join(self.same_as)} in all {self.scenarios:,} scenarios.", width=width)
+        by = f" by a sample of {self.sampled:,}" if self.sampled else ""
         head = (
-            f"Differs from {self.nearest}, which is nearest, in {self.differs:,} of {self.scenarios:,} scenarios; "
+            f"Differs from {self.nearest}, which is nearest{by}, in {self.differs:,} of {self.scenarios:,} scenarios; "
             f"first here, at step {self.step}:"
         )
         return paragraph(head, width=width) + f"\n  {self.first}"
@@ -132,16 +136,18 @@ def alike(
     sought = _Sought(own, todo, label, executor)
     if EVERY.get(which.name) is which:
         sought.remember(which.name, own)
-    sample = sought.in_sample(order)
+    sample, size = sought.in_sample(order)
     found: dict[str, list[int]] = {}
-    most = len(todo)
+    most, left = len(todo), 0
     for name in sorted(order, key=sample.__getitem__):
-        if sample[name] <= OPEN * min(sample.values()):
+        if sample[name] > OPEN * min(sample.values()):
+            left += 1
+        else:
             places = sought.places(name, most)
             if len(places) <= most:
                 found[name], most = places, len(places)
     nearest = min(found, key=lambda name: (len(found[name]), order.index(name)))
-    return _result(which, nearest, found, todo)
+    return _result(which, nearest, found, todo, size if left and found[nearest] and size < len(todo) else 0)
 
 
 def _order(which: type[Revision], todo: Sequence[Scenario]) -> list[str]:
@@ -171,8 +177,8 @@ class _Sought:
                 _KNOWN.clear()
             _KNOWN[self._label, name] = digests
 
-    def in_sample(self, names: Sequence[str]) -> dict[str, int]:
-        """Return in how many scenarios of a sample, which is whole setups, each revision does something else."""
+    def in_sample(self, names: Sequence[str]) -> tuple[dict[str, int], int]:
+        """Return in how many scenarios of a sample of whole setups each revision does something else, and its size."""
         stride = SETUP * max(1, len(self._todo) // (SETUP * SETUPS))
         starts = range(0, len(self._todo), stride)
         places = [place for at in starts for place in range(at, min(at + SETUP, len(self._todo)))]
@@ -187,7 +193,7 @@ class _Sought:
         return {
             name: sum(_one(self._own, place) != _one(found[name], n) for n, place in enumerate(places))
             for name in names
-        }
+        }, len(places)
 
     def places(self, name: str, most: int) -> list[int]:
         """Return the numbers of the scenarios in which this revision does something else; stop at more than `most`."""
@@ -210,13 +216,13 @@ def _one(digests: bytes | bytearray, number: int) -> bytes:
 
 
 def _result(
-    which: type[Revision], nearest: str, found: dict[str, list[int]], todo: Sequence[Scenario]
-) -> Likeness:  # fmt: skip
+    which: type[Revision], nearest: str, found: dict[str, list[int]], todo: Sequence[Scenario], sampled: int
+) -> Likeness:
     same = tuple(name for name in EVERY if found.get(name) == [])
     differing = [todo[place] for place in found[nearest]]
     first = min(differing, key=smallness, default=None)
     step = 0 if first is None else where_it_belongs(which, _parting, which, EVERY[nearest], first)
-    return Likeness(len(todo), same, nearest, len(differing), None if first is None else str(first), step)
+    return Likeness(len(todo), same, nearest, len(differing), None if first is None else str(first), step, sampled)
 
 
 def _parting(a: type[Revision], b: type[Revision], scenario: Scenario) -> int:

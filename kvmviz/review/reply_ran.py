@@ -53,8 +53,9 @@ def likeness(ran: Ran, path: str) -> Iterator[str]:
             "the patch ran, so I do not say that of the patch."
         )
     else:
-        it = "What ran of it" if ran.incomplete else "It"
-        start = f"{it} does what no version does that I know. {ran.nearest} is nearest:"
+        it, sampled = "What ran of it" if ran.incomplete else "It", ran.report.like.sampled
+        by = f" by a sample of {sampled:,}" if sampled else ""
+        start = f"{it} does what no version does that I know. {ran.nearest} is nearest{by}:"
         if besides:
             start = f"{it} does what {ran.nearest} does in all {ran.report.scenarios:,} scenarios of the space, but"
         where = "scenarios besides (other statuses, vCPUs, tables)" if besides else "scenarios"

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+import kvmviz
 from kvmviz import cli
-from kvmviz.check.besides import besides, changed, constants
+from kvmviz.check.besides import besides, changed
+from kvmviz.check.constants import constants
 from kvmviz.check.engine import check
 from kvmviz.check.outcome import examine
 from kvmviz.check.space import COUNTS, scenarios
@@ -63,6 +65,59 @@ def test_what_a_patch_compares_with_is_looked_at(which: type[Revision]) -> None:
 def test_constants_are_those_of_the_readers_functions() -> None:
     assert constants(AtAStatus) == [ODD] and constants(AtAFrame) == [0x200000] and constants(AtAnEntry) == [13]
     assert constants(REVISIONS["v1"]) == []
+
+
+LIMIT = 0x1000
+
+
+class Limits:
+    MOST = 30
+
+
+class AtASum(Revision, base="v1"):
+    @staticmethod
+    def tdx_sept_free_private_spt(vm: Any, gfn: int, sp: Any) -> None:
+        keeps(vm, sp, lambda err: gfn == LIMIT + 0x800)
+
+
+class AtAnAttribute(Revision, base="v1"):
+    @staticmethod
+    def tdx_sept_free_private_spt(vm: Any, gfn: int, sp: Any) -> None:
+        keeps(vm, sp, lambda err: sp.index == Limits.MOST // 2 - 1)
+
+
+MACRO = """#define ODD 0xc0000abc00000000ULL
+enum { STEP = 1 << 9, FAR = STEP * 14 };
+static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)
+{
+    u64 err;
+
+    if (KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm)) {
+        sp->external_spt = NULL;
+        return;
+    }
+    err = tdx_reclaim_page(virt_to_page(sp->external_spt));
+    if (err && !(COND))
+        sp->external_spt = NULL;
+}
+"""
+
+
+def test_numbers_that_are_computed_are_found() -> None:
+    assert {0x1000, 0x1800} <= set(constants(AtASum)) and {30, 15, 14} <= set(constants(AtAnAttribute))
+    for which in (AtASum, AtAnAttribute):
+        assert examine(which, besides(which)).cells["owned_pages_are_not_freed"].beyond > 0
+
+
+@pytest.mark.parametrize(("condition", "number"), [("gfn == FAR", 0x1C00), ("gfn == STEP * 13 + 512", 0x1C00)])
+def test_numbers_that_c_computes_are_found(condition: str, number: int) -> None:
+    which = kvmviz.from_c(MACRO.replace("COND", condition), name="Mine")
+    assert number in constants(which) and not {0xFFFF_FFFF_FFFF_FFFF, 12} & set(constants(which))
+    assert examine(which, besides(which)).cells["owned_pages_are_not_freed"].beyond > 0
+
+
+def test_a_macro_of_c_is_found() -> None:
+    assert ODD in constants(kvmviz.from_c(MACRO.replace("COND", "sp->gfn == ODD"), name="Mine"))
 
 
 def test_numbers_of_vcpus_and_statuses_enter_without_being_asked_for() -> None:

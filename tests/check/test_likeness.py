@@ -86,6 +86,18 @@ def test_the_nearest_has_the_fewest_scenarios_that_differ(broken: str) -> None:
     ]
 
 
+def test_it_is_said_where_a_sample_told_which_is_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    which, every = BROKEN["AskedTwice"].revision, list(scenarios("1x1x2"))
+    whole = likeness(which, every)
+    assert whole.sampled == 0 and "by a sample" not in str(whole)
+    monkeypatch.setattr("kvmviz.check.likeness.SETUPS", 6)
+    found = likeness(which, every)
+    assert 0 < found.sampled < len(every)
+    assert f"nearest by a sample of {found.sampled:,}, in" in " ".join(str(found).split())
+    assert (found.nearest, found.differs, found.first) == (whole.nearest, whole.differs, whole.first)
+    assert likeness("v1", every).sampled == 0  # what is equal needs no sample to say so
+
+
 def test_a_rewrite_is_equal_and_says_so() -> None:
     found = likeness(Same, "1x1x2")
     assert (found.scenarios, found.same_as, found.differs) == (1416, ("landed",), 0)
