@@ -178,22 +178,34 @@ class _Sought:
             _KNOWN[self._label, name] = digests
 
     def in_sample(self, names: Sequence[str]) -> tuple[dict[str, int], int]:
-        """Return in how many scenarios of a sample of whole setups each revision does something else, and its size."""
+        """Return in how many scenarios of a sample of whole setups each revision does something else, and its size.
+
+        Beside a first one that does nothing else, none of the others is nearer: of them it
+        is only found out whether they do, 1 or 0.
+        """
         stride = SETUP * max(1, len(self._todo) // (SETUP * SETUPS))
-        starts = range(0, len(self._todo), stride)
-        places = [place for at in starts for place in range(at, min(at + SETUP, len(self._todo)))]
-        unknown = [name for name in names if name not in self._known]
-        jobs = ((name, [self._todo[place] for place in places]) for name in unknown)
-        found = dict(zip(unknown, each(self._executor, trails_digest, jobs), strict=True))
+        setups = [range(at, min(at + SETUP, len(self._todo))) for at in range(0, len(self._todo), stride)]
+        places = [place for setup in setups for place in setup]
+        found = self._in_places(names[:1], places)
+        if found[names[0]]:
+            return found | self._in_places(names[1:], places), len(places)
+        parts = {name: (self._in_places([name], setup)[name] for setup in setups) for name in names[1:]}
+        return found | {name: int(any(counts)) for name, counts in parts.items()}, len(places)
+
+    def _in_places(self, names: Sequence[str], places: Sequence[int]) -> dict[str, int]:
+        """Return in how many of these scenarios each revision does something else."""
+        found = {name: b"".join([_one(self._known[name], n) for n in places]) for name in names if name in self._known}
+        unknown = [name for name in names if name not in found]
+        lines = [self._todo[place] for place in places]
+        executor = self._executor if len(places) > SETUP else None
+        found |= zip(unknown, each(executor, trails_digest, ((name, lines) for name in unknown)), strict=True)
         if len(places) == len(self._todo):
-            for name, digests in found.items():
-                self.remember(name, digests)
-        for name, digests in self._known.items():
-            found[name] = b"".join([_one(digests, place) for place in places])
+            for name in unknown:
+                self.remember(name, found[name])
         return {
-            name: sum(_one(self._own, place) != _one(found[name], n) for n, place in enumerate(places))
-            for name in names
-        }, len(places)
+            name: sum(_one(self._own, place) != _one(theirs, n) for n, place in enumerate(places))
+            for name, theirs in found.items()
+        }
 
     def places(self, name: str, most: int) -> list[int]:
         """Return the numbers of the scenarios in which this revision does something else; stop at more than `most`."""
