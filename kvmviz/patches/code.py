@@ -99,7 +99,7 @@ def code_of(
         if is_modelled(name):
             wholes.append(_completed(parts, pairs.get(name, ()), base, before))
             touched.append(bug_macro.MODEL if parts[0].macro else name)
-            completed += [] if all(part.whole for part in parts) else [name]
+            completed += [] if all(part.whole and not part.filled for part in parts) else [name]
         elif all(part.whole for part in parts):
             wholes.append(complete(parts, ""))  # a helper, if one of the others calls it
         else:

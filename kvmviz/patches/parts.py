@@ -17,13 +17,14 @@ what mails and archives have left of a patch.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
 from unidiff.patch import Hunk, PatchSet
 
 from kvmviz.mail.functions import defined
+from kvmviz.patches import whole_macro
 from kvmviz.patches.scrub import closed, depth_change, scrub
 
 Side = Literal["old", "new"]
@@ -54,7 +55,7 @@ class Part:
     `begins` says whether its definition is there, `ends` whether its closing brace
     is: None if that cannot be told, since the diff has lost its indentation and
     shows no beginning.  `touched` says whether the diff changes it, on this side
-    or on the other.
+    or on the other; `filled` that some of its lines are not the diff's but ours.
     """
 
     file: str
@@ -64,6 +65,7 @@ class Part:
     ends: bool | None
     touched: bool
     macro: bool = False
+    filled: bool = False
 
     @property
     def whole(self) -> bool:
@@ -122,17 +124,43 @@ def sides(text: str) -> Sides:
     for file in PatchSet(text):
         for hunk in file if file.path.endswith((".c", ".h")) else ():
             indented = _indented(hunk)
+            shown = {side: _lines(hunk, side) for side in ("old", "new")}
+            macros = _macros(file.path, shown["old"], shown["new"])
             for side, found in (("old", old), ("new", new)):
-                lines = _lines(hunk, side)
-                parts, rest = _parts(file.path, hunk.section_header, lines, indented)
+                lines = shown[side]
+                if macros:
+                    found.append(macros[side])
+                    lines = [line for line in lines if line not in macros[side].lines]
+                parts, rest = _parts(file.path, "" if macros else hunk.section_header, lines, indented)
                 found += parts
                 outside += [(file.path, line.number, line.text) for line in rest if line.changed and line.code.strip()]
     touched = {(part.file, part.name) for part in (*old, *new) if any(line.changed for line in part.lines)}
     return Sides(_told(old, touched), _told(new, touched), tuple(outside))
 
 
+def _macros(file: str, old: Sequence[Line], new: Sequence[Line]) -> dict[str, Part] | None:
+    """Return both sides of the macro behind TDX_BUG_ON if a hunk shows the middle of it, made whole."""
+    runs = [(lines, *whole_macro.shown_in([line.text for line in lines])) for lines in (old, new)]
+    _, start, end = runs[0]
+    around = whole_macro.around([line.text for line in old[start:end]])
+    if around is None or not any(around):
+        return None
+    above, below = around
+    return {
+        side: Part(file, whole_macro.NAME, _wrapped(above, lines[first:last], below), True, True, False, True, True)
+        for side, (lines, first, last) in zip(("old", "new"), runs, strict=True)
+    }
+
+
+def _wrapped(above: Sequence[str], shown: Sequence[Line], below: Sequence[str]) -> tuple[Line, ...]:
+    """Return lines with others around them, numbered on from them."""
+    first, last = (shown[0].number, shown[-1].number) if shown else (len(above) + 1, len(above))
+    before = [Line(first - len(above) + n, text, text, changed=False) for n, text in enumerate(above)]
+    return (*before, *shown, *(Line(last + 1 + n, text, text, changed=False) for n, text in enumerate(below)))
+
+
 def _told(parts: Iterable[Part], touched: set[tuple[str, str]]) -> tuple[Part, ...]:
-    return tuple(Part(p.file, p.name, p.lines, p.begins, p.ends, (p.file, p.name) in touched, p.macro) for p in parts)
+    return tuple(replace(part, touched=(part.file, part.name) in touched) for part in parts)
 
 
 def _indented(hunk: Hunk) -> bool:

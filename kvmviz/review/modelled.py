@@ -38,4 +38,5 @@ def functions_of(patch: Patch) -> tuple[str, ...]:
     except UnidiffParseError:
         return touched(patch.rows)
     parts = [part for part in (*shown.new, *shown.old) if part.touched and part.file.startswith(_PLACES)]
-    return tuple(dict.fromkeys([*touched(patch.rows), *(part.name for part in parts if is_modelled(part.name))]))
+    named = [part.name for part in parts if is_modelled(part.name) or part.name.startswith("TDX_BUG_ON")]
+    return tuple(dict.fromkeys([*touched(patch.rows), *named]))

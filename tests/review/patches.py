@@ -147,6 +147,16 @@ PLAIN_WARN = diff([
 ])  # fmt: skip
 """Every failure of a SEAMCALL prints its trace, in a macro of our own writing."""
 
+WARN_IN_PART = diff([
+    (TDX, 60, "static __always_inline struct vcpu_tdx *to_tdx(struct kvm_vcpu *vcpu)", [
+        " \tstruct kvm *of = (k);\t\t\\", " \tbool bad = !!(e);\t\t\\", " \t\t\\",
+        "-\tif (WARN_ON_ONCE(bad && (!of || !of->vm_bugged))) {\t\\",
+        "+\tif (WARN_ON(bad && (!of || !of->vm_bugged))) {\t\\", " \t\tif (of)\t\\", " \t\t\tkvm_vm_bugged(of);\t\\",
+        ' \t\tpr_err_ratelimited("SEAMCALL " f " failed: 0x%llx" fmt "\\n",\\',
+    ]),
+])  # fmt: skip
+"""The same, as three lines of context show it: neither its name nor its end is there."""
+
 FREES_AN_OWNED_PAGE = moving(0, 0).replace("kvm)), kvm) ||", "kvm)), kvm) &&")
 
 WHOLE_HELPER = diff([

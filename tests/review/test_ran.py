@@ -147,12 +147,20 @@ def test_patches_with_another_token_are_what_check_and_the_runs_say() -> None:
     assert {*ends} <= {"same", "other", "stopped", "not run"}
 
 
-def test_the_macro_behind_tdx_bug_on_is_answered_by_its_figures() -> None:
-    done = ran(patches.PLAIN_WARN)
+@pytest.mark.parametrize("patch", ["PLAIN_WARN", "WARN_IN_PART"])
+def test_the_macro_behind_tdx_bug_on_is_answered_by_its_figures(patch: str) -> None:
+    done = ran(getattr(patches, patch))
     assert done.functions["TDX_BUG_ON"] == "mail"
-    assert done.same_as == ()
+    assert done.completed == (("__TDX_BUG_ON",) if patch == "WARN_IN_PART" else ())
+    assert (done.same_as, done.old_same_as) == ((), ("landed",))
     for line, shift in zip(("fail=all", "fail=L1@0x200"), (done.shifts[2], done.shifts[1]), strict=True):
         assert shift.traces == (1, kvmviz.run("landed", line).summary.lines)
+
+
+def test_a_macro_that_is_not_the_one_behind_tdx_bug_on_is_not_taken_for_it() -> None:
+    for old, new in (("of->vm_bugged", "of->vm_dead"), ("SEAMCALL ", "CALL "), ("= !!(e)", "= (e)")):
+        case = case_of(patches.WARN_IN_PART.replace(old, new))
+        assert case.done is None
 
 
 def test_a_helper_of_the_teardown_runs_from_the_patch() -> None:
