@@ -77,7 +77,6 @@ def test_broken_variants_are_told_apart_or_explained(function: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("function", ORIGINS)
-@pytest.mark.marathon
 def test_variants_that_are_like_their_origin_are_so_in_many_scenarios(function: str) -> None:
     found = hold(function, 90, 17)
     assert found.total() >= 60

@@ -83,7 +83,6 @@ def test_quick_space(revision: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("revision", REVISIONS)
-@pytest.mark.marathon
 def test_default_space_and_quick_give_the_same_verdicts(revision: str) -> None:
     report, quick = check(revision, progress=False), check(revision, "quick", progress=False)
     assert report.scenarios == COUNTS["default"] == 43_824
