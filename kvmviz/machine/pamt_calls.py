@@ -89,6 +89,10 @@ class PamtCalls:
         has = self.dpamt is None or all(region.pair for region, _ in self.dpamt.counter(page).cells)
         return SUCCESS if has else MISSING_PAMT_PAGE_PAIR
 
+    def maps_as_2m(self, page: Page) -> bool:
+        """Say whether the region of this page could be taken whole, as 2 MiB: not while it has a pair."""
+        return self.dpamt is None or not self.dpamt.counter(page).pair
+
     def operand_refusal(self, rcx: int) -> int:
         """Return the refusal of an operand that names no region: checks 2 and 3 of either call."""
         if rcx & 7 != LEVEL_2M or rcx >> REGION_BITS << REGION_BITS != rcx - LEVEL_2M or rcx >= _MAX_PA:

@@ -39,6 +39,10 @@ EXPECTED = {
     "N1": HOLDS, "N2": CANNOT, "N3": NOT, "N4": HOLDS, "N5": HOLDS, "N6": PARTLY,
     "K1": HOLDS, "K2": NOT, "K3": HOLDS, "K4": PARTLY, "K5": HOLDS, "K6": HOLDS, "K7": HOLDS, "K8": HOLDS,
     "K9": HOLDS, "K10": HOLDS, "K11": HOLDS, "K12": HOLDS,
+    "D1": HOLDS, "D2": HOLDS, "D3": PARTLY, "D4": HOLDS, "D5": PARTLY, "D6": NOT, "D7": HOLDS, "D8": PARTLY,
+    "D9": HOLDS, "D10": HOLDS, "D11": PARTLY, "D12": HOLDS, "D13": HOLDS, "D14": HOLDS, "D15": HOLDS, "D16": CANNOT,
+    "D17": CANNOT, "D18": HOLDS, "D19": CANNOT, "D20": HOLDS, "D21": HOLDS, "D22": CANNOT, "D23": CANNOT,
+    "D24": CANNOT, "D25": HOLDS, "D26": PARTLY, "D27": HOLDS, "D28": PARTLY, "D29": HOLDS, "D30": CANNOT,
 }  # fmt: skip
 """What a reading of the kernel's source, independent of the model, makes of each claim."""
 

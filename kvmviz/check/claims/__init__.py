@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from kvmviz.check.claims import code, patch2, patch16, patch17, reply, rfc
+from kvmviz.check.claims import code, dpamt, patch2, patch16, patch17, reply, rfc
 from kvmviz.check.claims.registry import Claim, Runs
 from kvmviz.check.claims.verdict import WORDS, Finding, Verdict
 from kvmviz.revisions import Revision
@@ -25,7 +25,7 @@ __all__ = ["CLAIMS", "WORDS", "Claim", "Finding", "Runs", "Verdict", "claims"]
 
 CLAIMS: Final = {
     entry.id: entry
-    for module in (reply, patch16, patch17, patch2, rfc, code)
+    for module in (reply, patch16, patch17, patch2, rfc, code, dpamt)
     for entry in vars(module).values()
     if isinstance(entry, Claim)
 }

@@ -19,7 +19,7 @@ from kvmviz.check.claims.facts import Facts
 from kvmviz.check.claims.messages import MESSAGES
 from kvmviz.check.claims.sample import facts_of, sample
 from kvmviz.check.claims.verdict import Finding, Verdict
-from kvmviz.revisions import PATCHED, REVISIONS, Revision
+from kvmviz.revisions import EVERY, PATCHED, Revision
 from kvmviz.scenario import Scenario
 
 AFTER: Final = PATCHED
@@ -33,7 +33,7 @@ class Runs:
     """
 
     def __init__(self, instead: Mapping[str, type[Revision]] | None = None) -> None:
-        self._revisions = {**REVISIONS, **(instead or {})}
+        self._revisions = {**EVERY, **(instead or {})}
         self._looked_at: set[str] = set()
 
     def revision(self, name: str) -> type[Revision]:
@@ -44,7 +44,7 @@ class Runs:
     def looked_at(self) -> tuple[str, ...]:
         """Return the revisions that were looked at since this was asked last, in their order of time."""
         found, self._looked_at = self._looked_at, set()
-        return tuple(name for name in REVISIONS if name in found)
+        return tuple(name for name in EVERY if name in found)
 
     def of(self, name: str) -> Iterator[tuple[Scenario, Facts]]:
         """Yield every scenario of the sample with its facts under this revision, simplest first."""
