@@ -60,6 +60,9 @@ FIGURES: Final[dict[str, Callable[[Run], int]]] = {
     "notes of withheld lines": lambda run: run.summary.notes,
     "reclaims refused": _refused,
     "pages leaked": lambda run: run.summary.leaked_count,
+    "PAMT pairs back": lambda run: run.summary.pamt.pairs_back if run.summary.pamt else 0,
+    "PAMT pairs pinned": lambda run: run.summary.pamt.pairs_pinned if run.summary.pamt else 0,
+    "phantom references": lambda run: run.summary.pamt.phantom_references if run.summary.pamt else 0,
     "guest pages lost": lambda run: len(run.summary.guest_owned),
     "S-EPT pages freed at once": _at_once,
     "silent": lambda run: int(run.summary.silent),
@@ -223,6 +226,23 @@ _TABLE: Final = (
         "what-landed", "One page fails: what is different between what there was and what landed in the tree?",
         "tree=1x1x3 fail=L1@0x200",
         {"traces": (2, 1), "S-EPT pages freed at once": (0, 4), "pages leaked": (2, 2)}, revisions=("before", "landed"),
+    ),
+    _case(
+        "what-a-page-costs-next", "One page fails, with Dynamic PAMT and pages far apart: what else is lost?",
+        "tree=1x1x3 fail=L1@0x200 region=scattered",
+        {"traces": (1, 1), "pages leaked": (2, 2), "PAMT pairs back": (0, 22), "PAMT pairs pinned": (0, 2)},
+        revisions=("landed", "dpamt"),
+    ),
+    _case(
+        "pair-not-given-back", "The module does not give a pair of PAMT pages back: who says so, and is a page lost?",
+        "tree=1x1x3 region=dense remove=fails",
+        {"traces": (0, 1), "error lines": (0, 0), "pages leaked": (0, 0), "phantom references": (0, 1)},
+        revisions=("landed", "dpamt"),
+    ),
+    _case(
+        "pair-lost-in-silence", "The same happens to a second TD of the boot: does anything stand in the log?",
+        "tree=1x1x3 boot=second:60s region=dense remove=fails",
+        {"traces": (0, 0), "PAMT pairs pinned": (0, 1), "silent": (0, 1)}, revisions=("landed", "dpamt"),
     ),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kvmviz.compare.align import Aligned
-from kvmviz.compare.figures import LABELS, Figures
+from kvmviz.compare.figures import LABELS, PAMT_LABELS, Figures
 from kvmviz.compare.hunks import hunks
 from kvmviz.terms.columns import WIDTH, ascii_only, columns
 from kvmviz.version import SCHEMA, __version__
@@ -27,7 +27,8 @@ def side_by_side(both: Aligned, width: int = WIDTH) -> str:
     """Return the figures of both runs in two columns: traces, lines, leaks, who decides, who frees."""
     a, b = Figures.of(both.a).said(), Figures.of(both.b).said()
     rows = [("", ascii_only(both.a.revision), ascii_only(both.b.revision))]
-    rows += [(label, a[field], b[field]) for field, label in LABELS.items()]
+    pamt = PAMT_LABELS if both.a.summary.pamt or both.b.summary.pamt else {}
+    rows += [(label, a[field], b[field]) for field, label in (LABELS | pamt).items()]
     return "\n".join(_row(*row, width=width) for row in rows)
 
 

@@ -28,6 +28,9 @@ LABELS: Final = {
 }
 """How each figure is called where it is printed, by field, in the order of print."""
 
+PAMT_LABELS: Final = {"back": "PAMT pairs back", "pinned": "PAMT pairs pinned"}
+"""The same of the figures that there are with Dynamic PAMT only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -36,7 +39,8 @@ class Figures:
     `withheld` counts traces and lines that were due and not printed; `control` how
     many of the `leaked` pages are control pages; `deciders` are the functions that
     cleared the pointer of a page that then leaked, `freers` where S-EPT pages are
-    freed; `silent` says that pages leaked and nothing was printed.
+    freed; `silent` says that pages leaked and nothing was printed; `back` and `pinned`
+    count pairs of Dynamic PAMT's pages, None where it is off.
     """
 
     traces: int
@@ -48,6 +52,8 @@ class Figures:
     deciders: tuple[str, ...]
     freers: tuple[str, ...]
     silent: bool
+    back: int | None = None
+    pinned: int | None = None
 
     @staticmethod
     def of(run: Run) -> "Figures":
@@ -58,6 +64,7 @@ class Figures:
             sum(s.suppressed.values()) + sum(s.masked.values()) + sum(s.pr_err_ratelimited.values()),
             s.leaked_count, s.leaked_bytes, sum(PageName.parse(page).is_control for page in s.leaked),
             tuple(sorted(set(_deciders(run.steps)))), tuple(sorted(set(_freers(run.steps)))), s.silent,
+            s.pamt and s.pamt.pairs_back, s.pamt and s.pamt.pairs_pinned,
         )  # fmt: skip
 
     def cell(self, field: str) -> str:
@@ -74,12 +81,14 @@ class Figures:
                 return ", ".join(self.freers) or "none"
             case "silent":
                 return "yes" if self.silent else "no"
+            case "back" | "pinned" if getattr(self, field) is None:
+                return "none to have"
             case _:
                 return f"{getattr(self, field):,}"
 
     def said(self) -> dict[str, str]:
         """Return every figure by its field, as the summary of a comparison writes it: leaked pages with their bytes."""
-        found = {field: self.cell(field) for field in LABELS}
+        found = {field: self.cell(field) for field in LABELS | PAMT_LABELS}
         return found | ({"leaked": f"{self.leaked:,} ({self.leaked_bytes:,} bytes)"} if self.leaked else {})
 
 

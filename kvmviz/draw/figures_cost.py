@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from kvmviz.draw.figures import LINES, Drawn, at_end, drawing
+from kvmviz.machine.dpamt import PAGES
 from kvmviz.record.runs import run
+from kvmviz.record.summary import PAIR_BYTES
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.names import PAGE_SIZE, TDCS_PAGES, TDCX_PAGES
 from kvmviz.scenario.tree import Tree
@@ -27,6 +29,17 @@ Above that the tables are counted, and the tests hold the count against runs.
 def lost_with_key(gib: int, vcpus: int = 1) -> int:
     """Return the bytes that stay with the module when the key of a guest of so many GiB stays assigned."""
     return PAGE_SIZE * (Tree.parse(f"{gib}GiB").count + TDCS_PAGES + 1 + vcpus * (TDCX_PAGES + 1))
+
+
+def lost_with_pairs(gib: int, region: str, vcpus: int = 1) -> int:
+    """Return the same with Dynamic PAMT, where each region that is touched keeps its pair as well.
+
+    >>> lost_with_pairs(1, "dense", 0) // 1024, lost_with_pairs(1, "scattered", 0) // 1024
+    (2100, 6252)
+    """
+    pages = lost_with_key(gib, vcpus) // PAGE_SIZE
+    regions = pages if region == "scattered" else -(-pages // PAGES)
+    return pages * PAGE_SIZE + regions * PAIR_BYTES
 
 
 @cache

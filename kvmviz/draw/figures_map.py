@@ -133,7 +133,9 @@ def _alt(result: Run, found: Sequence[Lane], whole: int) -> str:
     levels = " ".join(_said(lane) for lane in found)
     controls = sum(PageName.parse(name).is_control for name in result.frames[-1].leaked)
     head = f"{result.revision}, {result.scenario}: lost over {_size(whole)} of guest memory."
-    return f"{head} {levels} Control pages: {controls}."
+    pamt = result.summary.pamt
+    pinned = f" PAMT pairs pinned: {pamt.pairs_pinned:,}, {pamt.pinned_bytes:,} bytes." if pamt else ""
+    return f"{head} {levels} Control pages: {controls}.{pinned}"
 
 
 def _said(lane: Lane) -> str:

@@ -212,7 +212,7 @@ def test_text_fits_a_mail() -> None:
     lines = [line for line in text.splitlines() if not line.startswith(("  for: ", "  against: "))]
     assert max(map(len, lines)) <= 72
     assert text.startswith(
-        "60 claims, in our words: 38 hold, 11 hold partly, 5 do not hold, 6\ncannot be checked here.\n"
+        "90 claims, in our words: 54 hold, 17 hold partly, 6 do not hold, 13\ncannot be checked here.\n"
     )
     assert all(f"\n{verdict.id}: {verdict.verdict}" in text for verdict in verdicts().values())
     assert str(verdicts()["V2"]) in text

@@ -1,5 +1,6 @@
 """Lockstep: what two runs have in common, and what only one does."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -107,3 +108,10 @@ def test_many_scenarios_are_grouped_and_none_is_lost() -> None:
     assert spread.groups[0].witness == "tree=1x1x1"
     assert "  kvmviz compare before v1 'tree=1x1x1'" in str(spread).splitlines()
     assert all(group.only_a for group in spread.groups[1:])
+
+
+def test_pairs_of_dynamic_pamt_stand_among_the_figures_only_where_it_is_on() -> None:
+    assert "PAMT" not in str(compare("landed", "dpamt", "fail=L1@0x200"))
+    text = str(compare("landed", "dpamt", "fail=L1@0x200 region=scattered"))
+    assert re.search(r"PAMT pairs back +none to have +22$", text, re.MULTILINE)
+    assert re.search(r"PAMT pairs pinned +none to have +2$", text, re.MULTILINE)
