@@ -13,7 +13,7 @@ from typing import Any, Final
 from kvmviz.course.puzzles import PUZZLES
 from kvmviz.explorer.offline import space
 from kvmviz.explorer.offline.page import page
-from kvmviz.revisions import REVISIONS, Revision
+from kvmviz.revisions import EVERY, REVISIONS, Revision
 from kvmviz.scenario.link import Link
 
 
@@ -28,7 +28,8 @@ class Live:
     def carries(self, link: Link) -> bool:
         """Say whether the page holds this view."""
         names = {one.name for one in self.revisions}
-        return names.issuperset(link.revisions or ()) and space.carries(self.trees, link.scenario)
+        pamt = any(one.dynamic_pamt for one in self.revisions)
+        return names.issuperset(link.revisions or ()) and space.carries(self.trees, link.scenario, pamt=pamt)
 
     def write(self, folder: Path) -> None:
         """Write the page into a folder."""
@@ -38,8 +39,9 @@ class Live:
 PAGES: Final = (
     Live("explorer.html", ("1x1x1", "1x1x3"), tuple(REVISIONS.values())),
     Live("puzzles.html", ("1x1x3",), (REVISIONS["v1"], *PUZZLES.values())),
+    Live("next.html", ("1x1x3",), (EVERY["landed"], EVERY["dpamt"])),
 )
-"""What the site brings: every revision of the project, and the puzzles of the course.
+"""What the site brings: every revision with recorded runs, the puzzles of the course, and what comes next.
 
 Of the trees those that the course and the cases show; a third would take three times as long as all the rest.
 """

@@ -64,7 +64,7 @@ class Figures:
             sum(s.suppressed.values()) + sum(s.masked.values()) + sum(s.pr_err_ratelimited.values()),
             s.leaked_count, s.leaked_bytes, sum(PageName.parse(page).is_control for page in s.leaked),
             tuple(sorted(set(_deciders(run.steps)))), tuple(sorted(set(_freers(run.steps)))), s.silent,
-            s.pamt and s.pamt.pairs_back, s.pamt and s.pamt.pairs_pinned,
+            s.pamt.pairs_back if s.pamt else None, s.pamt.pairs_pinned if s.pamt else None,
         )  # fmt: skip
 
     def cell(self, field: str) -> str:

@@ -105,7 +105,7 @@ def _regions(tree: str) -> Iterator[Scenario]:
                 yield Scenario.parse(f"tree={tree} hkid={hkid} fail={fail} region={region} remove={remove}")
 
 
-def carries(trees: Sequence[str], scenario: Scenario) -> bool:
+def carries(trees: Sequence[str], scenario: Scenario, *, pamt: bool = False) -> bool:
     """Say whether a page of these trees holds a scenario.
 
     >>> carries(TREES, Scenario.parse("fail=L1@0x200")), carries(TREES, Scenario.parse("vcpus=2"))
@@ -116,8 +116,8 @@ def carries(trees: Sequence[str], scenario: Scenario) -> bool:
         **DIMENSIONS, **FAMILY, "tree": tuple(trees), "vcpus": ("1",), "status": ("OPERAND_BUSY",), "region": ("off",),
     }  # fmt: skip
     if any(words[key] not in allowed for key, allowed in known.items()):
-        return scenario in single(trees)
-    return words["fail"] in (*subsets(words["tree"]), "all") or scenario in single(trees)
+        return scenario in single(trees, pamt=pamt)
+    return words["fail"] in (*subsets(words["tree"]), "all") or scenario in single(trees, pamt=pamt)
 
 
 def _cases(pamt: bool) -> Iterator[Scenario]:
