@@ -32,6 +32,8 @@ def conditions(
     found: list[dict[int, str]] = []
     for size in range(len(keys) + 1):
         for places in combinations(range(len(keys)), size):
+            if not left:
+                break
             for words in _pure(totals, hits, places):
                 term = dict(zip(places, words, strict=True))
                 reached = {known for known in left if _applies(term, known)}
