@@ -90,7 +90,7 @@ def check_broken(flat: str, done: Ran, what: str) -> None:
     report = kvmviz.check(done.new, FEW, progress=False)
     named = set(re.findall(r"\((\w+)\) Broken in", flat))
     assert named == {result.name for result in report.results if result.beyond}, what
-    none = re.search(r"Of (\d+) invariants it breaks none", flat)
+    none = re.search(r"Of (\d+) invariants (?:it|what ran of it) breaks none", flat)
     assert bool(none) == (not named), what
     assert none is None or int(none[1]) == len(report.results), what
 
@@ -112,5 +112,5 @@ def test_a_wrong_figure_of_a_reply_is_seen(figure: str, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("seed", range(6))
 def test_every_figure_of_many_replies_is_that_of_the_runs(seed: int) -> None:
     for first in some(SELF_MADE, 4, seed):
-        for mutant in some(first.text, 3, seed):
+        for mutant in some(first.text, 2, seed):
             check_text(mutant.text, f"{first.what}, {mutant.what}")

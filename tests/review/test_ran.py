@@ -141,9 +141,10 @@ def test_mutants_of_mutants_are_what_check_and_the_runs_say(part: int) -> None:
 
 
 @pytest.mark.slow
-def test_patches_with_another_token_are_what_check_and_the_runs_say() -> None:
-    ends = [hold(mutant) for mutant in some(SELF_MADE, 200, seed=3, operator=one_token)]
-    assert ends.count("other") > 20
+@pytest.mark.parametrize("part", range(4))
+def test_patches_with_another_token_are_what_check_and_the_runs_say(part: int) -> None:
+    ends = [hold(mutant) for mutant in some(SELF_MADE, 200, seed=3, operator=one_token)[part::4]]
+    assert ends.count("other") > 5
     assert {*ends} <= {"same", "other", "stopped", "not run"}
 
 
