@@ -23,7 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz export`."""
     parser.add_argument("output", metavar="FILE.html", help="where to write the page")
     parser.add_argument("--tree", metavar="T,...", help="trees that it carries (default: 1x1x1,1x1x3,1x2x2)")
-    parser.add_argument("--revisions", metavar="A,B,...", help="revisions that it carries (default: all)")
+    parser.add_argument(
+        "--revisions", metavar="A,B,...", help="revisions that it carries (default: those with recorded runs)"
+    )
     parser.add_argument("--file", metavar="PATH", help="a revision of your own, carried beside them")
     common.add_kernel(parser)
     parser.add_argument("--replace", action="store_true", help="replace the file if it exists")

@@ -44,6 +44,17 @@ TERMS: Final = {
     "TDCX": "further control pages of a vCPU. The model takes five a vCPU.",
     "guest": "a page of the guest's private memory. It is taken back while the key is still assigned.",
     "PAMT": "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's.",
+    "region": "2 MiB of host memory, aligned, which with Dynamic PAMT have one counter and one pair. In a scenario it "
+    "says where the pages lie that the TDX module gets: off, dense, scattered or shared.",
+    "pair": "the two pages in which the module keeps its ledger of a region. It is there while the region's counter is "
+    "above zero.",
+    "phantom reference": "a reference that nobody holds, left in a region's counter when the module did not give the "
+    "pair back. The removal is never tried again.",
+    "cache": "pages that a vCPU keeps for the pair of the next region. The module never had them.",
+    "dpamt_lock": "the one spin lock of all regions' counters. It does not disable interrupts, so no reference may be "
+    "given up in softirq.",
+    "dpamt": "the revision of what changes these functions next: Dynamic PAMT. It was read in source and mail, and no "
+    "recorded runs stand behind it.",
     "reclaim": "TDH.PHYMEM.PAGE.RECLAIM, which asks the module to enter a page as the host's again. It clears "
     "nothing, and works only once the TD's key is gone.",
     "TEARDOWN": "the last state of a TD's life, entered when its key is freed. RECLAIM works in no other.",
@@ -121,6 +132,12 @@ TERMS: Final = {
 """Terms and their meaning, without the term itself."""
 
 SITES: Final = {
+    "tdx_pamt_get": "takes a reference on a page's region before the module gets the page. The first one gives the "
+    "module a pair of pages.",
+    "tdx_pamt_put": "gives a page's reference up, and takes the pair back with the last one of a region. If the module "
+    "refuses it warns once a boot, and nobody tries again.",
+    "tdx_free_control_page": "gives a page's reference up and frees the page, whatever came of that. It is called for "
+    "pages that the module gave back.",
     "handle_removed_pt": "generic MMU code that gives up a table of the mirror. Before the patch it warned, every "
     "time, when TDX code could not get the S-EPT page back.",
     "tdx_sept_free_private_spt": "the op free_external_spt of TDX code. Its KVM_BUG_ON is true if the key is still "
