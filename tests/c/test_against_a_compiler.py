@@ -55,6 +55,15 @@ def test_functions_cut_into_blocks_do_the_same(
 
 
 @pytest.mark.slow
+@settings(max_examples=250, deadline=None, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
+@given(made=functions(), data=st.data())
+def test_a_thousand_functions_do_what_the_compiler_says(
+    made: tuple[Made, ...], data: st.DataObject, tmp_path: Path
+) -> None:
+    outcomes(made, data, tmp_path)
+
+
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
 @given(made=functions(), data=st.data())
 @pytest.mark.marathon
