@@ -25,6 +25,7 @@ from kvmviz.course.prose import table as table
 from kvmviz.course.questions import question as question
 from kvmviz.course.reports import checked as checked
 from kvmviz.course.reports import orders as orders
+from kvmviz.course.reports import unreported as unreported
 from kvmviz.course.reports import verdicts as verdicts
 from kvmviz.course.stills import picture as picture
 from kvmviz.course.td import LiveTd as LiveTd
@@ -34,5 +35,6 @@ from kvmviz.course.words import glossary as glossary
 __all__ = [
     "LiveTd", "ask", "checked", "class_results", "counterexamples", "glossary", "in_c", "kernel_log", "macros", "mark",
     "mark_patch", "orders", "original", "outcomes", "picture", "question", "say", "source_diff", "source_of", "table",
-    "verdicts", "whole_answers",
+    "unreported", "verdicts",
+    "whole_answers",
 ]  # fmt: skip

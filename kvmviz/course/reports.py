@@ -8,10 +8,11 @@
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from kvmviz.check import check, claims
-from kvmviz.check.report import Result
+from kvmviz.check.report import Report, Result
 from kvmviz.course.prose import Prose, table
 from kvmviz.record.runs import run
 from kvmviz.scenario.names import PageName
@@ -37,13 +38,40 @@ def orders(tree: str) -> Prose:
 
 def checked(a: str = "before", b: str = "v1", space: str = "quick", always: Sequence[str] = ALWAYS) -> Prose:
     """Return what `check` finds under two revisions: lines that either breaks, and those named; the rest in a word."""
-    reports = [check(which, space, progress=False) for which in (a, b)]
+    reports = [_report(which, space) for which in (a, b)]
     both = list(zip(*(report.results for report in reports), strict=True))
     shown = [pair for pair in both if any(r.broken for r in pair) or pair[0].invariant.name in always]
     rows = [[one.invariant.statement, f"{two.met:,}", _broken(one), _broken(two)] for one, two in shown]
     found = table(["what must hold", "arises in", f"broken in, {a}", f"broken in, {b}"], rows)
     rest = f"{many(len(both) - len(shown), 'more line')} hold in every scenario under both."
     return Prose(f"{found}\n\n{many(reports[0].scenarios, 'scenario')} each. {rest}")
+
+
+@cache
+def _report(which: str, space: str) -> Report:
+    return check(which, space, progress=False)
+
+
+def unreported(space: str = "quick") -> Prose:
+    """Return what the lines about the log come to: TDs without a word, pages without one, TDs without a trace.
+
+    >>> print(str(unreported("1x1x1")).split(".")[0])
+    **40** TDs lose pages under `v1` and leave no word at all
+    """
+    rules = ("leaks_reach_the_log", "each_leak_reaches_the_log", "leaks_leave_a_trace")
+    (_, td), (old, page), (before, trace) = (
+        [found.broken.count if (found := _report(which, space)[rule]).broken else 0 for which in ("before", "v1")]
+        for rule in rules
+    )
+    return Prose(
+        f"**{td:,}** TDs lose pages under `v1` and leave no word at all. Each is the second of a boot: its key stays "
+        "in the "
+        "quiet way, or it comes within seconds of the first.\n\n"
+        f"In **{page:,}** scenarios some lost page has no word of its own; before the patch in {old:,}.\n\n"
+        f"**{trace:,}** TDs lose pages under `v1` and leave no trace, **{before:,}** before. The first TD of a boot "
+        "always "
+        "leaves one; all these are second ones."
+    )
 
 
 def verdicts(because: Mapping[str, str]) -> Prose:

@@ -67,6 +67,13 @@ SENTENCES: Final = {
 """The answer to each case's question; in braces the figures of the first revision, `a`, and of the second, `b`."""
 
 
+REVISIONS: Final = ("before", "v1", "v1+17", "v2", "landed")
+"""The revisions that the course is about."""
+
+ASKED: Final = {name: case for name, case in CASES.items() if set(case.revisions) <= set(REVISIONS)}
+"""The cases that the course asks about; those of later patches are not among them."""
+
+
 def answer(name: str) -> str:
     """Return the answer to a case's question as sentences; raise KeyError for a name that is none."""
     return SENTENCES[name].format(**{_word(figure): figure for figure in CASES[name].figures()})
@@ -78,9 +85,9 @@ def _word(figure: Figure) -> str:
 
 def questions() -> Prose:
     """Return every case as a question, with the line that shows it."""
-    return table(["question", "scenario"], [[case.question, f"`{case.link}`"] for case in CASES.values()])
+    return table(["question", "scenario"], [[case.question, f"`{case.link}`"] for case in ASKED.values()])
 
 
 def whole_answers() -> Prose:
     """Return every case with its answer."""
-    return table(["question", "answer"], [[case.question, answer(name)] for name, case in CASES.items()])
+    return table(["question", "answer"], [[case.question, answer(name)] for name, case in ASKED.items()])

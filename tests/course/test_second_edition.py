@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from kvmviz.check.cases import CASES
+from kvmviz.check.space import scenarios
 from kvmviz.course.exercise import Exercise, still
 from kvmviz.course.original import REPLY, TITLE, VARIABLE, original
 from kvmviz.course.prose import in_c, kernel_log, source_diff
 from kvmviz.course.questions import question
-from kvmviz.course.reports import checked, order
-from kvmviz.course.whole import SENTENCES, answer, whole_answers
+from kvmviz.course.reports import checked, order, unreported
+from kvmviz.course.whole import ASKED, SENTENCES, answer, whole_answers
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ASKED)
 def test_every_case_has_a_whole_answer_whose_numbers_are_computed(name: str) -> None:
     assert re.findall(r"\d", re.sub(r"\{[^}]*\}", "", SENTENCES[name])) == []
     said = answer(name)
@@ -26,7 +26,7 @@ def test_every_case_has_a_whole_answer_whose_numbers_are_computed(name: str) -> 
 
 
 def test_answers_are_for_cases_that_there_are() -> None:
-    assert list(SENTENCES) == list(CASES)
+    assert list(SENTENCES) == list(ASKED)
 
 
 def test_the_other_order_takes_subtrees() -> None:
@@ -41,6 +41,18 @@ def test_a_table_of_checks_shows_what_either_breaks() -> None:
     generic = next(cells for words, cells in rows.items() if "does not write external_spt" in words)
     assert generic[0].strip() and not generic[1].strip(" |")
     assert any("never freed" in words for words in rows)
+
+
+@pytest.mark.parametrize("name", ["before", "v1"])
+def test_the_first_td_of_a_boot_leaves_a_trace_and_silent_ones_are_as_said(name: str) -> None:
+    """What `unreported` says besides its numbers."""
+    ends = [(line, run(name, line).summary) for line in scenarios("1x1x1")]
+    lost = [(line, end) for line, end in ends if end.leaked_count and not end.panicked]
+    assert all(line.boot is not None for line, end in lost if not end.traces)
+    silent = [line for line, end in lost if end.silent]
+    assert bool(silent) == (name == "v1")
+    assert all(line.hkid == "flushvp-not-done" or line.boot == 1 for line in silent)
+    assert f"**{len(silent)}** TDs" in str(unreported("1x1x1")) or name == "before"
 
 
 @pytest.mark.parametrize("name", REVISIONS)

@@ -7,6 +7,7 @@ export const GLOSSARY = [
     "a tree: the tables below the root, outermost level first. Here one L3 table has one L2 table, which has three L1 tables.",
   ],
   ["before", "the kernel before the patch, as a revision of the model. Its op returns an error number."],
+  ["cache", "pages that a vCPU keeps for the pair of the next region. The module never had them."],
   [
     "callbacks suppressed",
     "what a line of the log says of lines that were withheld before. It comes with the next line of the same place, once the five seconds are over.",
@@ -16,6 +17,14 @@ export const GLOSSARY = [
     "the number of pages that the module counts as a TD's, the TDR aside. One page that cannot be reclaimed keeps it above zero, and so costs the TDR too.",
   ],
   ["control page", "a page in which the module keeps its notes on a TD or a vCPU: TDR, TDCS, TDVPR, TDCX."],
+  [
+    "dpamt",
+    "the revision of what changes these functions next: Dynamic PAMT. It was read in source and mail, and no recorded runs stand behind it.",
+  ],
+  [
+    "dpamt_lock",
+    "the one spin lock of all regions' counters. It does not disable interrupts, so no reference may be given up in softirq.",
+  ],
   ["Dynamic PAMT", "a feature by which the module's ledger gets its memory when it is needed."],
   [
     "EPT",
@@ -61,8 +70,16 @@ export const GLOSSARY = [
     "the function of TDX code that generic KVM code calls through the entry free_external_spt of a table of functions. It is tdx_sept_free_private_spt.",
   ],
   ["package", "a processor chip with its cores. Caches are written back on each before a key can be freed."],
+  [
+    "pair",
+    "the two pages in which the module keeps its ledger of a region. It is there while the region's counter is above zero.",
+  ],
   ["PAMT", "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's."],
   ["panic_on_warn", "a setting that makes the host panic at the first printed trace. Error lines do not trigger it."],
+  [
+    "phantom reference",
+    "a reference that nobody holds, left in a region's counter when the module did not give the pair back. The removal is never tried again.",
+  ],
   ["phase", "one of the five parts of a teardown: guest memory, key, vCPUs, page tables, control pages."],
   ["pr_err", "prints a line at error level, every time."],
   [
@@ -83,6 +100,10 @@ export const GLOSSARY = [
   [
     "reclaim",
     "TDH.PHYMEM.PAGE.RECLAIM, which asks the module to enter a page as the host's again. It clears nothing, and works only once the TD's key is gone.",
+  ],
+  [
+    "region",
+    "2 MiB of host memory, aligned, which with Dynamic PAMT have one counter and one pair. In a scenario it says where the pages lie that the TDX module gets: off, dense, scattered or shared.",
   ],
   ["RFC", "request for comments: a series of patches that is posted to hear opinions."],
   ["root", "the topmost table. The mirror's root has no external_spt: its S-EPT counterpart is a TDCS page."],
