@@ -13,6 +13,9 @@ from kvmviz.compare.hunks import hunks
 from kvmviz.terms.columns import WIDTH, ascii_only, columns
 from kvmviz.version import SCHEMA, __version__
 
+NONE: Final = "none to have"
+"""What stands in the place of a figure that one of the runs does not have."""
+
 SAME: Final = "The kernel does the same under both revisions."
 
 
@@ -28,7 +31,7 @@ def side_by_side(both: Aligned, width: int = WIDTH) -> str:
     a, b = Figures.of(both.a).said(), Figures.of(both.b).said()
     rows = [("", ascii_only(both.a.revision), ascii_only(both.b.revision))]
     pamt = PAMT_LABELS if both.a.summary.pamt or both.b.summary.pamt else {}
-    rows += [(label, a[field], b[field]) for field, label in (LABELS | pamt).items()]
+    rows += [(label, a.get(field, NONE), b.get(field, NONE)) for field, label in (LABELS | pamt).items()]
     return "\n".join(_row(*row, width=width) for row in rows)
 
 

@@ -81,14 +81,12 @@ class Figures:
                 return ", ".join(self.freers) or "none"
             case "silent":
                 return "yes" if self.silent else "no"
-            case "back" | "pinned" if getattr(self, field) is None:
-                return "none to have"
             case _:
                 return f"{getattr(self, field):,}"
 
     def said(self) -> dict[str, str]:
         """Return every figure by its field, as the summary of a comparison writes it: leaked pages with their bytes."""
-        found = {field: self.cell(field) for field in LABELS | PAMT_LABELS}
+        found = {field: self.cell(field) for field in LABELS | ({} if self.back is None else PAMT_LABELS)}
         return found | ({"leaked": f"{self.leaked:,} ({self.leaked_bytes:,} bytes)"} if self.leaked else {})
 
 
