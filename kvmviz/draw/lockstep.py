@@ -8,12 +8,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Literal
 
 from kvmviz.compare.comparison import Comparison
-from kvmviz.draw.looks import subjects, table_of
-from kvmviz.machine.callchain import Location
+from kvmviz.draw.looks import subjects
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.runs import Run, run_all
 from kvmviz.record.step import Step
@@ -21,15 +19,8 @@ from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 
-Shape = tuple[tuple[int | None, ...], ...]
-"""Row by row, the number of the call chain that each side stands in."""
-
 Side = Literal["a", "b"]
 SIDES: tuple[Side, ...] = ("a", "b")
-
-
-def _key(step: Step) -> tuple[int, ...]:
-    return tuple(map(id, step.where))  # a Location is one object for each line of the model
 
 
 @dataclass(frozen=True)
@@ -84,36 +75,6 @@ class Lockstep:
         return found
 
     @cached_property
-    def chains(self) -> list[tuple[Location, ...]]:
-        """Every call chain that a step of either side stands in, once."""
-        return [where for where, _ in self._chained.values()]
-
-    @cached_property
-    def shapes(self) -> list[tuple[int, "Shape"]]:
-        """For each episode its first row and, for each of its rows, the number of each side's chain (None: it waits).
-
-        Most tables go the same way: what depends on the chains alone is worked out once for each shape.
-        """
-        numbers = {key: number for key, (_, number) in self._chained.items()}
-        sides = [[numbers[_key(step)] if step else None for step in self.steps(side)] for side in self.sides]
-        rows = list(zip(*sides, strict=True))
-        found, first = [], 0
-        for _, group in groupby(self.episodes):
-            last = first + len(list(group))
-            found.append((first, tuple(rows[first:last])))
-            first = last
-        return found
-
-    @cached_property
-    def _chained(self) -> dict[tuple[int, ...], tuple[tuple[Location, ...], int]]:
-        found: dict[tuple[int, ...], tuple[tuple[Location, ...], int]] = {}
-        for side in self.sides:
-            for step in self.steps(side):
-                if step:
-                    found.setdefault(_key(step), (step.where, len(found)))
-        return found
-
-    @cached_property
     def leading(self) -> list[Step]:
         """For each row the step that speaks for it: A's, or B's where A waits."""
         first = self.steps("a")
@@ -125,18 +86,3 @@ class Lockstep:
         """For each row the page that it is about."""
         found = {side: subjects(self.runs[side].steps) for side in self.sides}
         return [found["a"][a] if a is not None else found["b"][b or 0] for a, b, _ in self.rows]
-
-    @cached_property
-    def episodes(self) -> list[int]:
-        """For each row the number of its episode: what happens in one phase to one table or page, without a break."""
-        number, last, found = -1, None, []
-        for step, about in zip(self.leading, self.about, strict=True):
-            key = (
-                step.phase,
-                table_of(about) if about else about,
-                step.where[0].source if step.where else "",
-            )
-            if key != last:
-                number, last = number + 1, key
-            found.append(number)
-        return found

@@ -48,7 +48,7 @@ def still_text(lockstep: Lockstep, step: int) -> str:
     for i, word in enumerate(("warnings", "error lines", "pages leaked")):
         rows.append((word, [str(number[i]) for number in numbers]))
     table = [(f"{head:16}" + "".join(f"{cell[:26]:28}" for cell in cells)).rstrip() for head, cells in rows]
-    said = wrap(texts(lockstep)["why"][step], WIDTH)
+    said = wrap(texts(lockstep)[step], WIDTH)
     return "\n".join([link(lockstep, step), "", f"Step {step} of {len(lockstep)}:", *said, "", *table])
 
 
@@ -56,7 +56,7 @@ def still_svg(lockstep: Lockstep, step: int, theme: Theme = "light") -> str:
     """Return a picture of both sides after `step` rows that needs nothing else."""
     pictures = [_side(lockstep, side, step) for side in lockstep.sides]
     names = " | ".join(_caption(lockstep, side, step) for side in lockstep.sides)
-    head = [str(lockstep.scenario), names, f"step {step} / {len(lockstep)}: {texts(lockstep)['why'][step]}"]
+    head = [str(lockstep.scenario), names, f"step {step} / {len(lockstep)}: {texts(lockstep)[step]}"]
     return page(pictures, head, theme)
 
 

@@ -2,13 +2,11 @@
 
 >>> from kvmviz.draw.lockstep import Lockstep
 >>> said = texts(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
->>> said["why"][62]
+>>> said[62]
 'Only before: WARN_ON in handle_removed_pt prints a warning with a stack trace. v1 prints nothing here.'
 """
 
-from typing import Any
-
-from kvmviz.draw.lockstep import Lockstep, Side
+from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.why import meaning
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
@@ -21,21 +19,14 @@ KIB = 4
 """KiB in a page."""
 
 
-def texts(lockstep: Lockstep) -> dict[str, Any]:
-    """Return by row number (0 is before the first step): why, each side's line, the event's words, its ground."""
+def texts(lockstep: Lockstep) -> list[str]:
+    """Return what is said of each row, by its number (0 is before the first step); the last has the verdict."""
     scenario = lockstep.scenario
     start = start_words(scenario.tree.count, scenario.hkid, str(scenario.fail) if scenario.fail else "")
-    why, sides = [start], {side: [""] for side in lockstep.sides}
-    events, rests = [""], [""]
-    for row, leading in enumerate(lockstep.leading):
-        why.append(_why(lockstep, row, leading))
-        for side in lockstep.sides:
-            sides[side].append(_side_line(lockstep, row, side))
-        events.append(event_words(leading, lockstep.about[row]))
-        rests.append(kind_of(leading.event).rests_on)
+    said = [start, *(_why(lockstep, row, leading) for row, leading in enumerate(lockstep.leading))]
     if len(lockstep):
-        why[-1] = f"{lockstep.leading[-1].text} {verdict(lockstep)}"
-    return {"why": why, "sides": sides, "events": events, "rests": rests, "verdict": verdict(lockstep)}
+        said[-1] = f"{lockstep.leading[-1].text} {verdict(lockstep)}"
+    return said
 
 
 def start_words(pages: int, hkid: str, fail: str) -> str:
@@ -60,60 +51,74 @@ def _why(lockstep: Lockstep, row: int, leading: Step) -> str:
     return alone_words(leading, *(names if b is None else reversed(names)))
 
 
+ROW = {
+    "same": "{text} {means}",
+    "differs": "It comes out differently: {text}",
+    "cuts": "Both sides forget the S-EPT page of {page}, in different functions.",
+    "alone": "Only {own}: {text} {other} {lacks}",
+}
+"""What is said of a row: both take it, it comes out differently, it cuts a pointer elsewhere, one takes it."""
+
+
 def same_words(step: Step, means: str) -> str:
     """Return what is said of a step that both sides take alike; `means` is what it means for what follows."""
-    return f"{step.text} {means}" if means else step.text
+    return _with(step.text, means)
+
+
+def _with(text: str, means: str) -> str:
+    return ROW["same"].format(text=text, means=means) if means else text
 
 
 def differing_words(step: Step, means: str) -> str:
     """Return what is said of a step that both sides take and that comes out differently."""
     if not isinstance(step.event, e.SetNull):
-        return f"It comes out differently: {step.text}"
-    first = f"Both sides forget the S-EPT page of {step.event.page}, in different functions."
-    return f"{first} {means}" if means else first
+        return ROW["differs"].format(text=step.text)
+    return _with(ROW["cuts"].format(page=step.event.page), means)
 
 
 def alone_words(step: Step, own: str, other: str) -> str:
     """Return what is said of a step that the revision `own` takes alone."""
-    return f"Only {own}: {step.text} {other} {kind_of(step.event).lacks(step.event)}"
+    return ROW["alone"].format(own=own, other=other, text=step.text, lacks=kind_of(step.event).lacks(step.event))
 
 
-def _side_line(lockstep: Lockstep, row: int, side: Side) -> str:
-    """Return what a side adds where the two differ; an empty line where they agree."""
-    if len(lockstep.sides) == 1 or lockstep.rows[row][2]:
-        return ""
-    return side_words(lockstep.steps(side)[row])
-
-
-def side_words(step: Step | None) -> str:
-    """Return what a side does in a row in which the two differ; without a step it waits."""
+def side_words(step: Step | None) -> tuple[str, str]:
+    """Return who does what on a side in a row in which the two differ; without a step it waits."""
     if step is None:
-        return "Waits: while the other side takes this step."
+        return "Waits", "while the other side takes this step."
     function = step.where[-1].function.name if step.where else "the kernel"
-    return f"{function}: {kind_of(step.event).does(step.event)}"
+    return function, kind_of(step.event).does(step.event)
 
 
-def event_words(step: Step, about: str | None) -> str:
-    """Return the event in the words of those who grep: kind, page, status."""
+def event_words(step: Step, about: str | None) -> tuple[str, str]:
+    """Return the event in the words of those who grep: its kind, and page or status."""
     event = step.event
     if isinstance(event, e.Seamcall):
         result = "0" if event.status == SUCCESS else status_word(event.status)
-        return f"{event.seamcall} {event.page or event.object or ''} \u2192 {result}"
-    return f"{event.kind} {about or ''}".strip()
+        return event.seamcall, f"{event.page or event.object or ''} \u2192 {result}"
+    return event.kind, about or ""
+
+
+DONE = {
+    "one": "Done: {came}.",
+    "apart": "Done: in {a} {came}; in {b} {other}.",
+    "alike": "Done: on both sides {lost}; each {printed}.",
+    "prints": "Done: on both sides {lost}; {a} {printed}, {b} {other}.",
+}
+"""How a story ends: one side alone, two that come to different ends, to the same, or that only print differently."""
 
 
 def verdict(lockstep: Lockstep) -> str:
     """Return the end of the story in a sentence or two."""
     runs = lockstep.runs
     if len(runs) == 1:
-        return f"Done: {came_to(runs['a'])}."
+        return DONE["one"].format(came=came_to(runs["a"]))
     a, b = runs["a"], runs["b"]
-    if a.summary.leaked == b.summary.leaked and a.summary.panicked == b.summary.panicked:
-        lost = lost_words(a)
-        if (a.summary.traces, a.summary.lines) == (b.summary.traces, b.summary.lines):
-            return f"Done: on both sides {lost}; each {printed_words(a)}."
-        return f"Done: on both sides {lost}; {a.revision} {printed_words(a)}, {b.revision} {printed_words(b)}."
-    return f"Done: in {a.revision} {came_to(a)}; in {b.revision} {came_to(b)}."
+    if a.summary.leaked != b.summary.leaked or a.summary.panicked != b.summary.panicked:
+        return DONE["apart"].format(a=a.revision, b=b.revision, came=came_to(a), other=came_to(b))
+    lost, printed, other = lost_words(a), printed_words(a), printed_words(b)
+    if (a.summary.traces, a.summary.lines) == (b.summary.traces, b.summary.lines):
+        return DONE["alike"].format(lost=lost, printed=printed)
+    return DONE["prints"].format(a=a.revision, b=b.revision, lost=lost, printed=printed, other=other)
 
 
 def came_to(run: Run) -> str:

@@ -1,71 +1,15 @@
-"""The kernel log of a view: one list for both sides, with what was not printed and why not.
+"""The kernel log's words: what stands in it of an event, and why something does not.
 
->>> from kvmviz.draw.lockstep import Lockstep
->>> entries = log(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
->>> [(entry["head"], entry["a"]["mark"], entry["b"]["mark"]) for entry in entries][2]
-('WARNING: tdp_mmu.c handle_removed_pt', 'full', 'absent')
->>> entries[2]["b"]["because"]
+>>> absent_because("v1", "tdp_mmu.c:handle_removed_pt:WARN_ON", "def handle_removed_pt(): ...")
 'v1 has no such check: WARN_ON does not stand in its handle_removed_pt.'
 """
 
 import re
-from typing import Any
 
-from kvmviz.draw.lockstep import Lockstep, Side
-from kvmviz.explorer.code import slot
-from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
 from kvmviz.terms import events as e
 from kvmviz.terms.kinds import kind_of
 from kvmviz.terms.site import Site
-
-
-class _Side:
-    """What one side's log has used up so far, row by row."""
-
-    def __init__(self, lockstep: Lockstep, side: Side) -> None:
-        self.lockstep, self.side = lockstep, side
-        self.run: Run = lockstep.runs[side]
-        self.steps = lockstep.steps(side)
-        self.printed: dict[str, int] = {}
-        self.bugged: tuple[int, str] | None = None
-
-    def see(self, row: int) -> None:
-        event = step.event if (step := self.steps[row]) else None
-        if isinstance(event, e.Warn | e.PrErr) and event.printed:
-            self.printed.setdefault(event.site, row)
-        if isinstance(event, e.VmBugged):
-            self.bugged = (row, event.site)
-
-    def entry(self, row: int, other: Step | None) -> dict[str, Any]:
-        """Return this side's mark in the row, and for what was not printed the reason and the row that used it up."""
-        step = self.steps[row]
-        if step is None:
-            return {"mark": "absent", **self.absent(other)}
-        return {"mark": mark(step.event), **self.withheld(step.event)}
-
-    def withheld(self, event: e.Event) -> dict[str, Any]:
-        if isinstance(event, e.Masked) and self.bugged:
-            row, site = self.bugged
-            return {"because": masked_because(site, row + 1), "to": row + 1}
-        if not isinstance(event, e.Warn | e.PrErr) or event.printed:
-            return {}
-        row_used = self.printed.get(event.site)
-        if row_used is None:
-            return {"because": used_before_because(event, str(self.run.scenario.boot))}
-        return {"because": used_because(event, row_used + 1), "to": row_used + 1}
-
-    def absent(self, other: Step | None) -> dict[str, Any]:
-        site = getattr(other.event, "site", None) if other else None
-        if not site:
-            return {}
-        return {"because": absent_because(self.run.revision, site, self.source_of(Site.parse(site).function))}
-
-    def source_of(self, function: str) -> str | None:
-        for source in self.run.sources.values():
-            if slot(source.function) == slot(function):
-                return source.text
-        return None
 
 
 def masked_because(site: str, step: int | str) -> str:
@@ -113,27 +57,3 @@ def head(step: Step) -> tuple[str, str]:
             return message, ""
         case _:
             return "Kernel panic: panic_on_warn set", ""
-
-
-def log(lockstep: Lockstep) -> list[dict[str, Any]]:
-    """Return the entries in order: row, what stands there, the chain of a trace, and each side's mark."""
-    sides = {side: _Side(lockstep, side) for side in lockstep.sides}
-    found: list[dict[str, Any]] = []
-    for row, leading in enumerate(lockstep.leading):
-        if kind_of(leading.event).logged:
-            found.append(_entry(sides, row, leading, lockstep.about[row]))
-        for side in sides.values():
-            side.see(row)
-    return found
-
-
-def _entry(sides: dict[Side, _Side], row: int, leading: Step, page: str | None) -> dict[str, Any]:
-    first, detail = head(leading)
-    if leading.times > 1:
-        detail = f"{detail} (x {leading.times:,})".strip()
-    entry: dict[str, Any] = {"row": row + 1, "kind": leading.event.kind, "head": first, "detail": detail, "page": page}
-    if kind_of(leading.event).traced:
-        entry["chain"] = list(leading.chain)
-    for side, own in sides.items():
-        entry[side] = own.entry(row, leading)
-    return entry

@@ -1,42 +1,30 @@
-"""The view: everything the browser needs of one scenario under one or two revisions, computed here.
+"""What goes to the browser besides the runs: the picture of a tree, the choices, the named cases, the states.
 
->>> drawn = view(["before", "v1"], "fail=L1@0x200")
->>> len(drawn["rows"]), drawn["a"]["traces"][-1], drawn["b"]["traces"][-1]
-(117, 2, 1)
-
-The browser folds the changes once and then only flips states: a step needs no
-word from Python.
+>>> skeleton_of(Scenario.parse("tree=1x1x3"))["key"]
+'1x1x3 1'
+>>> choices(["before", "v1"])["hkid"][0]
+'released'
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from kvmviz.check.cases import CASES
-from kvmviz.draw.lockstep import SIDES, Lockstep, Side
-from kvmviz.draw.looks import row_changes
-from kvmviz.draw.pen import first_state
 from kvmviz.draw.plan import Shown
 from kvmviz.draw.scene import Scene, scene_of
 from kvmviz.draw.signs import ID, definitions
-from kvmviz.draw.texts import texts
-from kvmviz.explorer.code import code
-from kvmviz.explorer.log import log
-from kvmviz.explorer.questions import questions
-from kvmviz.explorer.stack import stack
+from kvmviz.draw.texts import start_words
+from kvmviz.explorer.atoms import THIS
+from kvmviz.explorer.wire import Skeleton
 from kvmviz.record.folding import FoldedTree
-from kvmviz.record.frames import FrameBuilder
-from kvmviz.record.runs import Run
-from kvmviz.revisions import EVERY, Revision
+from kvmviz.record.frames import pages_of
+from kvmviz.revisions import EVERY
 from kvmviz.scenario import CAUSES, Scenario
 from kvmviz.scenario.faults import Range
-from kvmviz.scenario.names import guest_name, sept_name, spt_name
+from kvmviz.scenario.names import PageName, guest_name, sept_name, spt_name
 from kvmviz.scenario.scenario import REGIONS, REMOVES
 from kvmviz.scenario.status import STATUS
 from kvmviz.scenario.tree import Tree
-from kvmviz.terms import events as e
-from kvmviz.terms.kinds import kind_of
-from kvmviz.terms.phases import PARTS, RCU
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES
 
 TREES = ("1x1x1", "1x1x3", "1x2x3", "2x2x2", "1x1x12", "1x1x2x3", "1x2x58", "1GiB", "1TiB")
@@ -48,21 +36,43 @@ def skeleton_key(scenario: Scenario, tree: Shown | None = None) -> str:
     return f"{tree or scenario.tree} {scenario.vcpus}"
 
 
-def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> dict[str, Any]:
+def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> Skeleton:
     """Return the picture before any event, with the shelves of folded groups and the pages that each counts.
 
     `tree` is what is drawn, if not all of the scenario's.
     """
     tree = tree or scenario.tree
-    scene = scene_of(tree, scenario.vcpus)
-    return {
+    scene, pages = scene_of(tree, scenario.vcpus), [page.name for page in pages_of(scenario, tree)]
+    found: Skeleton = {
         "key": skeleton_key(scenario, tree),
         "defs": f'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0">{definitions(ID)}</svg>',
         "svg": scene.skeleton,
         "shelves": scene.shelves,
         "members": {name: list(pages) for name, pages in scene.members.items()},
         "whole": _whole(scene),
+        "pages": pages,
+        "faults": {page: name for page in pages if (name := _fault(page))},
+        "starts": _starts(scenario.tree.count),
     }
+    if isinstance(tree, FoldedTree):
+        found["times"] = {page: count for page in pages if (count := tree.times_of(page)) > 1}
+        found["allbut"] = {
+            f"L{level}@{gfn:#x}": all_but(scenario.tree, level, gfn) for level, gfn in tree.tables()
+        }
+    return found
+
+
+def _fault(page: str) -> str | None:
+    """Return how a scenario names a page whose reclaim may fail; None for pages that are not reclaimed."""
+    name = PageName.parse(page)
+    if name.kind in ("spt", "guest"):
+        return None
+    return f"L{name.level}@{name.gfn:#x}" if name.kind == "S-EPT" else page
+
+
+def _starts(pages: int) -> list[str]:
+    """Return what is said before the first step: of a key that stays, of pages that fail, of no fault."""
+    return [start_words(pages, hkid, fail) for hkid, fail in ((THIS, ""), ("released", THIS), ("released", ""))]
 
 
 def _whole(scene: Scene) -> dict[str, list[str]]:
@@ -75,102 +85,6 @@ def _whole(scene: Scene) -> dict[str, list[str]]:
         found[group.name] = names
     if "vCPUs" in scene.members:
         found["vCPUs"] = list(scene.members["vCPUs"])
-    return found
-
-
-def view(revisions: Sequence[str | type[Revision]], scenario: str | Scenario) -> dict[str, Any]:
-    """Return the view; raise ScenarioError or RevisionError with one sentence."""
-    return view_of(Lockstep.of(revisions, scenario))
-
-
-def view_of(lockstep: Lockstep) -> dict[str, Any]:
-    """Return the view of runs in lockstep."""
-    scenario, names = lockstep.scenario, _Names()
-    pages = [page.name for page in lockstep.runs["a"].pages]
-    found: dict[str, Any] = {
-        "scenario": str(scenario),
-        "words": scenario.words(),
-        "fails": failing(scenario, lockstep.tree),
-        "revisions": [run.revision for run in lockstep.runs.values()],
-        "skeleton": skeleton_key(scenario, lockstep.tree),
-        "choices": choices(scenario, [run.revision for run in lockstep.runs.values()]),
-        "rows": [[-1 if a is None else a, -1 if b is None else b, int(same)] for a, b, same in lockstep.rows],
-        "about": [names(about) if about else -1 for about in lockstep.about],
-        "phases": _phases(lockstep),
-        "kinds": [step.event.kind for step in lockstep.leading],
-        "pages": [names(page) for page in pages],
-        "initial": [names.state(first_state(page)) for page in pages],
-        "texts": texts(lockstep),
-        "log": log(lockstep),
-        "stack": stack(lockstep),
-        "code": code(lockstep),
-        "questions": questions(lockstep),
-        "cases": named_cases(),
-    }
-    for side in lockstep.sides:
-        found[side] = _side(lockstep, side, names)
-    if isinstance(lockstep.tree, FoldedTree):
-        found["times"] = {page: count for page in pages if (count := lockstep.tree.times_of(page)) > 1}
-        found["allbut"] = {
-            f"L{level}@{gfn:#x}": all_but(scenario.tree, level, gfn) for level, gfn in lockstep.tree.tables()
-        }
-    return {**found, "names": list(names.names), "states": list(names.states), "table": state_table()}
-
-
-class _Names:
-    """Numbers the names of elements and the words of states, so that a view says each once."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, int] = {}
-        self.states: dict[str, int] = {}
-
-    def __call__(self, name: str) -> int:
-        return self.names.setdefault(name, len(self.names))
-
-    def state(self, word: str) -> int:
-        return self.states.setdefault(word, len(self.states))
-
-
-def _side(lockstep: Lockstep, side: Side, names: _Names) -> dict[str, Any]:
-    other = next((s for s in lockstep.sides if s != side), None)
-    moves = row_changes(
-        lockstep.runs[side],
-        lockstep.indices(side),
-        lockstep.runs[other] if other else None,
-        lockstep.indices(other) if other else (),
-    )
-    return {
-        "revision": lockstep.runs[side].revision,
-        "changes": [[n for name, state in row for n in (names(name), names.state(state))] for row in moves],
-        "marks": [kind_of(step.event).mark(step.event) if step else "wait" for step in lockstep.steps(side)],
-        **_counts(lockstep.runs[side], lockstep.indices(side)),
-        "lost": list(lockstep.runs[side].summary.leaked),
-    }
-
-
-def _counts(run: Run, indices: Sequence[int | None]) -> dict[str, list[int]]:
-    """Return what was printed and lost up to each row; number 0 is before the first."""
-    found: dict[str, list[int]] = {"traces": [0], "lines": [0], "leaked": [0]}
-    fold, steps = FrameBuilder(run.pages), run.steps
-    for at in indices:
-        if at is not None:
-            fold.apply(steps[at].event, steps[at].times)
-        found["traces"].append(fold.traces)
-        found["lines"].append(fold.lines)
-        found["leaked"].append(fold.leaked_count)
-    return found
-
-
-def _phases(lockstep: Lockstep) -> list[dict[str, Any]]:
-    """Return the phases with their first and last row number."""
-    found: list[dict[str, Any]] = []
-    after_barrier = False
-    for number, step in enumerate(lockstep.leading, 1):
-        after_barrier = (after_barrier or isinstance(step.event, e.RcuBarrier)) and step.phase == "mmu_uninit"
-        name = RCU if after_barrier else step.phase
-        if not found or found[-1]["name"] != name:
-            found.append({"name": name, "label": PARTS[name], "first": number, "last": number})
-        found[-1]["last"] = number
     return found
 
 
@@ -218,20 +132,17 @@ def state_table() -> dict[str, dict[str, str]]:
     return found | {f"HKID {name}": {"word": s.word, "meaning": s.meaning} for name, s in HKID_STATES.items()}
 
 
-def choices(scenario: Scenario, revisions: Sequence[str]) -> dict[str, list[str]]:
-    """Return the words that each control offers; the current one is always among them."""
-    words = scenario.words()
-    offered = {
-        "tree": list(TREES), "hkid": ["released", *CAUSES], "status": list(STATUS),
+def choices(revisions: Sequence[str], trees: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Return the words that each control offers, `trees` among them; the one that is shown is offered besides."""
+    return {
+        "tree": list(dict.fromkeys([*trees, *TREES])), "hkid": ["released", *CAUSES], "status": list(STATUS),
         "boot": ["first", "second:1s", "second:60s"],
         "leaves": ["gone", "present"], "zap": ["default", "prove-mmu"], "panic": ["off", "on"],
         "vcpus": ["0", "1", "2", "4", "16"], "region": list(REGIONS), "remove": list(REMOVES),
+        "revision": list(dict.fromkeys([*EVERY, *revisions])),
     }  # fmt: skip
-    for key, known in offered.items():
-        if words[key] not in known:
-            known.append(words[key])
-    offered["revision"] = [*EVERY, *(name for name in revisions if name not in EVERY)]
-    return offered
 
 
-__all__ = ["SIDES", "choices", "failing", "skeleton_key", "skeleton_of", "state_table", "view", "view_of"]
+def single_of(scenario: Scenario, tree: Shown) -> tuple[str, dict[str, str], list[str], str]:
+    """Return a scenario as a page lists it: its line, its words, the pages that fail, the key of its picture."""
+    return str(scenario), scenario.words(), failing(scenario, tree), skeleton_key(scenario, tree)

@@ -19,7 +19,8 @@ Setting a trait moves the picture; moving the picture sets the trait.  A step
 needs no word from Python; `step` follows when the reader rests.
 
 What the reader chooses comes as a message of its own, with a number that the
-answer repeats: `{"id": ..., "scenario": line, "revisions": names, "skeleton": key}`.
+answer repeats: `{"id": ..., "scenario": line, "revisions": names, "skeleton": key,
+"common": key}`, the keys being those of the picture and of the functions that it has.
 The answer is the next `_view`, whole, or the one before with a sentence in
 `problem`; so what the browser shows always belongs together, whatever is lost.
 """
@@ -37,8 +38,10 @@ from kvmviz.draw.standin import put_stand_in
 from kvmviz.draw.still import link as link_to
 from kvmviz.draw.still import still_svg, still_text
 from kvmviz.errors import KvmvizError
+from kvmviz.explorer.encode import Sources, answer_of
 from kvmviz.explorer.joiner import join, styles
-from kvmviz.explorer.payload import skeleton_of, view_of
+from kvmviz.explorer.payload import skeleton_of
+from kvmviz.record.runs import run_all, shown_tree
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
@@ -74,6 +77,7 @@ class Explorer(anywidget.AnyWidget):
     score = traitlets.Dict({"asked": 0, "right": 0}).tag(sync=True)
     _view = traitlets.Dict().tag(sync=True, to_json=_as_text)
     _skeleton = traitlets.Dict().tag(sync=True)
+    _common = traitlets.Dict().tag(sync=True, to_json=_as_text)
     _answering = False
 
     def __init__(
@@ -84,6 +88,7 @@ class Explorer(anywidget.AnyWidget):
     ) -> None:
         link = _or_trait_error(lambda: Link.parse(str(scenario)))
         chosen = (revisions,) if isinstance(revisions, str) else revisions or link.revisions or DEFAULT_REVISIONS
+        self._sources = Sources()
         super().__init__(scenario=str(link.scenario), revisions=tuple(chosen), **traits)
         self._compute()
         self._clamp()
@@ -106,7 +111,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.validate("step")
     def _valid_step(self, proposal: dict[str, Any]) -> int:
-        rows = len(self._view.get("rows", ()))
+        rows: int = self._view.get("rows", 0)
         return max(0, min(rows, int(proposal["value"]))) if rows else max(0, int(proposal["value"]))
 
     @traitlets.observe("scenario", "revisions")
@@ -119,6 +124,8 @@ class Explorer(anywidget.AnyWidget):
         """Answer the browser in one update, with the view that it asks for or with a sentence."""
         if wanted.get("skeleton") != self._skeleton["key"]:
             self.send_state("_skeleton")  # an update was lost on its way to the browser
+        if wanted.get("common") != self._common["key"]:
+            self.send_state("_common")
         before = self.scenario, self.revisions
         with self.hold_sync():
             self._answering = True  # where it stands in another view, the browser says
@@ -146,20 +153,22 @@ class Explorer(anywidget.AnyWidget):
         return Lockstep.of(self.revisions, self.scenario)
 
     def _compute(self, answer: str = "") -> None:
-        """Compute the view; the picture's layout only if the tree is another one."""
+        """Run the scenario, and send what is not there: the picture's layout only if the tree is another one."""
         try:
-            lockstep = self._lockstep
-            drawn = view_of(lockstep) | {"answer": answer, "problem": ""}
-            drawn["choices"]["revision"] += [o.name for o in self._own if o.name not in drawn["choices"]["revision"]]
-            with self.hold_sync():
-                if self._skeleton.get("key") != drawn["skeleton"]:
-                    self._skeleton = skeleton_of(lockstep.scenario, lockstep.tree)
-                self._view = drawn
+            scenario, revisions = Scenario.parse(self.scenario), [revision(one) for one in self.revisions]
+            tree = shown_tree(revisions, scenario)
+            view = answer_of(run_all(revisions, scenario), tree, self._sources, [one.name for one in self._own])
         except KvmvizError as error:
             raise traitlets.TraitError(str(error)) from error
+        with self.hold_sync():
+            if self._skeleton.get("key") != view["skeleton"]:
+                self._skeleton = dict(skeleton_of(scenario, tree))
+            if self._common.get("key") != view["common"]:
+                self._common = dict(self._sources.common())
+            self._view = {**view, "answer": answer}
 
     def _clamp(self) -> None:
-        self.step = min(self.step, len(self._view["rows"]))
+        self.step = min(self.step, self._view["rows"])
 
     def __repr__(self) -> str:
         names = tuple(one if isinstance(one, str) else one.name for one in self.revisions)

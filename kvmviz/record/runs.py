@@ -257,8 +257,18 @@ def run_all(revisions: Sequence[type[Revision]], scenario: Scenario) -> list[Run
     """
     if scenario.tree.count <= RECORDED_TABLES:
         return [run(which, scenario) for which in revisions]
-    first = OWN_FIRST if any(which.base for which in revisions) else OTHERS_FIRST
-    return [run_folded(which, scenario, first) for which in revisions]
+    return [run_folded(which, scenario, _alone(revisions)) for which in revisions]
+
+
+def shown_tree(revisions: Sequence[type[Revision]], scenario: Scenario) -> Tree | FoldedTree:
+    """Return the tables that the runs of `run_all` speak of: the scenario's tree, or that one folded."""
+    if scenario.tree.count <= RECORDED_TABLES:
+        return scenario.tree
+    return fold(scenario.tree, scenario.fail, others=_alone(revisions))
+
+
+def _alone(revisions: Sequence[type[Revision]]) -> int:
+    return OWN_FIRST if any(which.base for which in revisions) else OTHERS_FIRST
 
 
 def summary_folded(which: type[Revision], scenario: Scenario, listed: int = LISTED) -> Summary:

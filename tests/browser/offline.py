@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kvmviz import run
+from kvmviz.draw.lockstep import Lockstep
+from kvmviz.explorer.log import head
 from kvmviz.explorer.offline import space
 from kvmviz.explorer.offline.page import page
-from kvmviz.explorer.payload import view
 from kvmviz.record.frames import Frame
+from kvmviz.terms.kinds import kind_of
 
 Ask = Callable[[str, Any], Any]
 
@@ -80,25 +82,25 @@ def compare_states(ask: Ask, number: int, seed: int) -> None:
     known = [*space.combinations(TREE), *(one for one in space.single([TREE]) if one.tree.text == TREE)]
     for _ in range(number):
         scenario = chance.choice(known)
-        want = view(REVISIONS, scenario)
-        step = chance.randint(0, len(want["rows"]))
+        want = Lockstep.of(REVISIONS, scenario)
+        step = chance.randint(0, len(want))
         show(ask, f"{scenario} step={step} revisions={','.join(REVISIONS)}")
         compare_view(ask, want, step)
 
 
 def compare_state(ask: Ask, scenario: str, step: int) -> None:
     """Hold what the page shows against two runs of the model at one row of their lockstep."""
-    compare_view(ask, view(REVISIONS, scenario), step)
+    compare_view(ask, Lockstep.of(REVISIONS, scenario), step)
 
 
-def compare_view(ask: Ask, want: Mapping[str, Any], step: int) -> None:
-    """Hold what the page shows against a view of two runs at one row of their lockstep."""
+def compare_view(ask: Ask, want: Lockstep, step: int) -> None:
+    """Hold what the page shows against two runs of the model at one row of their lockstep."""
     shown = ask(SHOWN, None)
-    assert shown["step"] == f"{step} / {len(want['rows'])}"
-    for side, name, column in (("a", REVISIONS[0], 0), ("b", REVISIONS[1], 1)):
-        taken = sum(row[column] >= 0 for row in want["rows"][:step])
-        compare_side(shown[side], run(name, want["scenario"]).frames[taken])
-    assert shown["heads"] == [entry["head"] for entry in want["log"] if entry["row"] <= step]
+    assert shown["step"] == f"{step} / {len(want)}"
+    for side in want.sides:
+        taken = sum(at is not None for at in want.indices(side)[:step])
+        compare_side(shown[side], run(want.runs[side].revision, want.scenario).frames[taken])
+    assert shown["heads"] == [head(one)[0] for one in want.leading[:step] if kind_of(one.event).logged]
 
 
 def compare_side(shown: Mapping[str, Any], frame: Frame) -> None:

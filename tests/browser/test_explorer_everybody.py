@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kvmviz.c.revision import from_c
 from kvmviz.compare.comparison import compare
-from kvmviz.explorer.page import page_html
+from kvmviz.explorer.offline.page import page_of
 
 Show = Callable[..., Page]
 
@@ -41,7 +41,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
         **context: Any,
     ) -> Page:
         file = tmp_path / "explorer.html"
-        file.write_text(page_html(revisions, [scenario, *others], step), encoding="utf-8")
+        file.write_text(page_of([scenario, *others], revisions, step), encoding="utf-8")
         opened = browser.new_context(viewport={"width": 1280, "height": 1100}, **context)
         pages.append(page := opened.new_page())
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from kvmviz.draw.lockstep import Lockstep, Side
-from kvmviz.explorer.page import page_html
+from kvmviz.explorer.offline.page import page_of
 from kvmviz.explorer.payload import skeleton_of
 
 SHOWN = """explorer => ({
@@ -43,7 +43,7 @@ def groups_of(lockstep: Lockstep, side: Side, step: int) -> dict[str, dict[str, 
 def test_every_count_is_that_of_the_whole_tree(browser: Browser, tmp_path: Path, words: str) -> None:
     line = f"tree=1TiB {words}"
     lockstep = Lockstep.of(["before", "v1"], line)
-    (tmp_path / "page.html").write_text(page_html(["before", "v1"], [line]))
+    (tmp_path / "page.html").write_text(page_of([line], ["before", "v1"]))
     page = browser.new_page()
     page.goto((tmp_path / "page.html").as_uri())
     for bar in page.get_by_test_id("stage-a").locator("[data-group]:has([data-bar])").all():

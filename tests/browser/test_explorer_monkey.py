@@ -9,7 +9,8 @@ from playwright.sync_api import CDPSession, Locator
 
 from kvmviz.draw.lockstep import SIDES, Lockstep
 from kvmviz.explorer.joiner import join, styles
-from kvmviz.explorer.payload import skeleton_of, view
+from kvmviz.explorer.offline.page import page_data
+from kvmviz.explorer.payload import skeleton_of
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario
 from kvmviz.terms import events as e
@@ -184,7 +185,7 @@ def test_a_thousand_random_actions_show_the_truth(open_notebook: Open) -> None:
 SHOW = """async ([source, data, times]) => {
     window.kv ??= await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})));
     for (let i = 0; i < times; i++) {
-        const close = window.kv.show(document.body, data);
+        const close = window.kv.mount(document.body, data);
         document.querySelector('.kvmviz').dispatchEvent(new KeyboardEvent('keydown', {key: 'End'}));
         if (i % 20 === 0) await new Promise(requestAnimationFrame);
         close();
@@ -200,19 +201,12 @@ def metrics(session: CDPSession) -> dict[str, float]:
 
 @pytest.mark.slow
 def test_opening_and_closing_leaves_nothing_behind(browser: Any) -> None:
-    drawn = view(["before", "v1"], "fail=L1@0x200")
-    line = drawn["scenario"]
-    data = {
-        "views": {line: drawn},
-        "skeletons": {drawn["skeleton"]: skeleton_of(Scenario.parse(line))},
-        "first": line,
-        "step": 0,
-    }
+    data = page_data(["fail=L1@0x200"], ["before", "v1"])
     page = browser.new_page()
     page.set_content(f"<style>{styles()}</style>")
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
-    page.evaluate(SHOW, [join("page.js"), data, 20])
+    page.evaluate(SHOW, [join("offline.js"), data, 20])
     page.wait_for_timeout(500)
     before = metrics(session)
     page.evaluate(SHOW, ["", data, 200])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kvmviz.explorer.page import page_html
+from kvmviz.explorer.offline.page import page_of
 from kvmviz.explorer.payload import named_cases
 from tests.browser.conftest import Open
 from tests.browser.test_explorer import EXPLORER
@@ -62,7 +62,7 @@ def project(browser: Browser, tmp_path: Path) -> Iterator[Project]:
 
     def project_(scenario: str, revisions: tuple[str, str], size: tuple[int, int], step: int = 0) -> Page:
         file = tmp_path / "explorer.html"
-        file.write_text(page_html(list(revisions), [scenario], step), encoding="utf-8")
+        file.write_text(page_of([scenario], revisions, step), encoding="utf-8")
         width, height = size
         pages.append(page := browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce"))
         page.goto(file.as_uri())

@@ -3,16 +3,14 @@
 from pathlib import Path
 
 import kvmviz
-from kvmviz.draw.lockstep import Lockstep
-from kvmviz.explorer.code import code
+from tests.explorer.views import view
 
 LANDED = Path(__file__).parent / "sources" / "landed.c"
 
 
 def test_the_code_panel_has_the_c_with_its_line_lit() -> None:
     mine = kvmviz.from_c(LANDED, name="Mine")
-    lockstep = Lockstep.of(["v1", mine], "fail=L1@0x200")
-    drawn = code(lockstep)
+    drawn = view(["v1", mine], "fail=L1@0x200")["code"]
     text = LANDED.read_text().split("\n")
     pairs = {pair["name"]: (number, pair) for number, pair in enumerate(drawn["pairs"])}
     number, pair = pairs["tdx_sept_free_private_spt"]
@@ -27,7 +25,7 @@ def test_the_code_panel_has_the_c_with_its_line_lit() -> None:
 
 def test_two_revisions_from_c_stand_beside_each_other() -> None:
     mine, other = kvmviz.from_c(LANDED, name="Mine"), kvmviz.from_c(LANDED.parent / "v2.c", name="Other")
-    drawn = code(Lockstep.of([other, mine], "fail=L1@0x200"))
+    drawn = view([other, mine], "fail=L1@0x200")["code"]
     pair = next(pair for pair in drawn["pairs"] if pair["name"] == "tdx_sept_free_private_spt")
     head = "static void tdx_sept_free_private_spt(struct kvm *kvm, struct kvm_mmu_page *sp)"
     assert pair["a"][0] == pair["b"][0] == head

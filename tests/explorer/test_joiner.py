@@ -68,7 +68,7 @@ def test_joined_refuses_an_import_it_cannot_follow() -> None:
         joined("a.js", {"a.js": 'import b from "./b.js";\n', "b.js": ""})
 
 
-@pytest.mark.parametrize("entry", ["widget.js", "page.js", "offline.js"])
+@pytest.mark.parametrize("entry", ["widget.js", "offline.js"])
 def test_the_front_end_joins_into_a_module_that_parses(entry: str, tmp_path: Path) -> None:
     path = tmp_path / "joined.mjs"
     path.write_text(join(entry), encoding="utf-8")
@@ -80,7 +80,7 @@ def test_the_front_end_joins_into_a_module_that_parses(entry: str, tmp_path: Pat
 
 def test_every_module_is_needed() -> None:
     texts = modules()
-    entries = [name for name in ("widget.js", "page.js", "offline.js") if name in texts]
+    entries = [name for name in ("widget.js", "offline.js") if name in texts]
     needed = {name for entry in entries for name in order(entry, texts)}
     assert needed | {"types.js"} == set(texts)
 

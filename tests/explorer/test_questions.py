@@ -4,9 +4,10 @@ import pytest
 
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.payload import named_cases
-from kvmviz.explorer.questions import fate, questions
+from kvmviz.record.runs import run
 from kvmviz.scenario import Scenario
-from kvmviz.terms.events import Warn
+from kvmviz.terms.events import Free, Warn
+from tests.explorer.views import view
 
 SCENARIOS = ["", "fail=L1@0x200", "hkid=assigned", "fail=all", "boot=second:60s fail=L3@0x0", "leaves=present"]
 
@@ -15,7 +16,7 @@ SCENARIOS = ["", "fail=L1@0x200", "hkid=assigned", "fail=all", "boot=second:60s 
 @pytest.mark.parametrize("revisions", [["before", "v1"], ["before", "landed"], ["v2"]])
 def test_answers_are_the_runs(scenario: str, revisions: list[str]) -> None:
     lockstep = Lockstep.of(revisions, scenario)
-    asked = questions(lockstep)
+    asked = view(revisions, scenario)["questions"]
     assert [q["row"] for q in asked] == sorted(q["row"] for q in asked)
     for question in asked:
         assert len(set(question["options"])) == len(question["options"])
@@ -26,29 +27,36 @@ def test_answers_are_the_runs(scenario: str, revisions: list[str]) -> None:
             ]
             printed = step.event.printed and len(sides) == 2
             assert (question["options"][question["answer"]] == "both sides") == printed
+        if question["ask"].endswith("What becomes of it?"):
+            page = question["ask"].removeprefix("KVM is about to ask for ").partition(" back.")[0]
+            ends = {fate(name, scenario, page) for name in revisions}
+            right = ends.pop() if len(ends) == 1 else "not the same on both sides"
+            assert question["options"][question["answer"]] == right
+
+
+def fate(revision: str, scenario: str, page: str) -> str:
+    """What becomes of a page, as the run's own events tell."""
+    freed = {s.event.page: s.event.how for s in run(revision, scenario).steps if isinstance(s.event, Free)}
+    if page not in freed:
+        return "it leaks"
+    return "it is freed at once" if freed[page] == "immediate" else "it is freed from the RCU callback"
 
 
 def test_a_page_that_leaks_is_not_the_only_one_asked_about() -> None:
-    lockstep = Lockstep.of(["before", "v1"], "fail=L1@0x200")
-    fates = [q for q in questions(lockstep) if "What becomes of it" in q["ask"]]
+    asked = view(["before", "v1"], "fail=L1@0x200")["questions"]
+    fates = [q for q in asked if "What becomes of it" in q["ask"]]
     leaks = [q for q in fates if q["options"][q["answer"]] == "it leaks"]
     assert 0 < len(leaks) < len(fates)
 
 
 def test_the_patch_is_one_question_who_forgets_the_page() -> None:
-    asked = [q for q in questions(Lockstep.of(["before", "v1"], "fail=all")) if q["ask"].startswith("Who forgets")]
+    asked = [q for q in view(["before", "v1"], "fail=all")["questions"] if q["ask"].startswith("Who forgets")]
     assert len(asked) == 1
     assert asked[0]["truth"] == "before: generic MMU code; v1: KVM's TDX code."
 
 
-def test_fate_of_a_leaked_page() -> None:
-    run = Lockstep.of(["landed"], "fail=L1@0x200").runs["a"]
-    assert fate(run, "S-EPT L1 gfn=0x200") == "it leaks"
-    assert fate(run, "S-EPT L1 gfn=0x0") == "it is freed at once"
-
-
 def test_where_the_host_panics_nothing_is_asked() -> None:
-    assert questions(Lockstep.of(["before", "v1"], "fail=all panic=on")) == []
+    assert view(["before", "v1"], "fail=all panic=on")["questions"] == []
 
 
 def test_named_cases_can_be_shown() -> None:

@@ -70,7 +70,7 @@ def ask(explorer: Explorer, **wanted: Any) -> list[dict[str, Any]]:
     """Ask as the browser does; return the updates that go out to it."""
     sent: list[dict[str, Any]] = []
     explorer.send_state = lambda key=None: sent.append(explorer.get_state(key))
-    wanted = {"id": "1", "skeleton": explorer._skeleton["key"], **wanted}
+    wanted = {"id": "1", "skeleton": explorer._skeleton["key"], "common": explorer._common["key"], **wanted}
     explorer._handle_custom_msg(wanted, [])
     return sent
 
@@ -119,15 +119,30 @@ def test_a_picture_that_the_browser_lost_is_sent_again() -> None:
     assert "_view" in second
 
 
+def test_functions_that_the_browser_lost_are_sent_again() -> None:
+    explorer = Explorer()
+    first, second = ask(explorer, common="", scenario="fail=none")
+    assert list(first) == ["_common"]
+    assert json.loads(second["_view"])["common"] == json.loads(first["_common"])["key"]
+
+
+def test_functions_that_are_there_are_not_sent_again() -> None:
+    explorer = Explorer()
+    (first,) = ask(explorer, scenario="hkid=assigned leaves=present", revisions=["v2", "landed"])
+    assert "_common" in first
+    (second,) = ask(explorer, scenario="hkid=assigned leaves=present", revisions=["landed", "v2"])
+    assert "_common" not in second
+
+
 def test_the_browser_says_where_it_stands_in_the_view_it_asked_for() -> None:
     explorer = Explorer()
     explorer.step = 117
     (update,) = ask(explorer, scenario="hkid=key-freeid-error")
     assert "step" not in update
-    assert len(explorer._view["rows"]) < explorer.step == 117
+    assert explorer._view["rows"] < explorer.step == 117
     assert "Step 96 of 96:" in str(explorer)
     explorer.scenario = "hkid=vpflushdone-error"
-    assert explorer.step == len(explorer._view["rows"])
+    assert explorer.step == explorer._view["rows"]
 
 
 def test_a_class_of_ones_own_can_be_chosen_again_by_name() -> None:

@@ -3,14 +3,40 @@ import { afterEach, mock, test } from "node:test";
 
 import { SENTENCES, widgetHost } from "../../kvmviz/explorer/static/host.js";
 
+/** What a kernel sends of two runs in which nothing happens. */
 const view = (scenario, more = {}) =>
-  JSON.stringify({ scenario, skeleton: "small", revisions: ["before", "v1"], answer: "", problem: "", ...more });
+  JSON.stringify({
+    scenario,
+    skeleton: "small",
+    common: "known",
+    revisions: ["before", "v1"],
+    answer: "",
+    problem: "",
+    single: [[scenario, { hkid: "released", fail: "none" }, [], "small"]],
+    at: [0],
+    behaviours: [[0, 0]],
+    runs: [[0]],
+    outcomes: [[0, 0, 0, 0, 0, 0]],
+    aligned: { "0 1": [] },
+    strings: [""],
+    choices: {},
+    ...more,
+  });
+const layout = (key) => ({ key, pages: [], faults: {}, starts: ["", "", ""] });
+const common = (key) =>
+  JSON.stringify({ key, functions: [], lines: {}, labels: {}, cases: [], table: {}, phrases: { "done-alike": "" } });
 const asks = { scenario: "fail=all", revisions: ["before", "v1"] };
 
 /** A widget's model, whose kernel answers when the test says so. */
 class FakeModel {
   constructor() {
-    this.values = { _view: view("tree=1x1x3"), _skeleton: { key: "small" }, step: 0, playing: false };
+    this.values = {
+      _view: view("tree=1x1x3"),
+      _skeleton: layout("small"),
+      _common: common("known"),
+      step: 0,
+      playing: false,
+    };
     this.heard = [];
     this.sent = [];
   }
@@ -67,7 +93,7 @@ test("each question is a message with a number of its own, and says which pictur
   const { model, host, shown } = started();
   const answers = [host.want(asks), host.want({ ...asks, scenario: "tree=1x1x3" })];
   const [first, second] = model.sent.map(({ content }) => content);
-  assert.deepEqual({ ...first, id: 0 }, { ...asks, id: 0, skeleton: "small" });
+  assert.deepEqual({ ...first, id: 0 }, { ...asks, id: 0, skeleton: "small", common: "known" });
   assert.notEqual(first.id, second.id);
   model.answer("fail=all", 0);
   model.answer("tree=1x1x3", 1);
@@ -136,9 +162,20 @@ test("a view is not shown without its picture, and the next question asks for th
   model.answer("tree=1x1x1", 0, { skeleton: "other" });
   assert.equal(await answer, SENTENCES.torn);
   assert.deepEqual([host.view().scenario, shown], ["tree=1x1x3", []]);
-  model.values._skeleton = { key: "other" };
+  model.values._skeleton = layout("other");
   host.want(asks);
   assert.equal(model.sent[1].content.skeleton, "other");
+});
+
+test("a view is not shown without the functions that it lights up, and the next question asks for those", async () => {
+  const { model, host, shown } = started();
+  const answer = host.want(asks);
+  model.answer("tree=1x1x1", 0, { common: "more" });
+  assert.equal(await answer, SENTENCES.torn);
+  assert.deepEqual(shown, []);
+  model.values._common = common("more");
+  host.want(asks);
+  assert.equal(model.sent[1].content.common, "more");
 });
 
 test("what Python sets is shown, and at the end nothing is heard or waited for", async () => {

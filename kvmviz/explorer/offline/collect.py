@@ -7,95 +7,17 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Any
+from dataclasses import dataclass
 
 from kvmviz.apart import AVAILABLE, each, pack, processors, unpack, workers
-from kvmviz.explorer.offline.atoms import Atom, Writer, verdict_words
+from kvmviz.explorer.collected import Collected
 from kvmviz.explorer.offline.space import BOOTS, Family
 from kvmviz.machine.module import RECLAIM
 from kvmviz.machine.printk import BURST
-from kvmviz.record.runs import Run, run
+from kvmviz.record.runs import Run, run, run_all
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import Seamcall
-from kvmviz.terms.phases import PHASES
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A different run: for each phase the numbers of its atoms, and what came out."""
-
-    segments: tuple[tuple[int, ...], ...]
-    words: tuple[str, str, str, int, int, bool]
-    lost: tuple[str, ...]
-
-
-@dataclass
-class Collected:
-    """Every atom and run once; `at` says which run each scenario has under each revision."""
-
-    atoms: list[Atom] = field(default_factory=list)
-    runs: list[Outcome] = field(default_factory=list)
-    at: dict[str, list[int]] = field(default_factory=dict)
-    _atoms: dict[Any, int] = field(default_factory=dict)
-    _runs: dict[Any, int] = field(default_factory=dict)
-    _ids: dict[int, int] = field(default_factory=dict)
-    _writer: Writer = field(default_factory=Writer)
-
-    def add(self, one: Run) -> int:
-        """Take in a run, unless it is there already, and return its number."""
-        key = (one.revision, _tape_key(one), one.summary.leaked)
-        if key not in self._runs:
-            self._runs[key] = len(self.runs)
-            numbers = [self._own(atom) for atom in self._writer.atoms(one)]
-            self.runs.append(Outcome(self._segments(numbers), verdict_words(one), one.summary.leaked))
-        return self._runs[key]
-
-    def _own(self, atom: Atom) -> int:
-        """Return the number of an atom of the own writer, which is one object wherever it stands."""
-        if id(atom) not in self._ids:
-            self._ids[id(atom)] = self._atom(atom)
-        return self._ids[id(atom)]
-
-    def _atom(self, atom: Atom) -> int:
-        key = (atom.event, tuple(atom.value.items()))
-        if key not in self._atoms:
-            self._atoms[key] = len(self.atoms)
-            self.atoms.append(atom)
-        return self._atoms[key]
-
-    def _segments(self, numbers: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-        found = {phase: tuple(group) for phase, group in groupby(numbers, key=lambda n: self.atoms[n].phase)}
-        return tuple(found.get(phase, ()) for phase in PHASES)
-
-    def merge(self, other: "Collected") -> None:
-        """Take in what another process collected; its scenarios come after those that are here."""
-        renumbered = [self._atom(atom) for atom in other.atoms]
-        runs = [self._known(one, renumbered) for one in other.runs]
-        for name, numbers in other.at.items():
-            self.at.setdefault(name, []).extend(runs[n] for n in numbers)
-
-    def _known(self, one: Outcome, renumbered: Sequence[int]) -> int:
-        """Return the number of another process's run here."""
-        segments = tuple(tuple(renumbered[n] for n in segment) for segment in one.segments)
-        key = (segments, one.words, one.lost)
-        if key not in self._runs:
-            self._runs[key] = len(self.runs)
-            self.runs.append(Outcome(segments, one.words, one.lost))
-        return self._runs[key]
-
-    def bare(self) -> "Collected":
-        """Return what is worth sending to another process."""
-        return Collected(self.atoms, self.runs, self.at)
-
-
-def _tape_key(one: Run) -> tuple[Any, ...]:
-    """Return what tells one run's steps from another's; a `Location` is one object for each line of the model."""
-    tape = one._tape
-    assert tape is not None  # a page carries small trees only
-    return tuple(tape.entries), tuple(tuple(map(id, where)) for where in tape.where)
 
 
 @dataclass(frozen=True)
@@ -163,9 +85,12 @@ def collect(families: Iterable[Family], revisions: Sequence[type[Revision]]) -> 
     found = Collected()
     runners = [Runner(found, which) for which in revisions]
     for family in families:
-        for one in runners:
-            numbers = [found.add(run(one.which, family.base))] if family.alone else one.family(family.base)
-            found.at.setdefault(one.which.name, []).extend(numbers)
+        if family.alone:
+            numbers = [[found.add(one)] for one in run_all(revisions, family.base)]
+        else:
+            numbers = [list(one.family(family.base)) for one in runners]
+        for which, own in zip(revisions, numbers, strict=True):
+            found.at.setdefault(which.name, []).extend(own)
     return found
 
 

@@ -7,7 +7,9 @@ from importlib.resources import files
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.offline import space
 from kvmviz.explorer.offline.encode import carried, packed
+from kvmviz.explorer.wire import Page
 from kvmviz.revisions import REVISIONS, Revision, RevisionError, revision
+from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
 
 Which = str | type[Revision]
@@ -33,7 +35,21 @@ def page(trees: Sequence[str] = space.TREES, revisions: Sequence[Which] = tuple(
     _check(names)
     for tree in trees:
         space.pages(tree)
-    return html(packed(carried(trees, chosen, _first(trees, _pair(chosen)))))
+    single = space.single(trees, pamt=any(one.dynamic_pamt for one in chosen))
+    return html(packed(carried(trees, chosen, _first(trees, _pair(chosen)), single)))
+
+
+def page_of(scenarios: Sequence[str], revisions: Sequence[Which], step: int = 0) -> str:
+    """Return a page of these scenarios alone; it opens on the first, at this step."""
+    return html(packed(page_data(scenarios, revisions, step)))
+
+
+def page_data(scenarios: Sequence[str], revisions: Sequence[Which], step: int = 0) -> Page:
+    """Return what such a page carries."""
+    chosen, single = [revision(one) for one in revisions], [Scenario.parse(one) for one in scenarios]
+    _check([one.name for one in chosen])
+    names = ",".join(one.name for one in chosen[:2])
+    return carried((), chosen, Link.parse(f"{single[0]} step={step} revisions={names}"), single)
 
 
 def _check(names: Sequence[str]) -> None:

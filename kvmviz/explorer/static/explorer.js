@@ -251,9 +251,9 @@ export class Explorer {
     const waits = step > 0 && view.rows[step - 1][side === "a" ? 0 : 1] < 0;
     own.stage.outline(view.names[about] ?? "", about < 0 ? "none" : waits ? "waits" : "now");
     own.verdict.to(view, step);
-    const [who, what] = (view.texts.sides[side]?.[step] ?? "").split(": ");
-    say(own.who, what ? who : "");
-    say(own.does, what ? ` ${what}` : who);
+    const [who, what] = view.texts.sides[side]?.[step] ?? ["", ""];
+    say(own.who, who);
+    say(own.does, what ? ` ${what}` : "");
     put(own.line, "data-waits", String(waits));
   }
 
@@ -275,7 +275,9 @@ export class Explorer {
 
   announce() {
     window.clearTimeout(this.rest);
-    const lines = SIDES.map((side) => this.view.texts.sides[side]?.[this.step]).filter(Boolean);
+    const lines = SIDES.map((side) => this.view.texts.sides[side]?.[this.step] ?? [""])
+      .filter(([who]) => who)
+      .map((line) => line.join(": "));
     say(
       this.live,
       `Step ${this.step} of ${this.view.rows.length}. ${this.view.texts.why[this.step]} ${lines.join(" ")}`,

@@ -1,6 +1,7 @@
 /** The explorer's way to a kernel: traits carry what is shown, messages of their own ask for another view. */
 
-/** @import {Host, View} from "./types.js" */
+/** @import {Answer, Common, Host, View} from "./types.js" */
+import { singleOf, viewOf } from "./view.js";
 
 /** @typedef {{get: (name: string) => any, set: (name: string, value: any) => void, save_changes: () => void, send: (content: any, callbacks?: any) => void, on: (event: string, call: () => void) => void, off: (event: string, call?: () => void) => void}} Model */
 
@@ -32,8 +33,16 @@ export function widgetHost(model) {
     model.set(name, value);
     model.save_changes();
   };
-  /** @type {View} */
-  let view = JSON.parse(model.get("_view"));
+  const common = commonOf(model);
+  /** @type {() => [Answer, View | null]} what came last, and the view if all that belongs to it is here */
+  const read = () => {
+    const answer = JSON.parse(model.get("_view"));
+    const layout = model.get("_skeleton");
+    const whole = answer.skeleton === layout.key && answer.common === common().key;
+    const numbers = answer.revisions.map((/** @type {string} */ _, /** @type {number} */ i) => i);
+    return [answer, whole ? viewOf(answer, common(), layout, singleOf(answer, 0, answer.at[0]), numbers) : null];
+  };
+  let view = /** @type {View} */ (read()[1]);
   /** What ends each choice that waits for its answer. @type {Map<string, (sentence: string) => void>} */
   const waiting = new Map();
   /** What is wrong with what answers, as far as the last choice told. @type {"" | "gone" | "silent"} */
@@ -45,14 +54,13 @@ export function widgetHost(model) {
     tell.kernel();
   };
   hear("change:_view", () => {
-    const next = JSON.parse(model.get("_view"));
-    const whole = next.skeleton === model.get("_skeleton").key;
-    if (whole) {
+    const [answer, next] = read();
+    if (next) {
       view = next;
       find("");
       tell.view();
     }
-    waiting.get(next.answer)?.(whole ? next.problem : SENTENCES.torn);
+    waiting.get(answer.answer)?.(next ? answer.problem : SENTENCES.torn);
   });
   // A widget does not get to see whether its own line to the kernel holds; that of its layout, another widget, falls with it.
   hear("comm_live_update", () => setTimeout(() => tell.kernel()));
@@ -78,7 +86,8 @@ export function widgetHost(model) {
       give(PATIENCE, SENTENCES.silent);
       if (gone()) return end(SENTENCES.gone);
       try {
-        model.send({ id, ...wanted, skeleton: model.get("_skeleton").key }, { iopub: { status } });
+        const here = { skeleton: model.get("_skeleton").key, common: common().key };
+        model.send({ id, ...wanted, ...here }, { iopub: { status } });
       } catch {
         find("gone");
         end(SENTENCES.gone);
@@ -105,5 +114,20 @@ export function widgetHost(model) {
       calls.forEach(([event, call]) => model.off(event, call));
       for (const end of [...waiting.values()]) end("");
     },
+  };
+}
+
+/**
+ * @param {Model} model
+ * @returns {() => Common} what is the same in every view, read anew only when another came
+ */
+function commonOf(model) {
+  let text = "";
+  /** @type {Common} */
+  let read;
+  return () => {
+    const now = model.get("_common");
+    if (now !== text) [text, read] = [now, JSON.parse(now)];
+    return read;
   };
 }

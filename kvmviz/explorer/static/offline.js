@@ -1,11 +1,12 @@
 /** The explorer as one offline file: unpacks what the page carries and shows it, with no kernel and no network. */
 
-/** @import {Host, View} from "./types.js" */
-/** @import {Carried, Found} from "./offline_data.js" */
-import { findLine, unpack } from "./offline_data.js";
+/** @import {Host, PageData, View} from "./types.js" */
+/** @import {Found} from "./view.js" */
+import { unpack } from "./carried.js";
+import { findLine } from "./find.js";
 import { hashOf, readHash } from "./offline_link.js";
 import { elsewhere } from "./offline_elsewhere.js";
-import { viewOf } from "./offline_view.js";
+import { viewOf } from "./view.js";
 import { toggleFault, withWord } from "./line.js";
 import { Explorer } from "./explorer.js";
 
@@ -16,7 +17,7 @@ const CONTROL_KEYS = ["tree", "hkid", "status", "boot", "leaves", "zap", "vcpus"
  * @implements {Host}
  */
 export class OfflineHost {
-  /** @param {Carried} data */
+  /** @param {PageData} data */
   constructor(data) {
     this.data = data;
     /** @type {Record<string, (() => void)[]>} */
@@ -46,7 +47,9 @@ export class OfflineHost {
       return false;
     }
     this.said = "";
-    this.shown = viewOf(this.data, found, revisions);
+    const { data } = this;
+    const numbers = revisions.map((name) => data.revisions.indexOf(name));
+    this.shown = viewOf(data, data.common, data.layouts[found.layout], found, numbers);
     return true;
   }
 
@@ -75,7 +78,7 @@ export class OfflineHost {
   }
 
   skeleton() {
-    return this.data.layouts[this.view().skeleton].skeleton;
+    return this.data.layouts[this.view().skeleton];
   }
 
   step() {
@@ -188,7 +191,19 @@ function limitOne(control, carried) {
 
 /**
  * @param {HTMLElement} element
- * @param {Carried} data
+ * @param {PageData} data
+ * @returns {() => void} what takes the explorer away again
+ */
+export function mount(element, data) {
+  const host = new OfflineHost(data);
+  host.open(data.first);
+  const explorer = new Explorer(element, /** @type {Host} */ (host));
+  return () => explorer.dispose();
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {PageData} data
  */
 export function startOffline(element, data) {
   const host = new OfflineHost(data);

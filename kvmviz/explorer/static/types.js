@@ -24,7 +24,7 @@
  * @typedef {{name: string, file: string, a: string[], b: string[], lines: [number | null, number | null, boolean][], c?: Partial<Record<Side, [string, number]>>}} CodePair
  */
 /** @typedef {{pairs: CodePair[], shown: number[][], lit: Record<string, number[][]>}} CodeView */
-/** @typedef {{why: string[], sides: Record<string, string[]>, events: string[], rests: string[], verdict: string}} Texts */
+/** @typedef {{why: string[], sides: Record<string, [string, string][]>, events: [string, string][], rests: string[], verdict: string}} Texts */
 /** @typedef {{name: string, label: string, first: number, last: number}} Phase */
 /** @typedef {{row: number, ask: string, options: string[], answer: number, truth: string}} Question */
 
@@ -44,7 +44,7 @@
  * @property {number[]} pages
  * @property {Record<string, string>} [allbut] of a large tree: by page, what `fail` says if all fail but this one
  * @property {Record<string, number>} [times] of a large tree: how many pages stand behind a name, where that is more than one
- * @property {number[]} initial
+ * @property {Record<string, string>} faults by page, how a scenario names one whose reclaim may fail
  * @property {string[]} names
  * @property {string[]} states
  * @property {Record<string, Record<string, string>>} table
@@ -59,14 +59,66 @@
  */
 
 /**
- * The picture of a tree before any event.
+ * The picture of a tree before any event, and what does not change while it is shown.
  * @typedef {object} Skeleton
  * @property {string} key
- * @property {string} svg
  * @property {string} defs
+ * @property {string} svg
  * @property {Record<string, string>} shelves
  * @property {Record<string, string[]>} members
  * @property {Record<string, string[]>} whole
+ * @property {string[]} pages
+ * @property {Record<string, string>} faults
+ * @property {string[]} starts
+ * @property {Record<string, number>} [times]
+ * @property {Record<string, string>} [allbut]
+ */
+
+/** A function: its source's name, the name under which it is paired, its own, its file, its lines; of C its file and first line. @typedef {[string, string, string, string, string[], [string, number]?]} SourceFunction */
+
+/**
+ * What is the same in every view.
+ * @typedef {object} Common
+ * @property {string} key
+ * @property {SourceFunction[]} functions
+ * @property {Record<string, [number, number, number][]>} lines
+ * @property {Record<string, string>} labels
+ * @property {[string, string, string[]][]} cases
+ * @property {Record<string, Record<string, string>>} table
+ * @property {Record<string, string>} phrases
+ */
+
+/**
+ * Runs, taken apart.
+ * @typedef {object} Carried
+ * @property {string[]} revisions
+ * @property {[string, Record<string, string>, string[], string][]} single
+ * @property {number[]} at
+ * @property {number[][]} behaviours
+ * @property {number[][]} runs
+ * @property {number[][]} outcomes
+ * @property {Record<string, number[][]>} aligned
+ * @property {string[]} alignments
+ * @property {number[][]} segments
+ * @property {number[][]} chunks
+ * @property {any[][]} atoms
+ * @property {string[]} strings
+ * @property {string[]} names
+ * @property {string[]} states
+ * @property {[string, string, number, number][]} places
+ * @property {number[][]} chains
+ * @property {Record<string, Record<string, string>>} absent
+ * @property {Record<string, string[]>} choices
+ */
+
+/**
+ * What a widget gets: one scenario, and which question that answers.
+ * @typedef {Carried & {scenario: string, rows: number, skeleton: string, common: string, answer: string, problem: string}} Answer
+ */
+
+/**
+ * What a page carries.
+ * @typedef {Carried & {first: string, trees: Record<string, string[]>, dimensions: Record<string, string[]>, family: Record<string, string[]>, layouts: Record<string, Skeleton>, common: Common}} PageData
  */
 
 /**

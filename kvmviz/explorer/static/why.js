@@ -28,9 +28,9 @@ export class Why {
     const { why, events, rests } = view.texts;
     say(this.text, why[step]);
     put(this.text, "data-long", String(why[step].length > 130));
-    const [kind, ...about] = events[step].split(" ");
+    const [kind, about] = events[step];
     say(this.kind, kind);
-    say(this.about, about.join(" "));
+    say(this.about, about);
     const place = step ? placeOf(view, step - 1) : "";
     this.place.hidden = !place;
     say(this.place, place);

@@ -1,6 +1,5 @@
-/** Two ways in: a Jupyter widget, whose state lives in a kernel, and a plain page, which brings its views along. */
+/** The way in of a Jupyter widget, whose state lives in a kernel; that of a page is `offline.js`. */
 
-/** @import {Host} from "./types.js" */
 /** @import {Model} from "./host.js" */
 import { Explorer } from "./explorer.js";
 import { widgetHost } from "./host.js";
@@ -16,17 +15,6 @@ export function render({ model, el }) {
     forget();
     explorer.dispose();
   };
-}
-
-/**
- * Show the explorer in a plain page.
- * @param {HTMLElement} element
- * @param {Host} host
- * @returns {() => void} what takes it away again
- */
-export function mount(element, host) {
-  const explorer = new Explorer(element, host);
-  return () => explorer.dispose();
 }
 
 export default { render };

@@ -1,8 +1,6 @@
-"""Every view that a page makes of what it carries is the one that Python computes for that scenario."""
+"""Every view that a page makes of what it carries is the one that a widget shows of that scenario alone."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,10 @@ from hypothesis import strategies as st
 from kvmviz.c.revision import from_c
 from kvmviz.explorer.offline import space
 from kvmviz.explorer.offline.encode import carried, packed, unpacked
-from kvmviz.explorer.payload import view
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
+from tests.explorer.views import assembled, views
 
 IN_C = from_c(
     """
@@ -36,7 +34,6 @@ TREE = "1x1x1"
 SPACE = [str(one) for one in space.combinations(TREE)]
 SINGLE = [str(one) for one in space.single([TREE], pamt=True)]
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no node on PATH: apt install nodejs")
 asked = st.tuples(
     st.one_of(st.sampled_from(SPACE), st.sampled_from(SINGLE)),
     st.lists(st.sampled_from(list(REVISIONS)), min_size=1, max_size=2),
@@ -47,30 +44,26 @@ asked = st.tuples(
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = Link.parse(f"tree={TREE} fail=all step=0 revisions=before,v1")
     file = tmp_path_factory.mktemp("page") / "carried"
-    file.write_text(packed(carried([TREE], [revision(one) for one in REVISIONS.values()], first)))
+    chosen = [revision(one) for one in REVISIONS.values()]
+    file.write_text(packed(carried([TREE], chosen, first, space.single([TREE], pamt=True))))
     return file
 
 
 def views_of(stored: Path, questions: Sequence[tuple[str, Sequence[str]]]) -> list[Any]:
-    lines = "\n".join(json.dumps(question) for question in questions)
-    script = Path(__file__).with_name("views.mjs")
-    done = subprocess.run(["node", script, stored], input=lines, capture_output=True, text=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return assembled(questions, stored)
 
 
-@needs_node
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions=st.lists(asked, min_size=15, max_size=30))
-def test_a_view_of_the_page_is_the_view_of_the_model(stored: Path, questions: list[tuple[str, list[str]]]) -> None:
-    for (line, revisions), got in zip(questions, views_of(stored, questions), strict=True):
-        want = json.loads(json.dumps(view([REVISIONS[name] for name in revisions], line)))
+def test_a_view_of_the_page_is_the_view_of_the_widget(stored: Path, questions: list[tuple[str, list[str]]]) -> None:
+    wanted = views([(line, [REVISIONS[name] for name in revisions]) for line, revisions in questions])
+    for (line, revisions), got, want in zip(questions, views_of(stored, questions), wanted, strict=True):
         assert got.keys() == want.keys()
         for key in want:
             if key != "choices":
                 assert got[key] == want[key], (line, revisions, key)
 
 
-@needs_node
 def test_every_order_of_words_finds_the_same_scenario(stored: Path) -> None:
     pairs = [(f"tree={TREE} fail=L1@0x0,L3@0x0", ["v1"]), (f"fail=L3@0x0,L1@0x0 tree={TREE}", ["v1"])]
     one, two = views_of(stored, pairs)
@@ -78,7 +71,6 @@ def test_every_order_of_words_finds_the_same_scenario(stored: Path) -> None:
     assert one["scenario"] == str(Scenario.parse(pairs[0][0]))
 
 
-@needs_node
 @pytest.mark.parametrize(
     "line", ["tree=1x1x9", f"tree={TREE} vcpus=2", f"tree={TREE} boot=second:7s", f"tree={TREE} fail=TDCS[1]"]
 )

@@ -1,14 +1,14 @@
-/** The kernel log of an offline page's view, for both sides. */
+/** The kernel log of a view, one list for both sides. */
 
 /** @import {LogEntry, LogMark, Side} from "./types.js" */
-/** @import {Atom} from "./offline_data.js" */
-/** @import {Paired} from "./offline_view.js" */
+/** @import {Atom} from "./carried.js" */
+/** @import {Paired} from "./view.js" */
 
 /**
  * @param {Paired} both
  * @returns {LogEntry[]}
  */
-export function offlineLog(both) {
+export function logOf(both) {
   /** @type {LogEntry[]} */
   const found = [];
   const used = Object.fromEntries(both.sides.map((side) => [side, { printed: new Map(), bugged: "", at: -1 }]));

@@ -1,35 +1,40 @@
-/** The questions of predict mode in an offline page's view. */
+/**
+ * The questions of predict mode: what becomes of a page, who prints a warning, who cuts the pointer.
+ * Of pages the first one is asked about, those that leak, and the one after each of these, so that a question gives
+ * nothing away.
+ */
 
 /** @import {Question, Side} from "./types.js" */
-/** @import {StoredRun} from "./offline_data.js" */
-/** @import {Paired} from "./offline_view.js" */
+/** @import {Paired} from "./view.js" */
 
-const FATES = ["it is freed at once", "it is freed from the RCU callback", "it leaks"];
-const DIFFER_WORDS = "not the same on both sides";
+import { filled } from "./phrases.js";
 
 /**
  * @param {Paired} both
  * @returns {Question[]}
  */
-export function offlineQuestions(both) {
+export function questionsOf(both) {
   if (both.sides.some((side) => both.runs[side].words[5])) return [];
-  const fates = Object.fromEntries(both.sides.map((side) => [side, fatesOf(both.runs[side])]));
+  const fates = Object.fromEntries(both.sides.map((side) => [side, fatesOf(both, side)]));
   const found = [...pageQuestions(both, fates), ...warningQuestions(both), ...pointerQuestion(both, fates)];
   return found.sort((x, y) => x.row - y.row);
 }
 
 /**
- * @param {StoredRun} run
+ * @param {Paired} both
+ * @param {Side} side
  * @returns {(page: string) => string} what becomes of a page
  */
-function fatesOf(run) {
+function fatesOf({ runs, common }, side) {
+  const run = runs[side];
+  const { now, rcu, leak } = common.phrases;
   const how = new Map(
     run.atoms
       .flat()
       .filter((atom) => atom.kind === "free")
       .map((atom) => [atom.asked.page, atom.asked.how]),
   );
-  return (page) => (how.has(page) ? FATES[how.get(page) === "immediate" ? 0 : 1] : FATES[2]);
+  return (page) => (how.has(page) ? (how.get(page) === "immediate" ? now : rcu) : leak);
 }
 
 /**
@@ -56,7 +61,7 @@ function pageQuestions(both, fates) {
     const page = asked.page;
     if (kind !== "op" && !(kind === "seamcall" && asked.call === "TDH.PHYMEM.PAGE.RECLAIM" && page === "TDR")) return;
     const ends = both.sides.map((side) => fates[side](page));
-    const leaks = ends.includes(FATES[2]);
+    const leaks = ends.includes(both.common.phrases.leak);
     if (before || leaks) found.push(fateQuestion(both, i + 1, page, ends));
     before = leaks;
   });
@@ -70,15 +75,18 @@ function pageQuestions(both, fates) {
  * @param {string[]} ends
  */
 function fateQuestion(both, row, page, ends) {
+  const { now, rcu, leak, unlike, becomes, fates, in: where } = both.common.phrases;
   const same = new Set(ends).size === 1;
-  const options = [...FATES, ...(ends.length > 1 ? [DIFFER_WORDS] : [])];
-  const said = both.sides.map((side, i) => `in ${both.runs[side].revision} ${ends[i]}`).join(", ");
-  const ask = `KVM is about to ask for ${page} back. What becomes of it?`;
-  return questionOf(row, ask, options, same ? ends[0] : DIFFER_WORDS, `${page}: ${same ? ends[0] : said}.`);
+  const options = [now, rcu, leak, ...(ends.length > 1 ? [unlike] : [])];
+  const said = both.sides.map((side, i) => filled(where, { revision: both.runs[side].revision, end: ends[i] }));
+  const truth = filled(fates, { page, end: same ? ends[0] : said.join(", ") });
+  return questionOf(row, filled(becomes, { page }), options, same ? ends[0] : unlike, truth);
 }
 
 /** @param {Paired} both */
 function warningQuestions(both) {
+  const { phrases } = both.common;
+  const only = (/** @type {string} */ revision) => filled(phrases.only, { revision });
   /** @type {Question[]} */
   const found = [];
   both.leading.forEach((leading, i) => {
@@ -88,11 +96,11 @@ function warningQuestions(both) {
     );
     const names = both.sides.map((side) => both.runs[side].revision);
     const options =
-      names.length === 1 ? ["yes", "no"] : ["both sides", `only ${names[0]}`, `only ${names[1]}`, "neither"];
+      names.length === 1 ? [phrases.yes, phrases.no] : [phrases.both, only(names[0]), only(names[1]), phrases.neither];
     const right =
       names.length === 1 ? options[prints[0] ? 0 : 1] : options[prints[0] ? (prints[1] ? 0 : 1) : prints[1] ? 2 : 3];
-    const ask = `${leading.asked.short} is about to see a failure. Who prints a stack trace?`;
-    found.push(questionOf(i + 1, ask, options, right, `Answer: ${right}. ${leading.text}`));
+    const ask = filled(phrases.prints, { site: leading.asked.short });
+    found.push(questionOf(i + 1, ask, options, right, filled(phrases.answer, { right, text: leading.text })));
   });
   return found;
 }
@@ -104,14 +112,17 @@ function warningQuestions(both) {
  */
 function pointerQuestion(both, fates) {
   const lost = (/** @type {string} */ mirror) =>
-    both.sides.some((side) => fates[side](`S-EPT ${mirror.slice(mirror.indexOf(" ") + 1)}`) === FATES[2]);
+    both.sides.some(
+      (side) => fates[side](`S-EPT ${mirror.slice(mirror.indexOf(" ") + 1)}`) === both.common.phrases.leak,
+    );
   const row = both.leading.findIndex((atom) => atom.kind === "set_null" && lost(atom.asked.page)) + 1;
   if (!row) return [];
   const by = both.sides.map((side) => cutterOf(both, side, row));
-  const options = ["generic MMU code", "KVM's TDX code", ...(by.length > 1 ? [DIFFER_WORDS] : [])];
-  const right = new Set(by).size > 1 ? DIFFER_WORDS : by[0];
-  const truth = both.sides.map((side, i) => `${both.runs[side].revision}: ${by[i]}`).join("; ");
-  return [questionOf(row, "Who forgets the page, so that nobody frees it by mistake?", options, right, `${truth}.`)];
+  const { mmu, tdx, unlike, cut, forgets } = both.common.phrases;
+  const options = [mmu, tdx, ...(by.length > 1 ? [unlike] : [])];
+  const right = new Set(by).size > 1 ? unlike : by[0];
+  const truth = both.sides.map((side, i) => filled(cut, { revision: both.runs[side].revision, end: by[i] }));
+  return [questionOf(row, forgets, options, right, `${truth.join("; ")}.`)];
 }
 
 /**
@@ -124,5 +135,5 @@ function cutterOf(both, side, row) {
   const near = steps.map((_, at) => at).sort((x, y) => Math.abs(x - row + 1) - Math.abs(y - row + 1));
   const at = near.find((number) => steps[number]?.kind === "set_null");
   const by = at === undefined ? "" : (steps[at]?.asked.by ?? "");
-  return by.startsWith("tdx.c") ? "KVM's TDX code" : "generic MMU code";
+  return by.startsWith("tdx.c:") ? both.common.phrases.tdx : both.common.phrases.mmu;
 }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from kvmviz.compare.align import Key, common, keys
-from kvmviz.explorer.offline.atoms import Atom
+from kvmviz.explorer.atoms import Atom
 
 
 class Aligner:

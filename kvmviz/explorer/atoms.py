@@ -6,7 +6,7 @@
 ('leak', 'S-EPT L1 gfn=0x200', (0, 0, 1))
 
 What depends on the names of the revisions, on a row's number or on how long ago
-the first TD was torn down holds a mark in its place: `@1@`, `@2@`, `@S@`, `@B@`.
+the first TD was torn down holds a mark in its place: `@1@`, `@S@`, `@B@`.
 """
 
 from collections.abc import Iterator
@@ -27,9 +27,10 @@ from kvmviz.terms import events as e
 from kvmviz.terms.kinds import kind_of
 from kvmviz.terms.site import Site
 
-THIS, OTHER, ROW, BEFORE = "@1@", "@2@", "@S@", "@B@"
+THIS, ROW, BEFORE = "@1@", "@S@", "@B@"
 
 Counts = tuple[int, int, int]
+Place = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Writer:
 
     def __init__(self) -> None:
         self._known: dict[Any, Atom] = {}
+        self._chains: dict[tuple[int, ...], tuple[Place, ...]] = {}
 
     def atoms(self, run: Run) -> list[Atom]:
         """Return the atoms of a run."""
@@ -54,22 +56,26 @@ class Writer:
 
     def _atom(self, run: Run, at: int, step: Step, about: str | None, moves: Changes, counted: Counts) -> Atom:
         means = meaning(run, at)
-        key = (run.revision, step.phase, step.event, tuple(map(id, step.where)), about, moves, counted, means)
+        where = tuple(map(id, step.where))  # a `Location` is one object for each line of the model
+        key = (step.phase, step.event, step.times, where, about, moves, counted, means)
         if key not in self._known:
-            self._known[key] = _written(step, about, moves, counted, means)
+            chain = self._chains.get(where) or self._chains.setdefault(where, tuple(map(_location, step.where)))
+            self._known[key] = _written(step, about, moves, counted, means, chain)
         return self._known[key]
 
 
-def _written(step: Step, about: str | None, moves: Changes, counted: Counts, means: str) -> Atom:
+def _written(
+    step: Step, about: str | None, moves: Changes, counted: Counts, means: str, chain: tuple[Place, ...]
+) -> Atom:
     value = {
         **_words(step, about, means), **_logged(step), **_asked(step), "counted": counted,
         "phase": step.phase, "kind": step.event.kind, "mark": kind_of(step.event).mark(step.event), "about": about,
-        "episode": _episode(step, about), "changes": moves, "chain": tuple(map(_location, step.where)),
+        "episode": _episode(step, about), "changes": moves, "chain": chain,
     }  # fmt: skip
     return Atom(step.phase, step.event, value)
 
 
-def _location(location: Location) -> tuple[str, str, str, int]:
+def _location(location: Location) -> Place:
     """Return function, file, source and line."""
     return location.function.name, location.function.file, location.source, location.line
 
@@ -80,16 +86,13 @@ def _episode(step: Step, about: str | None) -> str:
 
 
 def _words(step: Step, about: str | None, means: str) -> dict[str, Any]:
-    """Return a step's sentences: where both sides take it alike, alone, and where it comes out differently."""
+    """Return a step's sentences: what happens, what it means, what the other side does without it, who does what."""
+    kind = kind_of(step.event)
+    who, does = texts.side_words(step)
     return {
-        "text": step.text,
-        "same": texts.same_words(step, means),
-        "only": texts.alone_words(step, THIS, OTHER),
-        "differ": texts.differing_words(step, means),
-        "does": texts.side_words(step),
-        "event": texts.event_words(step, about),
-        "rests": kind_of(step.event).rests_on,
-    }
+        "text": step.text, "means": means, "lacks": kind.lacks(step.event), "who": who, "does": does,
+        "rests": kind.rests_on, "event": texts.event_words(step, about),
+    }  # fmt: skip
 
 
 def _logged(step: Step) -> dict[str, Any]:
@@ -97,7 +100,9 @@ def _logged(step: Step) -> dict[str, Any]:
     event = step.event
     found: dict[str, Any] = {"logged": None, "held": None, "printed": False, "site": getattr(event, "site", None)}
     if kind_of(event).logged:
-        found["logged"] = (*log.head(step), log.mark(event))
+        first, detail = log.head(step)
+        detail = f"{detail} (x {step.times:,})".strip() if step.times > 1 else detail
+        found["logged"] = (first, detail, log.mark(event))
     if isinstance(event, e.VmBugged):
         found["bugged"] = log.masked_because(event.site, ROW)
     if isinstance(event, e.Warn | e.PrErr):

@@ -1,9 +1,10 @@
-/** The code and the call stack of an offline page's view. */
+/** The code of a view and its call stack: which functions stand in the panels at each row. */
 
 /** @import {CodePair, CodeView, Episode, Side, StackView} from "./types.js" */
-/** @import {Atom} from "./offline_data.js" */
-/** @import {Paired} from "./offline_view.js" */
+/** @import {Atom} from "./carried.js" */
+/** @import {Paired} from "./view.js" */
 
+/** Functions that the panel of code holds. */
 const MOST_CODE = 3;
 
 /** @typedef {{depth: number, name: string, file: string, first: number, number: number, children: Map<string, CallNode>}} CallNode */
@@ -13,7 +14,7 @@ const MOST_CODE = 3;
  * @param {Paired} both
  * @returns {StackView}
  */
-export function offlineStack(both) {
+export function stackOf(both) {
   /** @type {CallTree[]} */
   const trees = [];
   /** @type {Record<string, (CallNode | null)[]>} */
@@ -90,7 +91,7 @@ class CodePanel {
     this.sources = new Map();
     for (const side of both.sides)
       for (const number of both.runs[side].sources) {
-        const slot = both.data.functions[number][1];
+        const slot = both.common.functions[number][1];
         this.sources.set(slot, { ...this.sources.get(slot), [side]: number });
       }
   }
@@ -98,7 +99,7 @@ class CodePanel {
   /** @param {string} name */
   differs(name) {
     const found = Object.values(this.sources.get(name) ?? {}).map((number) =>
-      this.both.data.functions[number][4].join("\n"),
+      this.both.common.functions[number][4].join("\n"),
     );
     return new Set(found).size > 1;
   }
@@ -126,15 +127,13 @@ class CodePanel {
    * @returns {CodePair}
    */
   pair(name) {
-    const { functions, pairs } = this.both.data;
+    const { functions, lines: known } = this.both.common;
     const found = this.sources.get(name) ?? {};
     const one = functions[found.a ?? found.b ?? 0];
     const key = this.both.sides.length === 1 ? String(found.a) : `${found.a ?? "None"} ${found.b ?? "None"}`;
-    const lines = pairs[key].map((/** @type {number[]} */ [a, b, same]) => [
-      a < 0 ? null : a,
-      b < 0 ? null : b,
-      Boolean(same),
-    ]);
+    const lines = /** @type {CodePair["lines"]} */ (
+      known[key].map(([a, b, same]) => [a < 0 ? null : a, b < 0 ? null : b, Boolean(same)])
+    );
     const pair = { name: one[2], file: one[3], a: linesOf(functions, found.a), b: linesOf(functions, found.b), lines };
     const c = Object.entries(found).flatMap(([side, number]) =>
       functions[number][5] ? [[side, functions[number][5]]] : [],
@@ -158,9 +157,9 @@ function linesOf(functions, number) {
  * @param {Paired} both
  * @returns {CodeView}
  */
-export function offlineCode(both) {
+export function codeOf(both) {
   const panel = new CodePanel(both);
-  const names = (/** @type {Atom} */ atom) => atom.chain.map((location) => both.data.functions[location[2]][1]);
+  const names = (/** @type {Atom} */ atom) => atom.chain.map((location) => both.common.functions[location[2]][1]);
   /** @type {Record<string, number[][]>} */
   const lit = Object.fromEntries(both.sides.map((side) => [side, []]));
   /** @type {Record<string, Atom | null>} */

@@ -1,28 +1,44 @@
-/** A view put together from what an offline page carries; it is what Python's `view_of` says, word by word. */
+/** A view, put together from what was carried: the runs of one scenario, side by side. */
 
-/** @import {View, Side} from "./types.js" */
-/** @import {Atom, Carried, Found, StoredRun} from "./offline_data.js" */
-import { offlineCode, offlineStack } from "./offline_code.js";
-import { rowsOf, runOf } from "./offline_data.js";
-import { offlineLog } from "./offline_log.js";
-import { offlineQuestions } from "./offline_quiz.js";
+/** @import {Carried, Common, Skeleton, View, Side} from "./types.js" */
+/** @import {Atom, StoredRun} from "./carried.js" */
+import { rowsOf, runOf } from "./carried.js";
+import { filled } from "./phrases.js";
 import { SIDES } from "./seek.js";
+import { codeOf, stackOf } from "./view_code.js";
+import { logOf } from "./view_log.js";
+import { questionsOf } from "./view_quiz.js";
+
+/** A scenario: the number of what the revisions do with it, its canonical line and words, the pages that fail, the key of its picture. @typedef {{at: number, line: string, words: Record<string, string>, fails: string[], layout: string}} Found */
 
 /**
  * What the parts of a view are made from: runs by side, each side's steps by row, and the step that speaks for a row.
- * @typedef {{data: Carried, found: Found, sides: Side[], runs: Record<string, StoredRun>, rows: [number, number, number][], steps: Record<string, (Atom | null)[]>, leading: Atom[], episodes: number[]}} Paired
+ * @typedef {{data: Carried, common: Common, found: Found, sides: Side[], runs: Record<string, StoredRun>, rows: [number, number, number][], steps: Record<string, (Atom | null)[]>, leading: Atom[], episodes: number[]}} Paired
  */
 
 /**
  * @param {Carried} data
+ * @param {number} number of a scenario among those that stand alone
+ * @param {number} at what the revisions do with it
+ * @returns {Found}
+ */
+export function singleOf(data, number, at) {
+  const [line, words, fails, layout] = data.single[number];
+  return { at, line, words, fails, layout };
+}
+
+/**
+ * @param {Carried} data
+ * @param {Common} common
  * @param {Found} found
- * @param {string[]} revisions
+ * @param {number[]} numbers of the revisions
  * @returns {Paired}
  */
-function pairedOf(data, found, revisions) {
-  const numbers = revisions.map((name) => data.revisions.indexOf(name));
+function pairedOf(data, common, found, numbers) {
   const sides = SIDES.slice(0, numbers.length);
   const runs = Object.fromEntries(sides.map((side, i) => [side, runOf(data, found.at, numbers[i])]));
+  const name = (/** @type {number} */ number) => common.functions[number][0];
+  for (const side of sides) runs[side].sources.sort((x, y) => (name(x) < name(y) ? -1 : 1));
   const flat = Object.fromEntries(sides.map((side) => [side, runs[side].atoms.flat()]));
   /** @type {[number, number, number][]} */
   const rows =
@@ -31,7 +47,7 @@ function pairedOf(data, found, revisions) {
   const leading = rows.map((_, i) => /** @type {Atom} */ (steps.a[i] ?? steps.b[i]));
   let episode = -1;
   const episodes = leading.map((atom, i) => (i && leading[i - 1].episode === atom.episode ? episode : ++episode));
-  return { data, found, sides, runs, rows, steps, leading, episodes };
+  return { data, common, found, sides, runs, rows, steps, leading, episodes };
 }
 
 /** Numbers words in the order of their first use. */
@@ -51,42 +67,42 @@ class Numbered {
 
 /**
  * @param {Carried} data
+ * @param {Common} common
+ * @param {Skeleton} layout
  * @param {Found} found
- * @param {string[]} revisions
+ * @param {number[]} numbers of the revisions, A's first
  * @returns {View}
  */
-export function viewOf(data, found, revisions) {
-  const both = pairedOf(data, found, revisions);
-  const skeleton = `${found.words.tree} ${found.words.vcpus}`;
-  const layout = data.layouts[skeleton];
+export function viewOf(data, common, layout, found, numbers) {
+  const both = pairedOf(data, common, found, numbers);
   const [names, states] = [new Numbered(), new Numbered()];
   const about = both.leading.map((atom) => (atom.about ? names.of(atom.about) : -1));
-  const pages = layout.pages.map((/** @type {string} */ page) => names.of(page));
-  const initial = layout.initial.map((/** @type {string} */ state) => states.of(state));
+  const pages = layout.pages.map((page) => names.of(page));
   const sided = Object.fromEntries(both.sides.map((side) => [side, sideView(both, side, names, states)]));
   return /** @type {View} */ ({
     scenario: found.line,
     words: found.words,
     fails: found.fails,
-    revisions,
-    skeleton,
+    revisions: both.sides.map((side) => both.runs[side].revision),
+    skeleton: found.layout,
     choices: choicesOf(data, found.words),
     rows: both.rows,
     about,
     phases: phasesOf(both),
     kinds: both.leading.map((atom) => atom.kind),
     pages,
-    initial,
+    faults: layout.faults,
+    ...(layout.times ? { times: layout.times, allbut: layout.allbut } : {}),
     texts: textsOf(both, layout.starts),
-    log: offlineLog(both),
-    stack: offlineStack(both),
-    code: offlineCode(both),
-    questions: offlineQuestions(both),
-    cases: data.cases,
+    log: logOf(both),
+    stack: stackOf(both),
+    code: codeOf(both),
+    questions: questionsOf(both),
+    cases: common.cases,
     ...sided,
     names: [...names.numbers.keys()],
     states: [...states.numbers.keys()],
-    table: data.table,
+    table: common.table,
   });
 }
 
@@ -95,9 +111,8 @@ export function viewOf(data, found, revisions) {
  * @param {Record<string, string>} words
  */
 function choicesOf(data, words) {
-  const choices = { ...data.choices, tree: [...new Set([...Object.keys(data.trees), ...data.choices.tree])] };
   return Object.fromEntries(
-    Object.entries(choices).map(([key, known]) => [
+    Object.entries(data.choices).map(([key, known]) => [
       key,
       key === "revision" || known.includes(words[key]) ? known : [...known, words[key]],
     ]),
@@ -170,7 +185,7 @@ function phasesOf(both) {
   both.leading.forEach((atom, i) => {
     after = (after || atom.kind === "rcu_barrier") && atom.phase === "mmu_uninit";
     const name = after ? "rcu" : atom.phase;
-    if (found.at(-1)?.name !== name) found.push({ name, label: both.data.labels[name], first: i + 1, last: i + 1 });
+    if (found.at(-1)?.name !== name) found.push({ name, label: both.common.labels[name], first: i + 1, last: i + 1 });
     found[found.length - 1].last = i + 1;
   });
   return found;
@@ -188,14 +203,16 @@ function textsOf(both, starts) {
   const verdict = verdictOf(both);
   const why = [start, ...leading.map((atom, row) => whyOf(both, atom, row))];
   if (rows.length) why[rows.length] = `${leading[rows.length - 1].text} ${verdict}`;
+  const { "who-waits": who, waits } = both.common.phrases;
+  const line = (/** @type {Atom | null} */ atom) => (atom ? [atom.who, atom.does] : [who, waits]);
   const lines = (/** @type {Side} */ side) => [
-    "",
-    ...rows.map((row, i) => (sides.length === 1 || row[2] ? "" : (both.steps[side][i]?.does ?? both.data.waits))),
+    ["", ""],
+    ...rows.map((row, i) => (sides.length === 1 || row[2] ? ["", ""] : line(both.steps[side][i]))),
   ];
   return {
     why,
     sides: Object.fromEntries(sides.map((side) => [side, lines(side)])),
-    events: ["", ...leading.map((atom) => atom.event)],
+    events: [["", ""], ...leading.map((atom) => atom.event)],
     rests: ["", ...leading.map((atom) => atom.rests)],
     verdict,
   };
@@ -207,20 +224,28 @@ function textsOf(both, starts) {
  * @param {number} row
  */
 function whyOf(both, atom, row) {
+  const { phrases } = both.common;
+  const { text, means, lacks } = atom;
   const [a, b, same] = both.rows[row];
-  if (both.sides.length === 1 || same) return atom.same;
-  if (a >= 0 && b >= 0) return atom.differ;
+  const meant = (/** @type {string} */ said) => (means ? filled(phrases["row-same"], { text: said, means }) : said);
+  if (both.sides.length === 1 || same) return meant(text);
+  if (a >= 0 && b >= 0)
+    return atom.kind === "set_null"
+      ? meant(filled(phrases["row-cuts"], { page: atom.asked.page }))
+      : filled(phrases["row-differs"], { text });
   const [own, other] = b < 0 ? [both.runs.a, both.runs.b] : [both.runs.b, both.runs.a];
-  return atom.only.replaceAll("@1@", own.revision).replaceAll("@2@", other.revision);
+  return filled(phrases["row-alone"], { own: own.revision, other: other.revision, text, lacks });
 }
 
 /** @param {Paired} both */
 function verdictOf(both) {
+  const { phrases } = both.common;
   const [a, b] = both.sides.map((side) => both.runs[side]);
   const [lost, printed, came, traces, lines, panicked] = a.words;
-  if (!b) return `Done: ${came}.`;
+  if (!b) return filled(phrases["done-one"], { came });
+  const names = { a: a.revision, b: b.revision };
   if (String(a.lost) !== String(b.lost) || panicked !== b.words[5])
-    return `Done: in ${a.revision} ${came}; in ${b.revision} ${b.words[2]}.`;
-  if (traces === b.words[3] && lines === b.words[4]) return `Done: on both sides ${lost}; each ${printed}.`;
-  return `Done: on both sides ${lost}; ${a.revision} ${printed}, ${b.revision} ${b.words[1]}.`;
+    return filled(phrases["done-apart"], { ...names, came, other: b.words[2] });
+  if (traces === b.words[3] && lines === b.words[4]) return filled(phrases["done-alike"], { lost, printed });
+  return filled(phrases["done-prints"], { ...names, lost, printed, other: b.words[1] });
 }
