@@ -65,7 +65,8 @@ SHOWN = """root => {
     const rows = [...root.querySelectorAll('.kv-row')].filter(row => !row.hidden);
     return {
         label: root.querySelector('[data-testid="step-label"]').textContent,
-        scenario: Object.fromEntries(['tree', 'hkid', 'status', 'boot', 'leaves', 'zap', 'vcpus', 'panic']
+        scenario: Object.fromEntries(['tree', 'hkid', 'status', 'boot', 'leaves', 'zap', 'vcpus', 'panic',
+            'region', 'remove']
             .map(key => [key, value(key)])),
         revisions: [value('revision-a'), value('revision-b')].filter(name => name && name !== '(none)'),
         all: root.querySelector('[data-testid="fail-all"]').getAttribute('aria-pressed'),
