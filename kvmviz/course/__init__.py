@@ -23,6 +23,8 @@ from kvmviz.course.prose import source_diff as source_diff
 from kvmviz.course.prose import source_of as source_of
 from kvmviz.course.prose import table as table
 from kvmviz.course.questions import question as question
+from kvmviz.course.race import design_source as design_source
+from kvmviz.course.race import mark_race as mark_race
 from kvmviz.course.reports import checked as checked
 from kvmviz.course.reports import orders as orders
 from kvmviz.course.reports import unreported as unreported
@@ -33,8 +35,7 @@ from kvmviz.course.whole import whole_answers as whole_answers
 from kvmviz.course.words import glossary as glossary
 
 __all__ = [
-    "LiveTd", "ask", "checked", "class_results", "counterexamples", "glossary", "in_c", "kernel_log", "macros", "mark",
-    "mark_patch", "orders", "original", "outcomes", "picture", "question", "say", "source_diff", "source_of", "table",
-    "unreported", "verdicts",
-    "whole_answers",
+    "LiveTd", "ask", "checked", "class_results", "counterexamples", "design_source", "glossary", "in_c", "kernel_log",
+    "macros", "mark", "mark_patch", "mark_race", "orders", "original", "outcomes", "picture", "question", "say",
+    "source_diff", "source_of", "table", "unreported", "verdicts", "whole_answers",
 ]  # fmt: skip

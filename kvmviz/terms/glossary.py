@@ -126,6 +126,8 @@ TERMS: Final = {
     "softirq": "a context in which the kernel runs deferred work. It may interrupt code that runs on behalf of a "
     "program.",
     "Dynamic PAMT": "a feature by which the module's ledger gets its memory when it is needed.",
+    "phantom": "a user of a region that is counted and is not there. A refused TDH.PHYMEM.PAMT.REMOVE leaves one.",
+    "schedule": "an order in which the steps of several threads are taken. `kvmviz race` tries every one.",
     "erratum": "on some early TDX processors a partial write to memory once written with a private key poisons it. "
     "KVM therefore resets each page that comes back.",
 }

@@ -27,8 +27,8 @@ PATHS: Final = sorted(FOLDER.glob("*.ipynb"))
 NOTEBOOKS: Final = {path.stem: nbformat.read(path, as_version=4) for path in PATHS}
 
 NAMES: Final = {
-    r"\b0\d\b(?!/)(-[a-z][a-z0-9-]*)?": "a notebook's number or name, or a question's name",
-    r"\b(\d{1,2} )?(January|February|March|April|May) 2026\b": "a date in the history of the patch",
+    r"\b(?:0\d|10)\b(?!/)(-[a-z][a-z0-9-]*)?": "a notebook's number or name, or a question's name",
+    r"\b(\d{1,2} )?(January|February|March|April|May|September) 2026\b": "a date in the history of the patch",
     r"\bv\d(\+\d\d)?\b": "a version of the patch",
     r"\b(09/45|1[67]/17|1[45]/15)\b": "a mail's number in its series",
     r"\b\d+(x\d+){2,3}\b": "a tree, which is a name and an input",
@@ -73,6 +73,7 @@ COUNTED: Final[dict[str, Callable[[], bool]]] = {
 
 PHRASES: Final = {
     r"two (kernels|trees|runs|faults|halves|pages|sides)|the two\b|two things": "a pair by its nature",
+    r"two (threads|requests)|region or two|told twice|asked for twice": "how many take part, and how often",
     r"(there|destruction) twice": "mirror and S-EPT, before and after",
     r"ten (to fifteen )?minutes": "the reader's time",
     r"half of|each half|by half|the half that|below half": "a part of a page, of a picture, of a plan, of a class",

@@ -101,5 +101,5 @@ def test_abbreviations_are_explained_or_are_names() -> None:
     text = re.sub(r"```.*?```|`[^`]*`", "", said, flags=re.DOTALL)
     found = set(re.findall(r"\b[A-Z][A-Z0-9-]{2,}\b", text)) - known
     assert found <= {
-        "KVM", "NULL", "TDX", "RECLAIM", "FREEID", "SUCCESS", "JSON", "PAGE", "ADD", "CPU", "WARNING",
+        "KVM", "NULL", "TDX", "RECLAIM", "FREEID", "SUCCESS", "JSON", "PAGE", "ADD", "CPU", "REMOVE", "WARNING",
     }  # fmt: skip

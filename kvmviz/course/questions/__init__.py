@@ -20,6 +20,7 @@ from kvmviz.course.questions import (
     n07_who_was_right,
     n08_write_your_own_patch,
     n09_what_a_leak_costs,
+    n10_the_next_patch,
 )
 from kvmviz.errors import KvmvizError
 
@@ -36,6 +37,7 @@ NOTEBOOKS: Final = (
     n07_who_was_right,
     n08_write_your_own_patch,
     n09_what_a_leak_costs,
+    n10_the_next_patch,
 )
 """A module for each notebook."""
 

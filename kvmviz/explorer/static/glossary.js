@@ -76,6 +76,7 @@ export const GLOSSARY = [
   ],
   ["PAMT", "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's."],
   ["panic_on_warn", "a setting that makes the host panic at the first printed trace. Error lines do not trigger it."],
+  ["phantom", "a user of a region that is counted and is not there. A refused TDH.PHYMEM.PAMT.REMOVE leaves one."],
   [
     "phantom reference",
     "a reference that nobody holds, left in a region's counter when the module did not give the pair back. The removal is never tried again.",
@@ -109,6 +110,7 @@ export const GLOSSARY = [
   ["root", "the topmost table. The mirror's root has no external_spt: its S-EPT counterpart is a TDCS page."],
   ["S-EPT", "the page table that really translates a TD's private addresses. Only the TDX module may touch its pages."],
   ["scenario", "a line that says what is torn down and what fails. Left out is what is as usual."],
+  ["schedule", "an order in which the steps of several threads are taken. `kvmviz race` tries every one."],
   ["SEAMCALL", "a call from the kernel into the TDX module. It returns a 64-bit status; anything but 0 is a refusal."],
   ["silent", "said of a TD of which pages leak while nothing at all is printed in its whole teardown."],
   [
