@@ -63,7 +63,7 @@ def test_motion_ends_where_the_reader_wants_none(show: Show, wish: Any, seconds:
 
 
 def test_tab_reaches_every_control_and_shows_where_it_is(show: Show) -> None:
-    page = show("fail=L1@0x200", 62)
+    page = show("fail=L1@0x200", 62, ["fail=none", "fail=all"])
     explorer = page.get_by_test_id("explorer")
     explorer.focus()
     reached: dict[str, bool] = {}
