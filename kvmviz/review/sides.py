@@ -31,6 +31,9 @@ from kvmviz.revisions import REVISIONS, Revision
 OLDER: Final[Mapping[str, str]] = {"before": "before", "v1": "before", "v1+17": "v1", "v2": "before", "landed": "v2"}
 """What a patch that makes a revision builds on."""
 
+MOST_CUT: Final = 5
+"""Hunks that may be cut for the rest to be run; where there are more, a mail was harmed as a whole."""
+
 _DECLARES: Final = re.compile(
     r"\s*(?:/?\*|//|#endif|#else|[{}]|(?:static |extern )?[\w \t*]+\w\([^{=]*$|[\w \t*,]+\)[,;]\s*$)"
 )
@@ -66,6 +69,8 @@ def load_sides(found: Finding, before: Loaded | None, kernel: str | None) -> Loa
     """
     if found.patch is None or not (found.functions or found.ops):
         return None
+    if found.patch.mended.cut > MOST_CUT:
+        return NotRun(f"{found.patch.mended.cut} hunks are cut; give the whole patch.")
     try:
         tree = read_tree(Path(kernel).expanduser()) if kernel else None
         return _upon(found, _renamed(found.patch.text), before, tree)
