@@ -20,7 +20,7 @@ from kvmviz.mail.limits import MAX_MESSAGE
 from kvmviz.review import MailError, Options, review
 from tests.review import mails, patches
 
-SECONDS = 5
+SECONDS = 10
 MEGABYTES = 400
 """Of address space: a mail of 50 MB, the front end of C and the facts of every revision."""
 
