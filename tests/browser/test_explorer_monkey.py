@@ -68,7 +68,7 @@ SHOWN = """root => {
         scenario: Object.fromEntries(['tree', 'hkid', 'status', 'boot', 'leaves', 'zap', 'vcpus', 'panic',
             'region', 'remove']
             .map(key => [key, value(key)])),
-        revisions: [value('revision-a'), value('revision-b')].filter(name => name && name !== '(none)'),
+        revisions: ['revision-a', 'revision-b'].slice(0, Number(root.dataset.sides)).map(value),
         all: root.querySelector('[data-testid="fail-all"]').getAttribute('aria-pressed'),
         chips: [...root.querySelectorAll('.kv-chip')].map(chip => chip.dataset.fault),
         picture: root.querySelector('[data-testid="live"]').dataset.scenario,
