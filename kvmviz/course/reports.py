@@ -43,7 +43,7 @@ def checked(a: str = "before", b: str = "v1", space: str = "quick", always: Sequ
     shown = [pair for pair in both if any(r.broken for r in pair) or pair[0].invariant.name in always]
     rows = [[one.invariant.statement, f"{two.met:,}", _broken(one), _broken(two)] for one, two in shown]
     found = table(["what must hold", "arises in", f"broken in, {a}", f"broken in, {b}"], rows)
-    rest = f"{many(len(both) - len(shown), 'more line')} hold in every scenario under both."
+    rest = f"{many(len(both) - len(shown), 'more statement')} hold in every scenario under both."
     return Prose(f"{found}\n\n{many(reports[0].scenarios, 'scenario')} each. {rest}")
 
 

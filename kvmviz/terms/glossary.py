@@ -1,8 +1,8 @@
 """The field's terms, each in two sentences at most: what `kvmviz explain` and the explorer say.
 
 >>> explain("HKID")
-"HKID: the number of a TD's key, by which the memory controller knows it; also called KeyID. The key must be given \
-back before any page can be."
+"HKID: the number of a TD's key, by which the hardware that encrypts memory knows it; also called KeyID. The key \
+must be given back before any page can be."
 
 Facts: kernel documentation (Documentation/arch/x86/tdx.rst), the kernel's and the
 TDX module's source as named in the model's docstrings.
@@ -26,9 +26,8 @@ TERMS: Final = {
     "TDX module": "Intel-signed software in a processor mode of its own, which alone edits a TD's private structures. "
     "The host asks it by SEAMCALLs.",
     "SEAMCALL": "a call from the kernel into the TDX module. It returns a 64-bit status; anything but 0 is a refusal.",
-    "HKID": "the number of a TD's key, by which the memory controller knows it; also called KeyID. The key must be "
-    "given "
-    "back before any page can be.",
+    "HKID": "the number of a TD's key, by which the hardware that encrypts memory knows it; also called KeyID. The key "
+    "must be given back before any page can be.",
     "S-EPT": "the page table that really translates a TD's private addresses. Only the TDX module may touch its pages.",
     "mirror": "KVM's readable copy of the S-EPT in ordinary memory. Hardware never walks it.",
     "sp": "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT "
@@ -60,15 +59,15 @@ TERMS: Final = {
     "TEARDOWN": "the last state of a TD's life, entered when its key is freed. RECLAIM works in no other.",
     "CHLDCNT": "the number of pages that the module counts as a TD's, the TDR aside. One page that cannot be reclaimed "
     "keeps it above zero, and so costs the TDR too.",
-    "RCU": "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu queues "
-    "the free, rcu_barrier waits for all.",
+    "RCU": "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu puts "
+    "such a free on a waiting list, rcu_barrier waits until the list is empty.",
     "WARN_ON": "a macro that prints a stack trace each time its condition is true. Its value is the condition.",
     "WARN_ON_ONCE": "as WARN_ON, but it prints only the first time at its place since boot. Its value is the condition "
     "every time.",
     "KVM_BUG_ON": "a macro that marks a VM as bugged and prints one trace a place and boot. While the VM is bugged "
     "already it says nothing.",
-    "TDX_BUG_ON": "a macro that reports a failed SEAMCALL: a trace once a boot, then a rate-limited error line. With "
-    "NULL for the VM it marks nobody as bugged.",
+    "TDX_BUG_ON": "a macro that reports a failed SEAMCALL: a trace once a boot, then error lines, at most ten in five "
+    "seconds. With NULL for the VM it marks nobody as bugged.",
     "TDX_BUG_ON_3": "TDX_BUG_ON with three registers in its error line. The reclaim helper uses it with NULL for "
     "the VM.",
     "pr_err": "prints a line at error level, every time.",
@@ -78,20 +77,22 @@ TERMS: Final = {
     "nothing is left that it could stop.",
     "panic_on_warn": "a setting that makes the host panic at the first printed trace. Error lines do not trigger it.",
     "splat": "the block that a warning leaves in the log, stack trace included. Also called a trace.",
-    "guest_memfd": "the file that holds a VM's private memory. It pins the VM, so its pages go before the VM does.",
-    "PROVE_MMU": "a debug option of KVM's that leaves out the fine passes of a zap. One step then recurses through "
-    "a whole subtree.",
+    "guest_memfd": "the file that holds a VM's private memory. While it is open the VM stays, so its pages "
+    "go before the VM does.",
+    "PROVE_MMU": "a debug option of KVM's that leaves out the passes in which entries are otherwise cleared level by "
+    "level. One step then goes through all that hangs below a table.",
     "zap": "to clear page-table entries. A zap of a table entry gives up the table.",
     "op": "the function of TDX code that generic KVM code calls through the entry free_external_spt of a table of "
     "functions. "
     "It is tdx_sept_free_private_spt.",
-    "before": "the kernel before the patch, as a revision of the model. Its op returns an error number.",
-    "v1": "the patch as it was posted on 27 March 2026, 16/17. The op gets the sp, forgets a page that it cannot "
-    "reclaim, "
-    "and returns nothing.",
+    "before": "the kernel before the patch, as one of the versions (revisions) that the model has. "
+    "Its op returns an error number.",
+    "v1": "the patch as it was posted on 27 March 2026, 16/17 (part 16 of 17). The op gets the sp, "
+    "forgets a page that it cannot reclaim, and returns nothing.",
     "v1+17": "v1 with 17/17 on top. A page that came back is freed at once, by the op.",
     "v2": "the patch as it was posted on 9 May 2026, 14/15. It is v1 without the argument gfn.",
-    "landed": "what went into the kvm-x86 tree. It is v2 with the free at once, and a pointer that is cleared on "
+    "landed": "what went into the kvm-x86 tree, in which changes to KVM for x86 are gathered. It is "
+    "v2 with the free at once, and a pointer that is cleared on "
     "every path.",
     "level": "how high a page table stands: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, and so on upwards.",
     "gfn": "guest frame number: the number of a page of guest memory. A table is named by the first one that it is "
@@ -128,8 +129,8 @@ TERMS: Final = {
     "Dynamic PAMT": "a feature by which the module's ledger gets its memory when it is needed.",
     "phantom": "a user of a region that is counted and is not there. A refused TDH.PHYMEM.PAMT.REMOVE leaves one.",
     "schedule": "an order in which the steps of several threads are taken. `kvmviz race` tries every one.",
-    "erratum": "on some early TDX processors a partial write to memory once written with a private key poisons it. "
-    "KVM therefore resets each page that comes back.",
+    "erratum": "on some early TDX processors a partial write to memory once written with a private key spoils it, so "
+    "that reading it raises an alarm (a machine check). KVM therefore resets each page that comes back.",
 }
 """Terms and their meaning, without the term itself."""
 
@@ -140,8 +141,8 @@ SITES: Final = {
     "refuses it warns once a boot, and nobody tries again.",
     "tdx_free_control_page": "gives a page's reference up and frees the page, whatever came of that. It is called for "
     "pages that the module gave back.",
-    "handle_removed_pt": "generic MMU code that gives up a table of the mirror. Before the patch it warned, every "
-    "time, when TDX code could not get the S-EPT page back.",
+    "handle_removed_pt": "generic code for page tables (MMU: memory management unit) that gives up a table of the "
+    "mirror. Before the patch it warned, every time, when TDX code could not get the S-EPT page back.",
     "tdx_sept_free_private_spt": "the op free_external_spt of TDX code. Its KVM_BUG_ON is true if the key is still "
     "assigned when page tables are freed.",
     "__tdx_reclaim_page": "the helper through which every page of a TD is asked back. Its TDX_BUG_ON_3 prints one "

@@ -6,7 +6,10 @@ export const GLOSSARY = [
     "1x1x3",
     "a tree: the tables below the root, outermost level first. Here one L3 table has one L2 table, which has three L1 tables.",
   ],
-  ["before", "the kernel before the patch, as a revision of the model. Its op returns an error number."],
+  [
+    "before",
+    "the kernel before the patch, as one of the versions (revisions) that the model has. Its op returns an error number.",
+  ],
   ["cache", "pages that a vCPU keeps for the pair of the next region. The module never had them."],
   [
     "callbacks suppressed",
@@ -32,7 +35,7 @@ export const GLOSSARY = [
   ],
   [
     "erratum",
-    "on some early TDX processors a partial write to memory once written with a private key poisons it. KVM therefore resets each page that comes back.",
+    "on some early TDX processors a partial write to memory once written with a private key spoils it, so that reading it raises an alarm (a machine check). KVM therefore resets each page that comes back.",
   ],
   ["error line", "a single line in the kernel's log that says which call failed, and with which status."],
   [
@@ -44,11 +47,14 @@ export const GLOSSARY = [
     "guest frame number: the number of a page of guest memory. A table is named by the first one that it is for.",
   ],
   ["guest", "a page of the guest's private memory. It is taken back while the key is still assigned."],
-  ["guest_memfd", "the file that holds a VM's private memory. It pins the VM, so its pages go before the VM does."],
+  [
+    "guest_memfd",
+    "the file that holds a VM's private memory. While it is open the VM stays, so its pages go before the VM does.",
+  ],
   ["helper", "__tdx_reclaim_page, through which every page of a TD is asked back."],
   [
     "HKID",
-    "the number of a TD's key, by which the memory controller knows it; also called KeyID. The key must be given back before any page can be.",
+    "the number of a TD's key, by which the hardware that encrypts memory knows it; also called KeyID. The key must be given back before any page can be.",
   ],
   [
     "KVM_BUG_ON",
@@ -56,7 +62,7 @@ export const GLOSSARY = [
   ],
   [
     "landed",
-    "what went into the kvm-x86 tree. It is v2 with the free at once, and a pointer that is cleared on every path.",
+    "what went into the kvm-x86 tree, in which changes to KVM for x86 are gathered. It is v2 with the free at once, and a pointer that is cleared on every path.",
   ],
   [
     "leak",
@@ -89,12 +95,12 @@ export const GLOSSARY = [
   ],
   [
     "PROVE_MMU",
-    "a debug option of KVM's that leaves out the fine passes of a zap. One step then recurses through a whole subtree.",
+    "a debug option of KVM's that leaves out the passes in which entries are otherwise cleared level by level. One step then goes through all that hangs below a table.",
   ],
   ["quick", "a space of scenarios that check runs: small trees, all faults, first and second TD of a boot."],
   [
     "RCU",
-    "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu queues the free, rcu_barrier waits for all.",
+    "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu puts such a free on a waiting list, rcu_barrier waits until the list is empty.",
   ],
   ["RCU callback", "the function that frees a table when no reader can see it any more: tdp_mmu_free_sp_rcu_callback."],
   ["rcu_barrier", "waits until everything that was queued for RCU has been freed."],
@@ -141,7 +147,7 @@ export const GLOSSARY = [
   ],
   [
     "TDX_BUG_ON",
-    "a macro that reports a failed SEAMCALL: a trace once a boot, then a rate-limited error line. With NULL for the VM it marks nobody as bugged.",
+    "a macro that reports a failed SEAMCALL: a trace once a boot, then error lines, at most ten in five seconds. With NULL for the VM it marks nobody as bugged.",
   ],
   [
     "TDX_BUG_ON_3",
@@ -152,7 +158,7 @@ export const GLOSSARY = [
   ["trace", "the block that a warning leaves in the kernel's log. It names every function on the way to the warning."],
   [
     "v1",
-    "the patch as it was posted on 27 March 2026, 16/17. The op gets the sp, forgets a page that it cannot reclaim, and returns nothing.",
+    "the patch as it was posted on 27 March 2026, 16/17 (part 16 of 17). The op gets the sp, forgets a page that it cannot reclaim, and returns nothing.",
   ],
   ["v1+17", "v1 with 17/17 on top. A page that came back is freed at once, by the op."],
   ["v2", "the patch as it was posted on 9 May 2026, 14/15. It is v1 without the argument gfn."],
