@@ -13,7 +13,7 @@ SEVEN: Final = "tree=1x1x12 fail=L1@0x0-0xc00"
 QUIET: Final = "tree=1x1x4 hkid=flushvp-not-done"
 PANICS: Final = "tree=1x1x2 fail=L1@0x0 boot=second:60s panic=on"
 LOGS: Final = {
-    "a": ("before", "tree=1x1x4 fail=L1@0x400"),
+    "a": ("before", "tree=1x1x4 fail=L1@0x400,TDVPR[0]"),
     "b": ("v1", "tree=1x1x5 fail=L1@0x200,L1@0x600 boot=second:3600s"),
 }
 """What the logs that a question shows come from."""
@@ -25,25 +25,27 @@ def log_of(letter: str) -> str:
 
 
 def log_a() -> Question:
-    """One page under the old kernel."""
+    """A vCPU page and a table page under the old kernel."""
     choices = (
         "two table pages were refused, with the patch",
-        "one table page was refused, before the patch",
-        "one table page was refused, with the patch",
-        "the key was not given back, before the patch",
+        "a vCPU page and a table page were refused, with the patch",
+        "a vCPU page and a table page were refused, before the patch",
+        "two table pages were refused, before the patch",
     )
-    line = LOGS["a"][1]
-    answer = 1 if end("before", line).leaked_count == 2 and end("v1", line).traces < end("before", line).traces else 2
+    name, line = LOGS["a"]
+    of_vcpu = any(page.startswith("TDVPR") for page in end(name, line).leaked)
+    generic = any("handle_removed_pt" in site for site in end(name, line).splats)
+    refused = "a vCPU page and a table page were" if of_vcpu else "two table pages were"
     return Question(
         "This is the log of the first TD of a boot. What happened?",
-        choices[answer],
+        f"{refused} refused, {'before' if generic else 'with'} the patch",
         choices,
         (
             "Which of the two kernels can print the second trace at all?",
-            "The statuses of the two error lines differ: the last one is TD_ASSOCIATED_PAGES_EXIST. Whose is it?",
+            "The function that called for the first page is in its trace. The last error line is the TDR's.",
         ),
-        "handle_removed_pt warns before the patch alone. The second error line is the TDR's, which is always refused "
-        "after another page was.",
+        "handle_removed_pt warns before the patch alone, and for a table page. The helper had printed before that, for "
+        "a page of a vCPU: tdx_vcpu_free called it.",
         log=log_of("a"),
         about=(line,),
     )

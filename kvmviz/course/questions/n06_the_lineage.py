@@ -10,18 +10,21 @@ from kvmviz.terms.words import many
 
 NUMBER: Final = "06"
 WIDE: Final = "tree=1x1x5"
+REFUSED: Final = "tree=1x1x5 fail=L2@0x0"
 
 
 def same_end() -> Question:
     """RCU or at once: is the end another one?"""
-    same = sorted(page for page, _ in end("v1", WIDE).freed) == sorted(page for page, _ in end("landed", WIDE).freed)
+    v1, landed = (sorted(page for page, _ in end(name, REFUSED).freed) for name in ("v1", "landed"))
     choices = ("more pages under landed", "the same pages under both", "more pages under v1")
     return Question(
-        "v1 lets the good S-EPT pages wait, landed frees each at once. Which pages are free when the teardown is over?",
-        choices[1] if same else choices[0],
+        "v1 lets the good S-EPT pages wait, landed frees each at once. One table, L2 at 0x0, is refused. Which pages "
+        "are free when the teardown is over?",
+        choices[1] if v1 == landed else choices[0],
         choices,
         why="KVM waits for all that waits before it goes on to the control pages, so the end is the same.",
         kind="prediction",
+        about=(REFUSED,),
     )
 
 
