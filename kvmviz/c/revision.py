@@ -62,6 +62,9 @@ def from_c(
     the file's name.  Raises CError, in one sentence with file and line, for what
     cannot be run.  `Revision.origin` says what ran from C.
     """
+    if name is not None and name != _plain(name):
+        said = f"name={name[:40]!r}: a link cannot carry it"
+        raise CError(f"{said}; leave out spaces and signs, as in {_plain(name)[:40]}.")
     text, file = _read(text_or_path, name)
     return revision_of([parse(text, file)], base=base, name=name or _plain(Path(file).stem))
 

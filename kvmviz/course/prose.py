@@ -140,7 +140,7 @@ def in_c(name: str, *functions: str) -> type[Revision]:
     True
     """
     texts = [text for function in functions or CHANGED if (text := text_of(name, function))]
-    return from_c("\n\n".join(texts), base=name, name=f"{name} in C")
+    return from_c("\n\n".join(texts), base=name, name=f"{name}-in-C")
 
 
 CHANGED: Final = ("handle_removed_pt", "tdx_sept_free_private_spt")

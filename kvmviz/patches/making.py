@@ -73,12 +73,13 @@ def from_diff(
         made = from_tree(old if side == "old" else new, name=name, must=touched if strict else ())
         completed, known = (), ()
     sources = {function: "mail" if function in touched else "kernel" for function in made.sources}
+    by_name = {*touched, *(bug_macro.NAMES if bug_macro.MODEL in touched else ())}
     outside = tuple(
         NotModelled(" ".join(text.split())[:60], file, line, _why(text)) for file, line, text in shown.outside
         if not (tree and bug_macro.MODEL in touched and text.endswith("\\"))
     )  # fmt: skip
     helpers = {helper.name for helper in made.revision.origin.helpers}
-    strangers = _strangers(shown.of(side), {*touched, *helpers, *(one.name for one in known)})
+    strangers = _strangers(shown.of(side), {*by_name, *helpers, *(one.name for one in known)})
     return replace(made, sources=sources, completed=completed, left_out=(*known, *strangers, *outside))
 
 

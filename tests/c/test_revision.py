@@ -93,3 +93,9 @@ def test_a_loop_without_end_ends_with_the_line_of_the_c() -> None:
     endless = OP.replace("if (KVM", "for (;;)\n;\nif (KVM")
     with pytest.raises(PatchError, match=r"patch\.c:4: tdx_sept_free_private_spt comes to no end"):
         kvmviz.run(kvmviz.from_c(endless), "")
+
+
+@pytest.mark.parametrize("name", ["v1 in C", "a,b", ""])
+def test_a_name_that_no_link_can_carry_is_refused(name: str) -> None:
+    with pytest.raises(CError, match="a link cannot carry it; leave out spaces and signs"):
+        kvmviz.from_c("int a;", name=name)
