@@ -77,9 +77,13 @@ def _in_the_name_of(function: Function) -> Function:
     while (inner := getattr(meant, "__wrapped__", None)) is not None:
         meant = inner
     assert isinstance(meant, FunctionType)
-    last = max(line for *_, line in meant.__code__.co_lines() if line)
+    code = meant.__code__
+    last = max(line for *_, line in code.co_lines() if line)
     names: dict[str, Any] = {}
-    exec(compile("\n" * (last - 1) + "def note(forget): forget()", meant.__code__.co_filename, "exec"), names)
-    note: Function = names["note"]
+    exec(compile("\n" * (last - 1) + "def note(forget): forget()", code.co_filename, "exec"), names)
+    made: Any = names["note"]
+    # Code that says the same on the same line is equal, whatever its file; the register has to tell one from the other.
+    made.__code__ = made.__code__.replace(co_name=f"note {code.co_name} {code.co_filename}")
+    note: Function = made
     enroll_like(note, meant)
     return note

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from kvmviz.check.space import scenarios
-from kvmviz.kvm import tdx
+from kvmviz.kvm import leaks, tdx
 from kvmviz.kvm.leaks import AFTER
 from kvmviz.kvm.linking import REPLACEABLE, link
+from kvmviz.machine.callchain import caller, enroll
 from kvmviz.record.runs import Run, run
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.revisions.linked import linked
@@ -88,6 +89,19 @@ def test_what_is_leaked_by_a_plain_return_is_noted_where_the_model_notes_it(name
     mine = replacing("landed", **{name: copied(REPLACEABLE[name], change)})
     for line in (*CASES, "fail=TDCS[0],TDCS[3],TDR", "fail=TDR", "fail=TDVPR[1],TDCX[0][0] vcpus=2"):
         assert told(run(mine, line)) == told(run("landed", line)), line
+
+
+def test_what_is_noted_after_functions_of_two_files_is_told_apart_by_file() -> None:
+    notes: dict[str, Any] = {}
+    for name in ("tdx_vcpu_free", "tdx_reclaim_td_control_pages"):  # both end on the same line
+        names: dict[str, Any] = {}
+        exec(compile(f"def {name}(vm): pass", f"{name}.c", "exec"), names)
+        enroll(names[name], name, "arch/x86/kvm/vmx/tdx.c")
+        notes[name] = leaks._in_the_name_of(names[name])
+    told: list[str] = []
+    for note in notes.values():
+        note(lambda: told.append(caller().name))
+    assert told == [*notes]
 
 
 def test_a_substitute_is_met_by_all_who_call_it_and_calls_what_is_linked(capsys: pytest.CaptureFixture[str]) -> None:
