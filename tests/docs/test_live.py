@@ -11,6 +11,7 @@ from docs.links import broken
 from kvmviz.check.cases import CASES
 from kvmviz.explorer import Explorer
 from kvmviz.explorer.offline import space
+from kvmviz.revisions import EVERY
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
 
@@ -52,12 +53,13 @@ def test_every_small_case_can_be_watched() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_explorer_of_the_course_comes_to_life_but_those_of_large_trees(path: Path) -> None:
+def test_every_explorer_of_the_course_comes_to_life_but_those_of_large_trees_and_own_revisions(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     explorers = [one for one in outputs if one.get("data", {}).get("text/plain", "").startswith("Explorer(")]
-    trees = [Link.parse(one.metadata.kvmviz.link).scenario.tree for one in explorers]
-    assert live.enliven(notebook) == sum(tree.count <= space.LARGEST_CASE for tree in trees)
+    links = [Link.parse(one.metadata.kvmviz.link) for one in explorers]
+    small = [link for link in links if link.scenario.tree.count <= space.LARGEST_CASE]
+    assert live.enliven(notebook) == sum({*(link.revisions or ())} <= EVERY.keys() for link in small)
 
 
 def test_a_frame_that_leads_nowhere_is_a_broken_link(tmp_path: Path) -> None:
