@@ -79,8 +79,8 @@ TERMS: Final = {
     "splat": "the block that a warning leaves in the log, stack trace included. Also called a trace.",
     "guest_memfd": "the file that holds a VM's private memory. While it is open the VM stays, so its pages "
     "go before the VM does.",
-    "PROVE_MMU": "a debug option of KVM's that leaves out the passes in which entries are otherwise cleared level by "
-    "level. One step then goes through all that hangs below a table.",
+    "PROVE_MMU": "a debug option of KVM's that leaves out the first passes over a tree, in which the lowest levels "
+    "are cleared by themselves. One step then goes through all that hangs below a table.",
     "zap": "to clear page-table entries. A zap of a table entry gives up the table.",
     "op": "the function of TDX code that generic KVM code calls through the entry free_external_spt of a table of "
     "functions. "

@@ -95,7 +95,7 @@ export const GLOSSARY = [
   ],
   [
     "PROVE_MMU",
-    "a debug option of KVM's that leaves out the passes in which entries are otherwise cleared level by level. One step then goes through all that hangs below a table.",
+    "a debug option of KVM's that leaves out the first passes over a tree, in which the lowest levels are cleared by themselves. One step then goes through all that hangs below a table.",
   ],
   ["quick", "a space of scenarios that check runs: small trees, all faults, first and second TD of a boot."],
   [
