@@ -89,6 +89,8 @@ class CodePanel {
     this.numbers = new Map();
     /** @type {Map<string, Partial<Record<Side, number>>>} */
     this.sources = new Map();
+    /** Whether a function differs between the sides, as far as that was asked. @type {Map<string, boolean>} */
+    this.unlike = new Map();
     for (const side of both.sides)
       for (const number of both.runs[side].sources) {
         const slot = both.common.functions[number][1];
@@ -98,10 +100,15 @@ class CodePanel {
 
   /** @param {string} name */
   differs(name) {
-    const found = Object.values(this.sources.get(name) ?? {}).map((number) =>
-      this.both.common.functions[number][4].join("\n"),
-    );
-    return new Set(found).size > 1;
+    const known = this.unlike.get(name) ?? this.isUnlike(name);
+    this.unlike.set(name, known);
+    return known;
+  }
+
+  /** @param {string} name */
+  isUnlike(name) {
+    const found = Object.values(this.sources.get(name) ?? {}).map((number) => this.both.common.functions[number][4]);
+    return found.some((lines) => lines.length !== found[0].length || lines.some((line, i) => line !== found[0][i]));
   }
 
   /** @param {string} name */
