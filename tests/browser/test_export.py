@@ -76,6 +76,12 @@ def test_a_wrong_link_is_answered_in_a_sentence(offline: Page, link: str) -> Non
     expect(offline).to_have_url(re.compile(r"#tree=1x1x1&fail=all&step=1&revisions=before,v1$"))
 
 
+@pytest.mark.parametrize("word", ["abc", "-1", "1e3", "007", ""])
+def test_a_step_that_is_no_number_is_answered_in_a_sentence(offline: Page, word: str) -> None:
+    offline.evaluate("word => { location.hash = `tree=1x1x1&step=${word}`; }", word)
+    expect(offline.get_by_role("alert")).to_have_text(f"step={word}: use a whole number, 0 for before the first event.")
+
+
 def test_no_link_makes_the_page_name_a_command_that_does_something_else(offline: Page) -> None:
     alert = offline.get_by_role("alert")
     offline.evaluate("location.hash = 'tree=1x1x2&fail=L1@0x200'")

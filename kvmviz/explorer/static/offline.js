@@ -66,7 +66,11 @@ export class OfflineHost {
 
   /** @param {string} hash */
   open(hash) {
-    const { line, step, revisions } = readHash(hash);
+    const { line, step, revisions, wrong } = readHash(hash);
+    if (wrong) {
+      this.said = wrong;
+      return false;
+    }
     if (!this.show(line, revisions ?? this.shown?.revisions ?? this.data.revisions.slice(0, 2))) return false;
     this.at = Math.min(step ?? 0, this.view().rows.length);
     return true;

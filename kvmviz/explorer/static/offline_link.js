@@ -3,6 +3,9 @@
 /** What separates the words of a link; a form that was sent may have written `+` for a space. */
 const BETWEEN = /[& ]+|\+(?=[a-z]+=)/;
 
+/** A number of steps, as `kvmviz.scenario.link` reads it. */
+const STEP = /^(0|[1-9][0-9]{0,8})$/;
+
 /** What a sentence puts behind a link that ends it; a rate's seed, which may end in a full stop, is left alone. */
 const SENTENCE_END = /[.,;:!?)>"']+$/;
 
@@ -11,7 +14,7 @@ const TRACKER = /^(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id)=/;
 
 /**
  * @param {string} hash what stands after the address
- * @returns {{line: string, step: number | null, revisions: string[] | null}}
+ * @returns {{line: string, step: number | null, revisions: string[] | null, wrong: string}} `wrong` says what is no step
  */
 export function readHash(hash) {
   const whole = decoded(hash.replace(/^#/, ""));
@@ -23,8 +26,12 @@ export function readHash(hash) {
   const line = parts.filter((part) => !/^(step|revisions)=/.test(part)).join(" ");
   return {
     line,
-    step: step && /^\d+$/.test(step) ? Number(step) : null,
+    step: step && STEP.test(step) ? Number(step) : null,
     revisions: word("revisions")?.split(",") ?? null,
+    wrong:
+      step === undefined || STEP.test(step)
+        ? ""
+        : `step=${step.slice(0, 60)}: use a whole number, 0 for before the first event.`,
   };
 }
 
