@@ -14,6 +14,8 @@ What is not shown is taken from there, under the names that the diff has.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import combinations
 from typing import Final
 
 from kvmviz.patches.scrub import scrub, tokens
@@ -45,16 +47,15 @@ _LEAST: Final = 8
 
 def around(shown: Sequence[str]) -> tuple[list[str], list[str]] | None:
     """Return the lines of the macro above and below those of a diff's old side; None if it is not that macro."""
-    wanted = [_code(line) for line in shown if _code(line)]
-    ours = [_code(line) for line in OURS]
-    flat = [token for line in wanted for token in line]
+    flat = [token for line in shown for token in _code(line)]
     if len(flat) < _LEAST:
         return None
+    ours = _ours()
     found = []
-    for start in range(len(ours)):
-        for end in range(start + 1, len(ours) + 1):
+    for start, end in combinations(range(len(ours) + 1), 2):
+        if ours[start] and ours[end - 1]:
             names = _bound([token for line in ours[start:end] for token in line], flat)
-            if names is not None and ours[start] and ours[end - 1]:
+            if names is not None:
                 found.append((start, end, names))
     if len(found) != 1:
         return None
@@ -68,6 +69,11 @@ def shown_in(lines: Sequence[str]) -> tuple[int, int]:
     start = next((n for n, goes_on in enumerate(on) if goes_on), len(lines))
     end = next((n for n in range(start, len(lines)) if not on[n]), len(lines))
     return start, end + (end < len(lines) and lines[end].strip() == "})")
+
+
+@cache
+def _ours() -> list[list[str]]:
+    return [_code(line) for line in OURS]
 
 
 def _code(line: str) -> list[str]:
