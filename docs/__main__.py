@@ -62,7 +62,7 @@ def gather(path: Path, folder: Path) -> None:
         shutil.copy(path, folder)
     elif path.suffix == ".ipynb":
         notebook = nbformat.read(path, as_version=4)
-        live.enliven(notebook, live.PAGES)
+        live.enliven(notebook)
         nbformat.write(notebook, folder / path.name)
 
 

@@ -47,14 +47,14 @@ Of the trees those that the course and the cases show; a third would take three 
 """
 
 
-def address(link: str | Link, pages: Sequence[Live] = PAGES) -> str | None:
+def address(link: str | Link, pages: Sequence[Live] | None = None) -> str | None:
     """Return where in the site a view can be watched, None if no page holds it.
 
     >>> address("fail=L1@0x200 step=62 revisions=before,v1")
     'explorer.html#tree=1x1x3&fail=L1@0x200&step=62&revisions=before,v1'
     """
     wanted = link if isinstance(link, Link) else Link.parse(link)
-    found = next((one for one in pages if one.carries(wanted)), None)
+    found = next((one for one in (PAGES if pages is None else pages) if one.carries(wanted)), None)
     return f"{found.file}#{wanted.fragment()}" if found else None
 
 
@@ -70,7 +70,7 @@ def frame(where: str, *, below: bool = True) -> str:
     )
 
 
-def enliven(notebook: Any, pages: Sequence[Live] = PAGES) -> int:
+def enliven(notebook: Any, pages: Sequence[Live] | None = None) -> int:
     """Put frames where a notebook shows the explorer, and return how many."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     found = 0

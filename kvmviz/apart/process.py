@@ -88,7 +88,9 @@ class Worker:
             self._connection.send_bytes(pickle.dumps((name, bound, self._new_places())))
             answer = self._wait()
         except (EOFError, OSError):
-            raise WorkerLostError(self._beat.read(), self._how()) from None
+            lost = WorkerLostError(self._beat.read(), self._how())
+            self.end()  # it may still be there, with nobody to talk to
+            raise lost from None
         self.printed.take(self._output)
         kind, value = pickle.loads(answer)
         if kind == "value":

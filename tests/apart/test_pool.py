@@ -70,6 +70,19 @@ def test_a_worker_that_is_lost_is_replaced() -> None:
         assert pool.submit(divmod, 7, 2).result() == (3, 1)
 
 
+def closes() -> None:
+    os.closerange(3, 100)
+    time.sleep(60)
+
+
+def test_a_worker_that_is_there_and_no_longer_listens_is_replaced() -> None:
+    with Pool(1) as pool:
+        lost = pool.submit(closes)
+        with pytest.raises(PatchError, match="closed its connection"):
+            lost.result()
+        assert pool.submit(divmod, 7, 2).result() == (3, 1)
+
+
 def test_a_run_that_takes_too_long_is_ended() -> None:
     class Sleeps(kvmviz.Revision, base="v1"):
         @staticmethod
