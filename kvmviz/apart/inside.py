@@ -26,6 +26,7 @@ def main(parent: int, talk: int, beat: int, dump: int) -> Never:
     pulse, connection = Beat(beat), Connection(talk)
     guard.watch_with(pulse.begin)
     limits.apply()
+    sys.unraisablehook = _unraisable
     while True:
         try:
             data, bound = connection.recv_bytes(), 0.0
@@ -35,10 +36,15 @@ def main(parent: int, talk: int, beat: int, dump: int) -> Never:
         sys.path += places
         guard.TIMEOUT.set(bound)
         pulse.begin(name, "", bound + guard.BESIDES if name else math.inf)
-        answer, fit = _answer(data, name)
-        pulse.rest()
-        sys.stdout.flush()
-        connection.send_bytes(answer)
+        try:
+            answer, fit = _answer(data, name)
+            pulse.rest()
+            sys.stdout.flush()
+            connection.send_bytes(answer)
+        except BaseException:
+            if not name:
+                raise
+            os._exit(1)  # a patch closed what is talked through, or took Python's modules away: its caller says so
         if not fit:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -65,6 +71,12 @@ def _answer(data: bytes, name: str) -> tuple[bytes, bool]:
         error_ = guard.PatchError(f"{name}: it replaces {changed} for every revision; define it in the class instead.")
         return pickle.dumps(("error", error_)), False
     return found, True
+
+
+def _unraisable(what: "sys.UnraisableHookArgs") -> None:
+    """Say in a line what Python ignores, as an error in `__del__`; that a bound ended a loop there the run says."""
+    if what.exc_type.__name__ != "_TooManyLines":
+        print(f"kvmviz: Python ignores {what.exc_type.__name__} here, as in a __del__.", file=sys.stderr)
 
 
 def _told(error: BaseException) -> Any:

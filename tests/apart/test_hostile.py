@@ -22,12 +22,30 @@ BOUND = 1.0
 SLACK = 30.0
 """Seconds more on a machine that has something else to do: a process is started and ended in them."""
 
+SCENARIO = "tree=1x1x1 fail=L1@0x0"
+
 ALL = [(body, place) for place in PLACES for body in bodies()]
+
+
+PRESENT = "queued with an entry that is still present"
+
+ANSWERED = {
+    ("sp.spt.entries.append(None)", "op"): {PRESENT},
+    ("sp.parent.spt.entries[0] = 3", "op"): {PRESENT},
+    ("sp.spt.entries.append(None)", "helper of the callback"): set[str](),
+    ("vm.tdp_mmu_roots.clear()", "helper of the callback"): set[str](),
+}
+"""What writes where a kernel function could write: the run tells what is new in it against a function that does
+nothing.  Nothing is, where nobody looks at the place any more."""
 
 
 def named(number: int) -> str:
     body, place = ALL[number]
     return f"{number}-{place.split()[0]}-{body[:40]!r}"
+
+
+def violations(body: str, place: str) -> set[str]:
+    return {what for _, what in run(made(body, place), SCENARIO, timeout=BOUND).summary.violations}
 
 
 def is_a_sentence(said: str) -> bool:
@@ -44,9 +62,12 @@ def test_there_are_two_hundred() -> None:
 )
 def test_a_hostile_patch_gets_a_sentence_within_the_bound(number: int, capfd: pytest.CaptureFixture[str]) -> None:
     body, place = ALL[number]
+    if (body, place) in ANSWERED:
+        assert violations(body, place) - violations("pass", place) == ANSWERED[body, place]
+        return
     started = time.monotonic()
     with pytest.raises(KvmvizError) as caught:
-        run(made(body, place), "tree=1x1x1 fail=L1@0x0", timeout=BOUND)
+        run(made(body, place), SCENARIO, timeout=BOUND)
     assert time.monotonic() - started < BOUND + SLACK
     said = str(caught.value)
     assert said.startswith("Mine: ")
