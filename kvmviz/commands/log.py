@@ -12,7 +12,7 @@ Examples:
 import argparse
 
 from kvmviz.commands import common
-from kvmviz.record.runs import run as run_one
+from kvmviz.record.runs import run_all
 from kvmviz.terms.columns import ascii_only
 
 HELP = "the kernel log that a teardown would leave"
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     link = common.link(args)
     names = args.revision or ",".join(link.revisions or ("before", "v1"))
     revisions = common.find_revisions(names, args.kernel)
-    logs = [run_one(which, link.scenario) for which in revisions]
+    logs = run_all(revisions, link.scenario)
     width = None if args.wide else common.width(args)
     texts = [f"# {one.revision}: {one.scenario}\n\n{one.kernel_log(width, short=args.short)}" for one in logs]
     common.print_text(ascii_only("\n\n".join(texts)) + common.origin_text(revisions, common.width(args)), args.format)

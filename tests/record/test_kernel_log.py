@@ -6,8 +6,9 @@ import pytest
 
 from kvmviz.check.cases import CASES
 from kvmviz.record.kernel_log import CUT, END, LEFT_OUT, NOTHING, PANIC, PREFIX
-from kvmviz.record.runs import run
-from kvmviz.revisions import REVISIONS
+from kvmviz.record.runs import run, run_all
+from kvmviz.revisions import REVISIONS, revision
+from kvmviz.scenario.scenario import Scenario
 
 SMALL = [case.scenario for case in CASES.values() if "iB" not in case.scenario]
 
@@ -54,9 +55,10 @@ def test_a_second_td_that_never_was_has_no_log() -> None:
 
 
 def test_a_short_log_counts_what_repeats_also_in_a_large_tree() -> None:
-    log = run("before", "tree=1TiB hkid=key-freeid-error").kernel_log(short=True)
+    scenario = Scenario.parse("tree=1TiB hkid=key-freeid-error")
+    log = run_all([revision("before")], scenario)[0].kernel_log(short=True)
     assert log.count(CUT) == 2
-    assert f"[the same lines again, {run('before', 'tree=1TiB').scenario.tree.count - 1:,} times]" in log
+    assert f"[the same lines again, {scenario.tree.count - 1:,} times]" in log
     assert re.search(r" \[\d+ more callers\]", log)
 
 
