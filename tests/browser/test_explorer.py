@@ -93,6 +93,7 @@ def test_explorer_starts_before_the_first_event_and_steps_by_key(open_notebook: 
     assert_shows(explorer, "fail=L1@0x200", 117)
 
 
+@pytest.mark.slow
 def test_a_step_sends_no_message_until_the_reader_rests(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER], app="doc")
     explorer = notebook.explorer()
@@ -194,6 +195,7 @@ def test_play_runs_to_the_end_and_the_trait_follows(open_notebook: Open) -> None
     assert ask(notebook, "(explorer.playing, explorer.step)") == "(False, 117)"
 
 
+@pytest.mark.slow
 def test_a_hostile_revision_name_is_shown_as_text(open_notebook: Open) -> None:
     name = "<img src=x onerror=alert(1)>"
     own = f"import kvmviz\nclass Mine(kvmviz.Revision, base='v1'):\n    name = {name!r}\n"
@@ -236,6 +238,7 @@ def test_predict_mode_asks_before_it_shows_and_keeps_the_score(open_notebook: Op
     assert ask(notebook, "explorer.score") == "{'asked': 2, 'right': 1}"
 
 
+@pytest.mark.slow
 def test_shown_twice_both_follow_and_predict_mode_in_one_makes_neither_jump(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER, "explorer"], app="doc", height=2000)
     asked, plain = notebook.explorer(0), notebook.explorer(1)
@@ -255,6 +258,7 @@ def test_shown_twice_both_follow_and_predict_mode_in_one_makes_neither_jump(open
     expect(asked.get_by_test_id("predict")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_named_case_is_opened_with_its_revisions(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER], app="doc")
     explorer = notebook.explorer()
@@ -265,6 +269,7 @@ def test_a_named_case_is_opened_with_its_revisions(open_notebook: Open) -> None:
     assert_shows(explorer, "fail=none", 113)
 
 
+@pytest.mark.slow
 def test_a_large_tree_is_folded_and_opens_on_click(open_notebook: Open) -> None:
     scenario = "tree=1x2x58 fail=L1@0x200"
     notebook = open_notebook([f"from kvmviz import Explorer\nExplorer({scenario!r})"], app="doc")
@@ -279,6 +284,7 @@ def test_a_large_tree_is_folded_and_opens_on_click(open_notebook: Open) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_picture_is_saved_as_svg_that_stands_alone(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER], app="doc")
     explorer = notebook.explorer()

@@ -91,6 +91,7 @@ def test_names_and_picture_belong_together_while_answers_take_their_time(open_no
     assert check_seen(notebook, monkey) >= 2
 
 
+@pytest.mark.slow
 def test_a_choice_that_waits_says_so(open_notebook: Open) -> None:
     notebook, monkey = opened(open_notebook)
     alert = monkey.explorer.get_by_role("alert")
@@ -206,6 +207,7 @@ def kept_state(server: Server) -> Iterator[None]:
     file.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("kept_state")
 def test_reopened_with_its_saved_state_it_says_that_no_kernel_is_there(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER], app="doc")

@@ -1,5 +1,6 @@
 """Keys with the focus in the explorer: chords, Shift+Enter and Escape are the notebook's, letters stay here."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
@@ -30,6 +31,7 @@ def test_what_any_widget_leaves_to_the_notebook_reaches_it(open_notebook: Open) 
     page.wait_for_function("() => did.includes('notebook:run-cell-and-select-next')")
 
 
+@pytest.mark.slow
 def test_escape_ends_what_is_open_here_first_and_then_belongs_to_the_notebook(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER], app="lab")
     page, explorer = notebook.page, notebook.explorer()

@@ -103,6 +103,7 @@ def test_the_frames_that_tell_of_the_patch_are_all_there(project: Project, size:
     expect(page.locator(".kv-frame .kv-fn").filter(visible=True)).not_to_have_count(shown)
 
 
+@pytest.mark.slow
 def test_in_a_notebook_no_card_is_higher_than_what_it_holds(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER], app="lab", width=1920, height=1080)
     explorer = notebook.explorer()

@@ -15,7 +15,8 @@ COURSE = Path(__file__).parents[2] / "notebooks"
 FIRST = "00-start-here.ipynb"
 
 
-@pytest.mark.parametrize("signed", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("signed", [True, False])
 def test_what_is_signed_shows_its_pictures_before_anything_ran(browser: Browser, tmp_path: Path, signed: bool) -> None:
     with serve(tmp_path) as server:
         shutil.copy(COURSE / FIRST, server.root)

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
@@ -16,6 +17,7 @@ CELLS = [
 SAID = "Run the cell again to have it live."
 
 
+@pytest.mark.slow
 def test_what_is_stored_is_seen_where_no_widget_is(open_notebook: Open, server: Server) -> None:
     notebook = open_notebook(CELLS, app="doc", height=2600)
     page = notebook.page

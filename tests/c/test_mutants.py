@@ -25,6 +25,9 @@ ORIGINS = {
 }
 """The functions, and the texts of which variants are made."""
 
+QUICK = ("tdx_sept_free_private_spt", "tdp_mmu_free_sp_rcu_callback")
+"""Those whose variants are tried each time."""
+
 EQUIVALENT = {
     r"trace_|lockdep_|cpu_relax": "what is passed over can be left out, doubled and moved",
     r"is_frozen_spte|_atomic\(at|\(shared\)|shared, |: break;|for \(;;\) \{ old": "a teardown holds the lock for write",
@@ -67,7 +70,7 @@ def hold(function: str, most: int, stride: int) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("function", ORIGINS)
+@pytest.mark.parametrize("function", [f if f in QUICK else pytest.param(f, marks=pytest.mark.slow) for f in ORIGINS])
 def test_broken_variants_are_told_apart_or_explained(function: str) -> None:
     found = hold(function, 45, 257)
     assert found.total() >= 40

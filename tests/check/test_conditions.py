@@ -85,6 +85,7 @@ def test_check_finds_which_leaks_the_patch_makes_silent() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_conditions_are_exact_in_the_quick_space_by_the_runs_themselves() -> None:
     assert is_exact("1x1x1") == 40
     assert is_exact("1x2x1") > 0

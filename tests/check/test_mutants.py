@@ -58,6 +58,7 @@ def look(base: str) -> None:
     assert found >= 40
 
 
+@pytest.mark.slow
 def test_mutants_of_what_landed() -> None:
     look("landed")
 

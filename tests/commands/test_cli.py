@@ -89,7 +89,7 @@ def test_a_wrong_scenario_is_status_2(line: str, capsys: pytest.CaptureFixture[s
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="-"), min_size=1, max_size=30), max_size=3))
-@settings(max_examples=2000, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_words_end_in_an_answer_or_one_sentence(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     status = main(["run", "--", *words])
     captured = capsys.readouterr()

@@ -134,6 +134,7 @@ def test_root_is_allowed(user: int, options: list[str], started: Started, monkey
     assert [word for word in started[0] if word == "--allow-root"] == options
 
 
+@pytest.mark.slow
 def test_settings_of_the_users_do_not_lead_it_elsewhere(tmp_path: Path) -> None:
     """The real JupyterLab answers with our notebook and leaves nothing in the folder for temporary files."""
     places = {name: tmp_path / name for name in ("cwd", "elsewhere", "config", "tmp", "data", "runtime")}

@@ -90,7 +90,9 @@ def test_claims(claim: str, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("patch", PATCHES)
-@pytest.mark.parametrize("form", ["posted", "replied", "saved page"])
+@pytest.mark.parametrize(
+    "form", ["posted", *(pytest.param(f, marks=pytest.mark.slow) for f in ("replied", "saved page"))]
+)
 def test_replies(patch: str, form: str, capsys: Capture, tmp_path: Path) -> None:
     mail = tmp_path / "mail"
     mail.write_bytes(mails.FORMS[form](PATCHES[patch]))

@@ -3,12 +3,16 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.killing import kill_in_the_middle
 
 # Builds for ever; a few lines take the place of sphinx, and write sites of 60 pages, each with the name of its build.
 BUILDER = """
 import sys
 from pathlib import Path
+
+import pytest
 from types import SimpleNamespace
 from docs import __main__ as site
 
@@ -30,6 +34,7 @@ def work():
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_leaves_a_whole_site(tmp_path: Path) -> None:
     chance = random.Random(1)
     moments = [chance.uniform(0, 0.2) for _ in range(20)]

@@ -53,7 +53,7 @@ def views_of(stored: Path, questions: Sequence[tuple[str, Sequence[str]]]) -> li
     return assembled(questions, stored)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions=st.lists(asked, min_size=15, max_size=30))
 def test_a_view_of_the_page_is_the_view_of_the_widget(stored: Path, questions: list[tuple[str, list[str]]]) -> None:
     wanted = views([(line, [REVISIONS[name] for name in revisions]) for line, revisions in questions])
