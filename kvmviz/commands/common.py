@@ -31,7 +31,7 @@ def add_width(parser: argparse.ArgumentParser) -> None:
 def add_timeout(parser: argparse.ArgumentParser) -> None:
     """Add --timeout; `kvmviz.cli.main` reads it."""
     parser.add_argument(
-        "--timeout", metavar="S", type=float, help="seconds that a run of a revision of your own may take (default: 10)"
+        "--timeout", metavar="S", type=float, help="seconds that a run of Python of your own may take (default: 10)"
     )
 
 

@@ -43,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of a picture (default: light)")
     parser.add_argument("-o", "--output", metavar="FILE", help="where the answer goes (default: standard output)")
     common.add_width(parser)
+    common.add_timeout(parser)
 
 
 def run(args: argparse.Namespace) -> int:

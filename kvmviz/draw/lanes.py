@@ -79,9 +79,6 @@ def lanes_svg(
 
 LEGEND: Final = "Steps marked TDX call into the module; a bar beside a lane says that its thread has the lock."
 
-MARKED: Final = 28
-"""Characters up to which a step's text leaves room for the mark."""
-
 
 def _head(found: Race, one: Finding) -> list[str]:
     count = len(one.steps or ())
@@ -118,18 +115,13 @@ def _ground(steps: Sequence[Step], boxes: dict[str, Box]) -> str:
 def _row(step: Step, steps: Sequence[Step], boxes: dict[str, Box], at: int | None) -> str:
     when = "" if at is None or step.number < at else " now" if step.number == at else " later"
     kind = dot.kind(step, steps)
-    words = dot.said(step)
     body = boxes[f"step {step.number}"]
     parts = [_text(boxes[f"number {step.number}"], str(step.number), "quiet mid")]
     parts += [
         _rect(boxes[f"lock {one} {step.number}"], "lock") for one in sorted(dot.holders(step) & set(dot.lanes(steps)))
     ]
-    size = dot.points(words, bold=kind == "bad")
-    parts.append(
-        f'<g class="{kind}">{_rect(body, "body", 3)}<text class="words" x="{body.x + 8:.1f}" '
-        f'y="{body.middle[1] + 4:.1f}" style="font-size:{size:.1f}px">{escape(words)}</text>'
-        f"{_mark(step, words, body)}</g>"
-    )
+    size = dot.points(step, bold=kind == "bad")
+    parts.append(f'<g class="{kind}">{_rect(body, "body", 3)}{_words(step, body, size)}{_mark(step, body)}</g>')
     parts += _columns(step, steps, boxes)
     return (
         f'<g id="kv-race-{step.number}" class="row{when}" data-step="{step.number}" data-thread="{step.thread}" '
@@ -137,9 +129,20 @@ def _row(step: Step, steps: Sequence[Step], boxes: dict[str, Box], at: int | Non
     )
 
 
-def _mark(step: Step, words: str, body: Box) -> str:
+def _words(step: Step, body: Box, size: float) -> str:
+    """Return a step's text, an answer that is long below it."""
+    found = dot.lines(step)
+    first = body.middle[1] + 4 - 7.5 * (len(found) - 1)
+    return "".join(
+        f'<text class="words" x="{body.x + 8:.1f}" y="{first + 15 * n:.1f}" '
+        f'style="font-size:{size:.1f}px">{escape(line)}</text>'
+        for n, line in enumerate(found)
+    )
+
+
+def _mark(step: Step, body: Box) -> str:
     """Return the word that marks a call into the module without a colour."""
-    if step.step not in dot.MODULE or len(words) > MARKED:
+    if step.step not in dot.MODULE:
         return ""
     return f'<text class="words end" x="{body.right - 7:.1f}" y="{body.middle[1] + 3.5:.1f}">TDX</text>'
 

@@ -22,13 +22,20 @@ from kvmviz.race.schedule import Step
 from kvmviz.race.text import HEADS, shared
 
 NUMBER: Final = 30
-LANE: Final = 232
+LANE: Final = 264
 BAR: Final = 7
 """Width of the bar that says that a thread has a lock."""
 CELL: Final = 52
 ROW: Final = 22
+TALL: Final = 36
+"""Height of a row whose text takes two lines."""
+MARK: Final = 28
+"""Width kept for the word that marks a call into the module."""
 GAP: Final = 9
 """Height between two rows where another thread goes on."""
+
+LONG: Final = 29
+"""Characters that stand on one line of a cell."""
 
 MODULE: Final = ("add_pair", "remove_pair", "use", "done")
 """Steps that call into the TDX module."""
@@ -63,9 +70,17 @@ def said(step: Step) -> str:
     return f"{step.section}  {step.text}"
 
 
-def points(text: str, *, bold: bool = False) -> float:
-    """Return the type size at which a text fits its cell."""
-    return max(6.5, min(11.5, (LANE - 14) / ((0.7 if bold else 0.58) * len(text))))
+def lines(step: Step) -> list[str]:
+    """Return the lines of a step's cell: a long answer has one of its own, so that it is read from afar."""
+    text = said(step)
+    head, colon, answer = text.partition(": ")
+    return [f"{head}{colon}", answer] if len(text) > LONG and answer else [text]
+
+
+def points(step: Step, *, bold: bool = False) -> float:
+    """Return the type size at which a step's text fits its cell, beside the mark if it has one."""
+    room = LANE - 14 - (MARK if step.step in MODULE else 0)
+    return max(6.5, min(11.5, room / ((0.7 if bold else 0.58) * max(map(len, lines(step))))))
 
 
 def lanes_dot(found: Race, name: str | None = None, theme: Theme = "light") -> str:
@@ -107,21 +122,24 @@ def _row(step: Step, steps: Sequence[Step], threads: Sequence[str], theme: Theme
     looks = {"step": ("in-use-fill", "in-use-text"), "module": ("tdx-owned-fill", "tdx-owned-text"),
              "bad": ("leaked-fill", "leaked-text")}  # fmt: skip
     fill, ink = (colour[role] for role in looks[kind(step, steps)])
-    yield _cell(f"number {step.number}", NUMBER, ROW, colour["paper"], str(step.number), 10)
+    text, high = lines(step), TALL if len(lines(step)) > 1 else ROW
+    yield _cell(f"number {step.number}", NUMBER, high, colour["paper"], str(step.number), 10)
     for one in threads:
         held = colour["ink2"] if one in holders(step) else colour["paper"]
-        yield _cell(f"lock {one} {step.number}", BAR, ROW, held)
+        yield _cell(f"lock {one} {step.number}", BAR, high, held)
         if one == step.thread:
-            yield _cell(f"step {step.number}", LANE, ROW, fill, said(step), points(said(step)), ink)
+            size = points(step, bold=kind(step, steps) == "bad")
+            yield _cell(f"step {step.number}", LANE, high, fill, "\n".join(text), size, ink)
         else:
-            yield _cell(f"wait {one} {step.number}", LANE, ROW, colour["paper"])
+            yield _cell(f"wait {one} {step.number}", LANE, high, colour["paper"])
     for word, value in zip(HEADS, shared(step.memory), strict=True):
-        yield _cell(f"{word} {step.number}", CELL, ROW, colour["paper"], value, 11)
+        yield _cell(f"{word} {step.number}", CELL, high, colour["paper"], value, 11)
 
 
 def _cell(name: str, width: int, height: int, fill: str, text: str = "", size: float = 11, ink: str = "") -> str:
     colour = f' COLOR="{ink}"' if ink else ""
-    label = f'<FONT POINT-SIZE="{size:.1f}"{colour}>{escape(text)}</FONT>' if text else ""
+    said = escape(text).replace("\n", "<BR/>")
+    label = f'<FONT POINT-SIZE="{size:.1f}"{colour}>{said}</FONT>' if text else ""
     return (
         f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" BGCOLOR="{fill}" ID="{name.replace(" ", "-")}" '
         f'HREF="#" TITLE="{name}">{label}</TD>'

@@ -13,6 +13,7 @@ from typing import Any, Final
 from kvmviz.race.design import Design, RaceError, design
 from kvmviz.race.explore import Found, explore
 from kvmviz.race.invariants import INVARIANTS
+from kvmviz.race.own import called
 from kvmviz.race.schedule import LETTERS, Step, left, schedule
 from kvmviz.terms.words import many
 from kvmviz.version import SCHEMA, __version__
@@ -130,7 +131,7 @@ def race(which: str | type[Design], threads: int = 3, rounds: int = 2, refuse: i
 
     The first `refuse` REMOVEs that could succeed are refused.  Raises RaceError, with
     one sentence, for what is no design, for one that comes to no end or fails, and for
-    bounds out of reach.
+    bounds out of reach.  A reader's own design runs in a worker (`kvmviz.race.own`).
     """
     chosen = design(which)
     for name, value in (("threads", threads), ("rounds", rounds), ("refuse", refuse)):
@@ -138,10 +139,14 @@ def race(which: str | type[Design], threads: int = 3, rounds: int = 2, refuse: i
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise RaceError(f"{name}={str(value)[:20]}: use {least} to {most}.")
     assert max(MOST["threads"]) <= len(LETTERS)
+    return Race(chosen, threads, rounds, refuse, *called(_explored, chosen, threads, rounds, refuse))
+
+
+def _explored(
+    chosen: type[Design], threads: int, rounds: int, refuse: int
+) -> tuple[int, int, tuple[Finding, ...], tuple[End, ...]]:
+    """Return states and steps, what was found, and how regions may be left."""
     found = explore(chosen, threads, rounds, refuse)
-    findings = [_found(found, name) for name in INVARIANTS]
     ends = {(r.counter, r.pair) for memory in found.ends for r in memory.regions}
-    return Race(
-        chosen, threads, rounds, refuse, len(found.states), found.edges, tuple(findings),
-        tuple(End(*end) for end in sorted(ends)),
-    )  # fmt: skip
+    findings = tuple(_found(found, name) for name in INVARIANTS)
+    return len(found.states), found.edges, findings, tuple(End(*end) for end in sorted(ends))

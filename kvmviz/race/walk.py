@@ -8,8 +8,9 @@
 ('use', 'use')
 
 What a reader's design does wrong is one sentence with its line.  Its lines are
-counted, so that a loop without a step in it ends.  That is no sandbox: what it does
-to files, or a sleep, is not looked at.
+counted, so that a loop without a step in it ends; a sleep or a call into C is ended
+from outside (`kvmviz.race.own`).  That is no sandbox: files and network are not
+looked at.
 """
 
 import sys
@@ -20,6 +21,7 @@ from typing import Any, Final, Literal
 from kvmviz.race.design import Design, RaceError
 from kvmviz.race.reading import check_code
 from kvmviz.race.region import DONE, REGION, USE, Answer, Op
+from kvmviz.revisions.guard import Refused, refused, stepping
 from kvmviz.revisions.telling import failed, in_kvmviz, too_long
 
 Section = Literal["get", "use", "put", ""]
@@ -139,9 +141,12 @@ def _guarded(design: type[Design], run: Callable[[], Any]) -> Any:
     before = sys.gettrace()
     sys.settrace(_counting(LINES))
     try:
-        return run()
+        with stepping(design.name):
+            return run()
     except (StopIteration, KeyboardInterrupt, RaceError):
         raise
+    except Refused as error:
+        raise refused(design.name, error) from None
     except _TooManyLines as error:
         allowed = f"between two steps {LINES:,} lines may run"
         raise too_long(design.name, error.__traceback__, LINES, "no step in them", allowed) from None

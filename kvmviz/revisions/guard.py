@@ -17,6 +17,7 @@ count can see, such as a sleep, a lock or a call into C, is ended from outside
 (`kvmviz.apart`): there a run may take `TIMEOUT` seconds.
 """
 
+import math
 import signal
 import sys
 import threading
@@ -131,6 +132,24 @@ def loading(path: str) -> Iterator[None]:
         yield
     finally:
         _running -= 1
+
+
+@contextmanager
+def stepping(name: str) -> Iterator[None]:
+    """Let a reader's code take one of many steps in the block, for as long as a run may take.
+
+    Between its steps nobody waits for the reader.
+    """
+    global _running
+    _running += 1
+    if _watching:
+        _watching[0](name, "", TIMEOUT.get())
+    try:
+        yield
+    finally:
+        _running -= 1
+        if _watching:
+            _watching[0](name, "", math.inf)
 
 
 class Guard:

@@ -7,6 +7,7 @@ import pytest
 
 from kvmviz.draw.engine import PURE, engine, render
 from kvmviz.draw.lanes import lanes_dot, lanes_svg, race_svg
+from kvmviz.draw.lanes_dot import LANE, MARK, MODULE, lines, points
 from kvmviz.draw.layout import read
 from kvmviz.draw.palette import tokens
 from kvmviz.race.design import DESIGNS
@@ -57,10 +58,22 @@ def test_a_theme_has_its_colours_and_no_other(theme: str) -> None:
         assert tokens(other)["leaked-fill"] not in text  # type: ignore[arg-type]
 
 
-def test_calls_into_the_module_are_marked_by_a_word() -> None:
-    for row in rows(lanes_svg(race("old", 2, 1))):
-        if row.get("data-kind") == "module" and "NOT_FREE" not in "".join(row.itertext()):
-            assert "TDX" in "".join(row.itertext())
+@pytest.mark.parametrize("design", BROKEN)
+def test_every_call_into_the_module_is_marked_by_a_word_and_none_else(design: str) -> None:
+    found = race(design, 2, 1)
+    for one in found.broken:
+        drawn = rows(lanes_svg(found, one.name))
+        marked = [any(text.get("class") == "words end" for text in row.iter(f"{SVG}text")) for row in drawn]
+        assert marked == [step.step in MODULE for step in one.steps or ()]
+
+
+def test_words_and_mark_have_room_in_their_cell() -> None:
+    """By the widths that a bold character of the fonts in question has at most."""
+    found = race("old")
+    for step in (step for one in found.broken for step in one.steps or ()):
+        mark = MARK if step.step in MODULE else 0
+        assert max(map(len, lines(step))) * 0.7 * points(step, bold=True) <= LANE - 14 - mark
+        assert points(step, bold=True) >= 10
 
 
 @pytest.mark.parametrize("name", ["dot", PURE])
