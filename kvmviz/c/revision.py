@@ -38,6 +38,7 @@ from kvmviz.c.recipe import Recipe
 from kvmviz.c.refuse import CError
 from kvmviz.c.statements import lined
 from kvmviz.c.translate import Translated
+from kvmviz.c.values import numbers
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of
 from kvmviz.revisions import CHANGEABLE, LEAF_NAMES, Revision, revision
@@ -215,6 +216,7 @@ def _made(one: Translated, space: dict[str, Any], program: Program) -> FunctionT
         raise CError(f"{definition.file}:{definition.line}: {definition.name} is too deeply nested to be run here "
                      f"({type(error).__name__}).") from None  # fmt: skip
     made: FunctionType = names[one.node.name]
+    made.__dict__["c_numbers"] = numbers(one.node)
     made.__dict__["c_source"] = Fragment(definition.name, definition.file, definition.line, definition.text)
     return made
 

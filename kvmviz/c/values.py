@@ -86,10 +86,19 @@ def call(function: str, *arguments: ast.expr) -> ast.Call:
 
 
 def constant(value: int, type: Type = INT) -> Value:
-    """Return a number of a type."""
+    """Return a number of a type, marked as one that the C says, or that follows from what it says."""
     wrapped = type.wrap(value) if isinstance(type, Int) else value
-    return Value(ast.Constant(wrapped), type, True, wrapped)
+    return Value(ast.Constant(wrapped, OF_C), type, True, wrapped)
 
+
+def numbers(node: ast.AST) -> frozenset[int]:
+    """Return the numbers in translated Python that the C says; the translator's own, and the table's, are none."""
+    found = (one for one in ast.walk(node) if isinstance(one, ast.Constant) and one.kind == OF_C)
+    return frozenset(one.value for one in found if isinstance(one.value, int))
+
+
+OF_C = "C"
+"""The kind of a constant of Python that stands for a number of the C."""
 
 NULL = Value(ast.Constant(None), Pointer(Text()), True, 0)
 """C's NULL, which every pointer can be."""

@@ -19,21 +19,28 @@ from typing import Final
 from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
 from kvmviz.check.invariant_error import InvariantError
 from kvmviz.check.observation import Observation
-from kvmviz.check.trail import Piece, digest
+from kvmviz.check.trail import SIZE, Piece, digest
 
 _WITH_PAMT: Final = INVARIANTS | PAMT_INVARIANTS
 """What a run on a machine with Dynamic PAMT is held against."""
+
+
+UNMARKED: Final = bytes(SIZE)
+"""The mark of a run that is not played again from another."""
 
 
 class Behaviour:
     """What happens in one run, or in several that are the same: no invariant looks at boot and panic themselves.
 
     `ran` counts calls of a reader's functions; `seen` is what the invariants are
-    given, made when it is asked for.
+    given, made when it is asked for; `mark` is that of the run which was played again.
     """
 
-    def __init__(self, parts: list[Piece], ran: Counter[str], seen: Callable[[], Observation]) -> None:
+    def __init__(
+        self, parts: list[Piece], ran: Counter[str], seen: Callable[[], Observation], mark: bytes = UNMARKED
+    ) -> None:
         self.ran = ran
+        self.mark = mark
         self._parts = parts
         self._seen = seen
 

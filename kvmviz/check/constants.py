@@ -5,7 +5,7 @@
 
 In Python that is what stands in a function, what its module, its class or the
 function around it calls by a name, and sums, products, shifts and the like of these.
-In C it is what the translator made of literals, macros and enumerators.
+In C it is literals, macros, enumerators and what is computed of them, in helpers too.
 """
 
 import ast
@@ -27,7 +27,7 @@ MOST_CONSTANTS: Final = 12
 
 _NUMBER: Final = re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)(?:[uUlL]*)\b")
 _MASKS: Final = frozenset({0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 31, 1 << 32, 1 << 63, (1 << 64) - 1})
-"""What the translator puts into Python to keep C's widths."""
+"""What a patch says to keep a number's width, rather than to compare with."""
 
 _OPERATORS: Final[Mapping[type[ast.operator], Callable[[int, int], int]]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv,
@@ -43,15 +43,20 @@ def constants(which: type[Revision]) -> list[int]:
 
 
 def _numbers(function: Callable[..., Any]) -> Iterator[int]:
-    fragment = getattr(function, "c_source", None)
-    if fragment is None:
+    if not hasattr(function, "c_source"):
         yield from _of_python(function)
         return
+    yield from _of_c(function)
+    for name, helper in function.__globals__.items():
+        if name.endswith("#c"):
+            yield from _of_c(helper)
+
+
+def _of_c(function: Callable[..., Any]) -> Iterator[int]:
+    fragment = function.__dict__["c_source"]
     yield from (int(word, 0) for word in _NUMBER.findall(fragment.text) if not word.startswith("00"))
     yield from (value for name, value in STATUS.items() if name in fragment.text)
-    lines = range(fragment.line, fragment.line + fragment.text.count("\n") + 2)
-    made = (value for code in _codes(function.__code__) for value in code.co_consts if type(value) is int)
-    yield from (value for value in made if value not in _MASKS and value not in lines)
+    yield from (value for value in function.__dict__["c_numbers"] if value not in _MASKS)
 
 
 def _of_python(function: Callable[..., Any]) -> Iterator[int]:

@@ -85,8 +85,9 @@ def check(
         elapsed = time.perf_counter() - started
         _confirm(which, outcome)
         _confirm(which, aside)
-        like = alike(which, bytes(outcome.digests), todo, label_of(space, pamt=which.dynamic_pamt), workers_)
-        there = alike(which, bytes(aside.digests), more, executor=workers_) if more else None
+        label = label_of(space, pamt=which.dynamic_pamt)
+        like = alike(which, bytes(outcome.digests), todo, label, workers_, bytes(outcome.marks))
+        there = alike(which, bytes(aside.digests), more, "", workers_, bytes(aside.marks)) if more else None
         seen = Aside(aside, there, tuple(constants(which))) if there else None
     return Report.of(which, _name(space), outcome, other, elapsed, like, seen)
 

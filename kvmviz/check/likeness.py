@@ -13,12 +13,12 @@ event, by the names of the kernel functions, in every scenario of the space.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kvmviz.apart import each, pack, unpack
 from kvmviz.check.facts import smallness
 from kvmviz.check.observation import watch
-from kvmviz.check.replay import Runs, trails_digest
+from kvmviz.check.replay import Runs, trails_beside, trails_digest
 from kvmviz.check.space import Space, scenarios
 from kvmviz.check.trail import SIZE, digest, pieces
 from kvmviz.record.teardown import where_it_belongs
@@ -26,6 +26,8 @@ from kvmviz.revisions import EVERY, REVISIONS, Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.columns import paragraph
+
+T = TypeVar("T")
 
 BATCH: Final = 480
 """Scenarios of one task for another process."""
@@ -100,20 +102,23 @@ def likeness(which: str | type[Revision], space: Space = "quick", executor: Exec
     """
     known = revision(which)
     todo = list(scenarios(space, pamt=known.dynamic_pamt))
+    label, marks = label_of(space, pamt=known.dynamic_pamt), b""
     if EVERY.get(known.name) is known:
-        parts = each(executor, trails_digest, ((known.name, batch) for batch in _batches(todo)))
+        own = b"".join(each(executor, trails_digest, ((known.name, batch) for batch in _batches(todo))))
     else:
         packed = pack(known)
         reader = known.name if known.is_python else ""
         parts = each(executor, own_digests, ((packed, batch) for batch in _batches(todo)), reader)
-    return alike(known, b"".join(parts), todo, label_of(space, pamt=known.dynamic_pamt), executor)
+        own, marks = map(b"".join, zip(*parts, strict=True)) if todo else (b"", b"")
+    return alike(known, own, todo, label, executor, marks)
 
 
-def own_digests(packed: bytes, batch: Sequence[Scenario]) -> bytes:
-    """Return the digests of what a revision does in these scenarios; this is what runs in another process."""
+def own_digests(packed: bytes, batch: Sequence[Scenario]) -> tuple[bytes, bytes]:
+    """Return digests and marks of what a revision does in these scenarios; this is what runs in another process."""
     which = unpack(packed)
     runs = Runs(which)
-    return b"".join([runs.of(scenario).whole for scenario in batch])
+    done = [runs.of(scenario) for scenario in batch]
+    return b"".join([one.whole for one in done]), b"".join([one.mark for one in done])
 
 
 def whole_digest(which: type[Revision], scenario: Scenario) -> bytes:
@@ -123,19 +128,22 @@ def whole_digest(which: type[Revision], scenario: Scenario) -> bytes:
 
 
 def alike(
-    which: type[Revision], own: bytes, todo: Sequence[Scenario], label: str = "", executor: Executor | None = None
-) -> Likeness:
-    """Return the likeness of a revision whose digests are known; `label` is the space's name, if it has one.
+    which: type[Revision], own: bytes, todo: Sequence[Scenario], label: str = "", executor: Executor | None = None,
+    marks: bytes = b"",
+) -> Likeness:  # fmt: skip
+    """Return the likeness of a revision with these digests and marks; `label` is the space's name, if it has one.
 
-    Every revision is run in a sample.  One that equals it there, and one that may be
-    the nearest by what the sample shows (within a half more), is run in all scenarios.
+    The one that it builds on is run in all scenarios, every other in a sample.  One that
+    equals it there, and one that may be the nearest by what the sample shows (within a
+    half more), is run in all scenarios, too.
     """
     order = _order(which, todo)
     if not todo:
         return Likeness(0, (), order[0], 0, None, 0)
-    sought = _Sought(own, todo, label, executor)
+    sought = _Sought(own, todo, label, executor, marks)
     if EVERY.get(which.name) is which:
         sought.remember(which.name, own)
+    sought.places(order[0], len(todo))  # most equal the one that they build on, or are nearest to it
     sample, size = sought.in_sample(order)
     found: dict[str, list[int]] = {}
     most, left = len(todo), 0
@@ -165,8 +173,11 @@ def _order(which: type[Revision], todo: Sequence[Scenario]) -> list[str]:
 class _Sought:
     """What is to be found again in the project's revisions: the digests of a revision over a space."""
 
-    def __init__(self, own: bytes, todo: Sequence[Scenario], label: str, executor: Executor | None) -> None:
+    def __init__(
+        self, own: bytes, todo: Sequence[Scenario], label: str, executor: Executor | None, marks: bytes
+    ) -> None:
         self._own, self._todo, self._label, self._executor = own, todo, label, executor
+        self._marks = marks or bytes(len(own))
         self._known = {name: digests for (space, name), digests in _KNOWN.items() if label and space == label}
 
     def remember(self, name: str, digests: bytes) -> None:
@@ -197,8 +208,10 @@ class _Sought:
         found = {name: b"".join([_one(self._known[name], n) for n in places]) for name in names if name in self._known}
         unknown = [name for name in names if name not in found]
         lines = [self._todo[place] for place in places]
+        own, marks = (b"".join([_one(kept, place) for place in places]) for kept in (self._own, self._marks))
+        jobs = ((name, lines, own, marks) for name in unknown)
         executor = self._executor if len(places) > SETUP else None
-        found |= zip(unknown, each(executor, trails_digest, ((name, lines) for name in unknown)), strict=True)
+        found |= zip(unknown, each(executor, trails_beside, jobs), strict=True)
         if len(places) == len(self._todo):
             for name in unknown:
                 self.remember(name, found[name])
@@ -210,8 +223,9 @@ class _Sought:
     def places(self, name: str, most: int) -> list[int]:
         """Return the numbers of the scenarios in which this revision does something else; stop at more than `most`."""
         kept = self._known.get(name)
-        jobs = ((name, batch) for batch in _batches(self._todo))
-        parts = iter([kept]) if kept else each(self._executor, trails_digest, jobs, ahead=AHEAD)
+        own = (_batches(digests, BATCH * SIZE) for digests in (self._own, self._marks))
+        jobs = ((name, *parts) for parts in zip(_batches(self._todo), *own, strict=True))
+        parts = iter([kept]) if kept else each(self._executor, trails_beside, jobs, ahead=AHEAD)
         theirs, places = bytearray(), list[int]()
         for part in parts:
             start = len(theirs) // SIZE
@@ -250,5 +264,5 @@ def label_of(space: Space, *, pamt: bool = False) -> str:
     return f"{space}{' with Dynamic PAMT' if pamt else ''}" if isinstance(space, str | Tree) else ""
 
 
-def _batches(todo: Sequence[Scenario]) -> Iterator[Sequence[Scenario]]:
-    return (todo[start : start + BATCH] for start in range(0, len(todo), BATCH))
+def _batches(todo: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    return (todo[start : start + size] for start in range(0, len(todo), size))

@@ -94,7 +94,7 @@ class Outcome:
 
     `cells` by invariant; `behaviours` digests of what happened; `totals` scenarios
     by signature; `digests` what happened in each scenario, with its call chains, one
-    behind another; `ran` calls of the reader's own functions.  Where another revision
+    behind another, and the `marks` of these runs; `ran` calls of the reader's own functions.  Where another revision
     was run beside it, `newly` counts what is broken here and not there, `mended` what
     is broken there and not here, and `quieter` the same of what is about the
     log where less is put into it here; `less` and `more` count scenarios by that.
@@ -110,6 +110,7 @@ class Outcome:
     less: int = 0
     more: int = 0
     digests: bytearray = field(default_factory=bytearray)
+    marks: bytearray = field(default_factory=bytearray)
     ran: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -119,6 +120,7 @@ class Outcome:
         self.behaviours |= other.behaviours
         self.totals.update(other.totals)
         self.digests += other.digests
+        self.marks += other.marks
         self.ran.update(other.ran)
         self.seconds += other.seconds
         _merge(self.cells, other.cells)
@@ -145,6 +147,7 @@ def examine(revision: type[Revision], scenarios: Iterable[Scenario], against: ty
         outcome.totals[signature(scenario)] += 1
         outcome.behaviours.add(one.plain)
         outcome.digests += one.whole
+        outcome.marks += one.mark
         outcome.ran.update(one.ran)
         met[one.met] += 1
         for name, what in one.broken.items():

@@ -19,9 +19,9 @@ from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from typing import Any, Final
 
-from kvmviz.check.behaviour import Behaviour
+from kvmviz.check.behaviour import UNMARKED, Behaviour
 from kvmviz.check.observation import Observation, followed, watch
-from kvmviz.check.trail import Entry, Piece, pieces
+from kvmviz.check.trail import SIZE, Entry, Piece, digest, pieces
 from kvmviz.machine.pamt_calls import REMOVE
 from kvmviz.machine.printk import Boot
 from kvmviz.machine.recorder import LISTED
@@ -58,6 +58,19 @@ def trails_digest(name: str, scenarios: Iterable[Scenario]) -> bytes:
     return b"".join([runs.of(scenario).whole for scenario in scenarios])
 
 
+def trails_beside(name: str, scenarios: Iterable[Scenario], digests: bytes, marks: bytes) -> bytes:
+    """Return the same as `trails_digest`, sooner where another revision is alike, with these `digests` and `marks`.
+
+    Two runs with the same mark are the same in every log in which they are played.
+    """
+    runs, found = Runs(EVERY[name]), bytearray()
+    for number, scenario in enumerate(scenarios):
+        place = slice(number * SIZE, (number + 1) * SIZE)
+        same = marks[place] != UNMARKED and marks[place] == runs.mark(scenario)
+        found += digests[place] if same else runs.of(scenario).whole
+    return bytes(found)
+
+
 class Runs:
     """What a revision does, for scenarios in the order of a space: those that differ in the boot stand together."""
 
@@ -68,18 +81,29 @@ class Runs:
 
     def of(self, scenario: Scenario) -> Behaviour:
         """Return what happens in this scenario; raises PatchError as `run` does."""
-        if not self._which.is_python:
-            setup = scenario
-            if scenario.panic or scenario.boot is not None:
-                setup = replace(scenario, boot=None, panic=False)
-            if setup != self._setup:
-                # A run that comes to nothing is told of in the scenario that was asked for.
-                begins = setup is scenario or self._which.base is None
-                self._setup, self._score = setup, Score(self._which, setup) if begins else None
-            if self._score is not None and self._score.holds:
-                return self._score.played(scenario)
+        score = self._score_of(scenario)
+        if score is not None:
+            return score.played(scenario)
         seen, trail = watch(self._which, scenario)
         return Behaviour(pieces(trail.entries, trail.chains), trail.ran, lambda: seen)
+
+    def mark(self, scenario: Scenario) -> bytes:
+        """Return the mark of the run that is played again in this scenario, UNMARKED where none is."""
+        score = self._score_of(scenario)
+        return UNMARKED if score is None else score.mark
+
+    def _score_of(self, scenario: Scenario) -> "Score | None":
+        """Return the run that can be played again in this scenario."""
+        if self._which.is_python:
+            return None
+        setup = scenario
+        if scenario.panic or scenario.boot is not None:
+            setup = replace(scenario, boot=None, panic=False)
+        if setup != self._setup:
+            # A run that comes to nothing is told of in the scenario that was asked for.
+            begins = setup is scenario or self._which.base is None
+            self._setup, self._score = setup, Score(self._which, setup) if begins else None
+        return self._score if self._score is not None and self._score.holds else None
 
 
 class Score:
@@ -125,6 +149,12 @@ class Score:
         return self._played[key]
 
     @cached_property
+    def mark(self) -> bytes:
+        """A digest of all that `played` makes its answers of: events and chains, and which lines the boot counts."""
+        counted = bytes([counts for _, _, counts in self._lines])
+        return digest([*(whole for _, whole, _ in self._parts), b"/", counted])
+
+    @cached_property
     def _seen(self) -> Observation:
         return Observation.after(self._setup, self._vm, self._td, self._trail)
 
@@ -159,7 +189,7 @@ class Score:
             ran = trail.ran_before.get(at - 1, Counter())
         else:
             parts += self._parts[at:]
-        return Behaviour(parts, ran, partial(self._observation, scenario, parts, panics, td))
+        return Behaviour(parts, ran, partial(self._observation, scenario, parts, panics, td), self.mark)
 
     def _observation(self, scenario: Scenario, parts: list[Piece], panics: bool, td: str) -> Observation:
         seen, entries = self._seen, [entry for _, _, entry in parts]

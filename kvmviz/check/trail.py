@@ -86,9 +86,8 @@ class Trail(Journal):
 
     def rcu_callback(self, page: Page, callback: Callback) -> None:
         """Keep that a callback runs; its chain is itself, which a reader may not have marked."""
-        function = unwrap(callback)
         self.entries.append((self.phase, _rcu_callback(page.name)))
-        self.chains.append(name_of(function.__code__) or function.__name__)
+        self.chains.append(_name(callback))
 
     def drop(self, number: int) -> None:
         """Take an event out of the record."""
@@ -105,6 +104,12 @@ class Trail(Journal):
     def close(self) -> None:
         """Let go of the stack once the run is over."""
         self._met = {}
+
+
+@lru_cache(maxsize=100)
+def _name(callback: Callback) -> str:
+    function = unwrap(callback)
+    return name_of(function.__code__) or function.__name__
 
 
 @lru_cache(maxsize=100_000)

@@ -120,6 +120,21 @@ def test_a_macro_of_c_is_found() -> None:
     assert ODD in constants(kvmviz.from_c(MACRO.replace("COND", "sp->gfn == ODD"), name="Mine"))
 
 
+HELPER = """static bool odd(gfn_t gfn)
+{
+    for (int i = 0; i < 3; i++)
+        if (gfn == 7000)
+            return true;
+    return false;
+}
+"""
+
+
+def test_numbers_of_c_are_those_that_it_says_in_helpers_too_and_none_of_the_translators() -> None:
+    which = kvmviz.from_c(HELPER + MACRO.replace("COND", "odd(gfn)"), name="Mine")
+    assert constants(which) == [7000]
+
+
 def test_numbers_of_vcpus_and_statuses_enter_without_being_asked_for() -> None:
     found = examine(AtAnotherBusy, besides())
     assert found.cells["owned_pages_are_not_freed"].beyond > 0

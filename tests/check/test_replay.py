@@ -1,17 +1,19 @@
 """What is played again in another log is the run itself: events, chains, summary, verdicts, calls of C."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kvmviz.apart import pack
 from kvmviz.c.revision import from_c
-from kvmviz.check.behaviour import Behaviour
+from kvmviz.check.behaviour import UNMARKED, Behaviour
 from kvmviz.check.besides import besides
+from kvmviz.check.likeness import own_digests
 from kvmviz.check.observation import watch
-from kvmviz.check.replay import Runs, Score
+from kvmviz.check.replay import Runs, Score, trails_beside, trails_digest
 from kvmviz.check.space import scenarios
 from kvmviz.check.trail import pieces
 from kvmviz.revisions import REVISIONS, Revision
@@ -43,6 +45,15 @@ static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu
         if (!is_hkid_assigned(to_kvm_tdx(kvm)))
                 tdx_reclaim_page(page);
 }
+"""
+
+OP = """
+static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu_page *sp)
+{{
+        if (tdx_reclaim_page(virt_to_page(sp->external_spt)))
+                sp->external_spt = NULL;
+        {macro};
+}}
 """
 
 
@@ -106,3 +117,22 @@ def test_c_that_comes_to_nothing_is_told_of_in_the_scenario_that_was_asked_for()
     runs = Runs(which)
     for scenario in map(Scenario.parse, lines):
         assert as_played(runs.of(scenario)) == as_run(which, scenario)
+
+
+@pytest.mark.parametrize(("which", "name"), [
+    (lambda: from_c(SOURCES / "v2.c", name="mine"), "v2"), (lambda: from_c(SOURCES / "v2.c", name="mine"), "landed"),
+    (lambda: from_c(LOUD, name="loud"), "v1"), (lambda: from_c(TAKEN_OUT, name="taken"), "v1"),
+])  # fmt: skip
+def test_what_is_alike_is_not_played_again_and_the_answer_is_the_same(which: Callable[[], Any], name: str) -> None:
+    every = list(some(29))
+    assert trails_beside(name, every, *own_digests(pack(which()), every)) == trails_digest(name, every)
+
+
+def test_a_trace_once_a_boot_and_a_trace_each_time_have_two_marks() -> None:
+    """As the first TD of a boot both print one trace; as the second, one of them is silent."""
+    setup = Scenario.parse("fail=L1@0x200")
+    once, always = (
+        Runs(from_c(OP.format(macro=macro), name="mine")) for macro in ("WARN_ON_ONCE(gfn)", "WARN_ON(gfn == 0x200)")
+    )
+    marks = {runs.mark(setup) for runs in (once, always)}
+    assert len(marks) == 2 and UNMARKED not in marks
