@@ -86,10 +86,10 @@ js:
 endif
 
 notebooks: venv ## run every notebook and store what it shows
-	$(PY) -m kvmviz.course.store $(NOTEBOOKS)
+	$(PY) -m kvmviz.course.storing $(NOTEBOOKS)
 
 manual: venv ## write docs/commands.md and the explorer's glossary anew from the tables that they come from
-	$(PY) -m kvmviz.commands.manual > docs/commands.md
+	$(PY) -m kvmviz.commands.manual_page > docs/commands.md
 	$(PY) -m kvmviz.explorer.words > kvmviz/explorer/static/glossary.js
 
 site: venv ## the course, the cases, the claims and the reference as a folder of pages: site/

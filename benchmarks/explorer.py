@@ -21,7 +21,7 @@ EXPLORER = "from kvmviz import Explorer\nexplorer = Explorer({scenario!r})\nexpl
 
 NAIVE = """
 import anywidget, traitlets
-from kvmviz.draw.engine import render
+from kvmviz.draw.rendering import render
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.record.runs import run
 

@@ -104,7 +104,7 @@ def check_of_own_python(turns: int = 5) -> Row:
 
 def run_of_an_export(turns: int = 5) -> Row:
     """A run that `kvmviz export` carries, all processors working, against one recorded run in one process."""
-    from kvmviz.explorer.offline.page import page
+    from kvmviz.explorer.offline.document import page
     from kvmviz.explorer.offline.space import combinations, single
 
     trees, names = EXPORTED

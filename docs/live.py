@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kvmviz.course.puzzles import PUZZLES
 from kvmviz.explorer.offline import space
-from kvmviz.explorer.offline.page import page
+from kvmviz.explorer.offline.document import page
 from kvmviz.revisions import EVERY, REVISIONS, Revision
 from kvmviz.scenario.link import Link
 

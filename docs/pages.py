@@ -10,9 +10,9 @@ from textwrap import dedent
 import kvmviz
 from docs import live
 from kvmviz.check.cases import CASES
-from kvmviz.check.claims import CLAIMS, Verdict
-from kvmviz.check.claims import claims as put_to_the_test
-from kvmviz.check.claims.text import shows
+from kvmviz.check.propositions import CLAIMS, Verdict
+from kvmviz.check.propositions import claims as put_to_the_test
+from kvmviz.check.propositions.verdict import shows
 
 _COMMAND = re.compile(r"`kvmviz (?:compare (?P<names>\S+ \S+)|run --revision (?P<one>\S+)) '(?P<line>[^']+)'`")
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Comparison": "compare.comparison", "compare": "compare.comparison",
-    "check": "check", "claims": "check.claims", "Report": "check", "Verdict": "check.claims", "Explorer": "explorer",
+    "check": "check", "claims": "check", "Report": "check", "Verdict": "check", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
     "Tree": "scenario.tree", "from_c": "c.revision", "from_patch": "patches.reading", "kernel": "checkout.answer",
     "Kernel": "checkout.answer", "Design": "race", "Race": "race", "race": "race",

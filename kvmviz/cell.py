@@ -27,7 +27,8 @@ from typing import Any, Final, NoReturn, Protocol
 
 from kvmviz.c.revision import from_c
 from kvmviz.check.engine import check
-from kvmviz.check.report import Report, Result
+from kvmviz.check.report import Report
+from kvmviz.check.results import Result
 from kvmviz.compare.comparison import compare
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions import EVERY, Revision

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 
-from kvmviz.commands.parser import COMMANDS, parser
+from kvmviz.commands.command_line import COMMANDS, parser
 from kvmviz.errors import KvmvizError
 
 
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parser(only).parse_args(words)
         with _timeout(args):
-            status: int = import_module(f"kvmviz.commands.{args.command}").run(args)
+            status: int = import_module(f"kvmviz.commands.{args.command}").execute(args)
         if sys.stdout:  # None if whoever started us closed it
             sys.stdout.flush()
     except KvmvizError as error:

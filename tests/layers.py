@@ -98,6 +98,17 @@ def reached(graph: Graph, start: str) -> set[str]:
     return found
 
 
+def functions(code: ast.AST) -> set[str]:
+    """Return the names of the functions that a module defines, but for those of its classes and functions."""
+    found = set[str]()
+    for child in ast.iter_child_nodes(code):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(child.name)
+        elif not isinstance(child, ast.ClassDef):
+            found |= functions(child)
+    return found
+
+
 def circles(graph: Graph) -> list[list[str]]:
     """Return the sets of two or more that all reach each other, sorted.
 

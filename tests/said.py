@@ -8,7 +8,7 @@ from contextlib import redirect_stderr
 
 from kvmviz.check.broken import BROKEN
 from kvmviz.cli import main
-from kvmviz.commands.parser import COMMANDS
+from kvmviz.commands.command_line import COMMANDS
 from kvmviz.terms.glossary import _table
 
 LINES = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.layers import House, circles, report, room
+from tests.layers import House, circles, functions, report, room
 
 HOUSE = House(Path(__file__).parents[1])
 
@@ -68,7 +68,7 @@ def test_upward_sees_every_way_of_leaning_on_a_room(line: str) -> None:
 
 
 def test_upward_sees_a_room_of_the_same_row() -> None:
-    assert upward("kvmviz.review.reply", ast.parse("from kvmviz.explorer.page import x"))
+    assert upward("kvmviz.review.draft", ast.parse("from kvmviz.explorer.page import x"))
 
 
 def test_upward_lets_the_own_room_and_lower_rows_pass() -> None:
@@ -78,6 +78,19 @@ def test_upward_lets_the_own_room_and_lower_rows_pass() -> None:
 
 def test_no_circle_between_rooms() -> None:
     assert circles(HOUSE.room_graph) == []
+
+
+def test_no_circle_between_modules() -> None:
+    assert circles(HOUSE.module_graph) == []
+
+
+def test_no_module_bears_the_name_of_a_function_in_it() -> None:
+    assert [name for name, code in HOUSE.modules.items() if name.rpartition(".")[2] in functions(code)] == []
+
+
+def test_functions_are_those_that_a_module_defines_itself() -> None:
+    code = "from a import b\nclass C:\n    def d(self): ...\nasync def e(): ...\nif x:\n    def f(): ..."
+    assert functions(ast.parse(code)) == {"e", "f"}
 
 
 def test_circles_are_found() -> None:

@@ -8,7 +8,7 @@ import pytest
 from graphviz.backend import dot_command
 from nbval.plugin import get_sanitize_patterns
 
-from kvmviz.draw.engine import PURE, DrawError, engine
+from kvmviz.draw.rendering import PURE, DrawError, engine
 
 PATTERNS = get_sanitize_patterns((Path(__file__).parent / "nbval.cfg").read_text())
 

@@ -13,25 +13,25 @@ from kvmviz.check.engine import check
 from kvmviz.cli import main
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
-from kvmviz.schema import names, schema
+from kvmviz.schema import names, read_schema
 from kvmviz.terms.kinds import KINDS
 from kvmviz.version import SCHEMA
 from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
 
 REGISTRY: Registry[Any] = Registry().with_resources(
-    (schema(n)["$id"], Resource.from_contents(schema(n))) for n in names()
+    (read_schema(n)["$id"], Resource.from_contents(read_schema(n))) for n in names()
 )
 
 
 def validate(form: str, answer: Any) -> None:
-    Draft202012Validator(schema(form), registry=REGISTRY).validate(answer)
+    Draft202012Validator(read_schema(form), registry=REGISTRY).validate(answer)
 
 
 @pytest.mark.parametrize("form", names())
 def test_a_schema_is_one_and_carries_its_version(form: str) -> None:
-    Draft202012Validator.check_schema(schema(form))
-    assert schema(form)["$id"] == f"urn:kvmviz:schema:{SCHEMA}:{form}"
+    Draft202012Validator.check_schema(read_schema(form))
+    assert read_schema(form)["$id"] == f"urn:kvmviz:schema:{SCHEMA}:{form}"
 
 
 @given(st.sampled_from(list(REVISIONS)), SCENARIOS)
@@ -92,7 +92,7 @@ def test_the_schema_of_a_check_can_refuse(spoil: dict[str, Any]) -> None:
 
 
 def test_every_form_asks_for_both_versions() -> None:
-    assert all({"kvmviz", "schema"} <= set(schema(form)["required"]) for form in names())
+    assert all({"kvmviz", "schema"} <= set(read_schema(form)["required"]) for form in names())
 
 
 def test_every_kind_of_event_has_a_word() -> None:

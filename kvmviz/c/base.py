@@ -1,6 +1,6 @@
 """On which revision C builds: told by the arguments of the op, where it is defined or called.
 
->>> from kvmviz.c.parse import parse
+>>> from kvmviz.c.syntax import parse
 >>> units = [parse("void tdx_sept_free_private_spt(struct kvm *k, struct kvm_mmu_page *sp) { f(); }", "a.c")]
 >>> base_of(units)
 ('v2', 'its op takes (kvm, sp)')
@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kvmviz.c.parse import Unit, text_of
 from kvmviz.c.refuse import CError
+from kvmviz.c.syntax import Unit, text_of
 
 OP_NAMES: Final = ("tdx_sept_free_private_spt", "tdx_sept_reclaim_private_sp")
 

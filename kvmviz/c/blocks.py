@@ -1,6 +1,6 @@
 """A function with `goto`, or a switch that falls through: cut into blocks, one of which is next.
 
->>> from kvmviz.c.parse import parse
+>>> from kvmviz.c.syntax import parse
 >>> unit = parse("int f(int n) { again: if (n--) goto again; return n; }", "a.c")
 >>> needs_blocks(unit.functions["f"][0].node)
 True
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kvmviz.c import switches, values
-from kvmviz.c.parse import text_of
 from kvmviz.c.statements import Lines, Statements, lined
+from kvmviz.c.syntax import text_of
 from kvmviz.c.values import Unfit, name
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from kvmviz.c.parse import parser, text_of
 from kvmviz.c.refuse import refused, shown
+from kvmviz.c.syntax import parser, text_of
 from kvmviz.machine import bug
 from kvmviz.machine.host import Host
 from kvmviz.machine.recorder import site

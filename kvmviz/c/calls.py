@@ -11,9 +11,9 @@ from kvmviz.c.conversions import Conversions
 from kvmviz.c.lookup import Signature
 from kvmviz.c.macros import ENTRY_COUNTS, MACROS
 from kvmviz.c.names import GLOBALS
-from kvmviz.c.parse import text_of
 from kvmviz.c.refuse import shown
 from kvmviz.c.scope import VM
+from kvmviz.c.syntax import text_of
 from kvmviz.c.types import INT, VOID, Int, Pointer, Struct
 from kvmviz.c.values import Effects, Unfit, Value, exact, joined, name
 
@@ -234,5 +234,3 @@ def _walk(node: "Node") -> "list[Node]":
         found.append(one)
         waiting += one.named_children
     return found
-
-

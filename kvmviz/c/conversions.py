@@ -5,11 +5,11 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from kvmviz.c import lookup, values
-from kvmviz.c.parse import text_of
 from kvmviz.c.places import Attribute, Element, Target, Variable
 from kvmviz.c.refuse import shown
 from kvmviz.c.scope import Local, Scope
 from kvmviz.c.surroundings import Place, Surroundings
+from kvmviz.c.syntax import text_of
 from kvmviz.c.types import BOOL, PTEP, SPTE, U64, VADDR, VOID, VOIDP, Function, Int, Opaque, Pointer, Struct, Type
 from kvmviz.c.values import Unfit, Value, exact, is_null
 
@@ -55,8 +55,10 @@ class Conversions(ABC):
         assert node is not None
         if node.type == "type_descriptor":
             inner = node.child_by_field_name("declarator")
-            return self.type_of(node.child_by_field_name("type"), inner) if inner else self.type_of(
-                node.child_by_field_name("type")
+            return (
+                self.type_of(node.child_by_field_name("type"), inner)
+                if inner
+                else self.type_of(node.child_by_field_name("type"))
             )
         found = self.program.type(text_of(node), self.scope.definition.unit)
         if found is None:
@@ -184,4 +186,3 @@ def _behind(base: ast.expr, python: str) -> ast.expr:
 
 def _belongs(type: Type) -> str:
     return f"{type} belongs" if not isinstance(type, Int) else f"a number ({type}) belongs"
-

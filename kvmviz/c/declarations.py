@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from kvmviz.c import parse, types, values
-from kvmviz.c.parse import Definition, Parameter, Unit, text_of
+from kvmviz.c import syntax, types, values
+from kvmviz.c.syntax import Definition, Parameter, Unit, text_of
 from kvmviz.c.types import INT, Int, Pointer, Struct, Type
 from kvmviz.c.values import Unfit, Value
 
@@ -120,7 +120,7 @@ class Declarations:
             raise Unfit(f"the macro `{id}` stands for itself")
         if len(macro) > LONGEST_MACRO:
             raise Unfit(f"the macro `{id}` is longer than {LONGEST_MACRO} characters")
-        tree = parse.parser().parse(f"int x = ({macro});".encode())
+        tree = syntax.parser().parse(f"int x = ({macro});".encode())
         node = tree.root_node.named_children[0]
         inner = node.child_by_field_name("declarator")
         value = inner.child_by_field_name("value") if inner is not None else None

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 from kvmviz.c import lookup, values
 from kvmviz.c.literals import Literals
-from kvmviz.c.parse import text_of
 from kvmviz.c.refuse import shown
 from kvmviz.c.surroundings import Place
+from kvmviz.c.syntax import text_of
 from kvmviz.c.types import (
     BOOL,
     INT,
@@ -26,7 +26,6 @@ from kvmviz.c.values import MEMORY, Effects, Unfit, Value, exact, joined, name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
 
 
 class Expressions(Literals):
@@ -95,8 +94,10 @@ class Expressions(Literals):
         """Return `a && b` or `a || b`: the second is looked at only if it matters."""
         effects = a.effects | b.effects
         if a.const is not None and not a.effects.calls:
-            return values.truth_value(b).after(effects) if bool(a.const) == (operator == "&&") else values.constant(
-                int(operator == "||")
+            return (
+                values.truth_value(b).after(effects)
+                if bool(a.const) == (operator == "&&")
+                else values.constant(int(operator == "||"))
             )
         both = [values.truth_value(a).node, values.truth_value(b).node]
         return Value(ast.BoolOp(ast.And() if operator == "&&" else ast.Or(), both), INT, effects=effects)

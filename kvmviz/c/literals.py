@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kvmviz.c import values
 from kvmviz.c.calls import Calls
-from kvmviz.c.parse import text_of
+from kvmviz.c.syntax import text_of
 from kvmviz.c.types import INT, S64, TEXT, U32, U64
 from kvmviz.c.values import Unfit, Value
 

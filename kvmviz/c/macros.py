@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from kvmviz.c import lookup, values
 from kvmviz.c.conditions import OPTIONS
-from kvmviz.c.parse import text_of
 from kvmviz.c.refuse import shown
 from kvmviz.c.surroundings import Translator
+from kvmviz.c.syntax import text_of
 from kvmviz.c.types import BOOL, TEXT, U64, VOID, Int, Pointer, Struct, common
 from kvmviz.c.values import Effects, Unfit, Value, call, constant, exact, joined, name
 
@@ -278,5 +278,3 @@ def _build_bug_on(of: Translator, arguments: "list[Node]", node: "Node") -> Valu
 @_macro("BUG()", "stops the host, which the model cannot follow", "BUG_ON")
 def _bug(of: Translator, arguments: "list[Node]", node: "Node") -> Value:
     raise Unfit("the model has no BUG(), which stops the host; use WARN_ON or KVM_BUG_ON")
-
-

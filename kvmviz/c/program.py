@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kvmviz.c import faces, lookup, translate
 from kvmviz.c.declarations import Declarations
-from kvmviz.c.parse import Definition, Unit, text_of
 from kvmviz.c.passing import PassedOver
 from kvmviz.c.refuse import CError
 from kvmviz.c.scope import VM, Scope
+from kvmviz.c.syntax import Definition, Unit, text_of
 from kvmviz.c.targets import Target
 from kvmviz.c.types import INT, VOID, Type
 from kvmviz.c.values import name
@@ -188,5 +188,3 @@ def _key(node: "Node") -> tuple[str, ...] | None:
     if macro == "KVM_BUG_ON" and arguments:
         return macro, "hkid" if "is_hkid_assigned" in arguments[0] else ""
     return (macro,) if macro in ("WARN_ON", "WARN_ON_ONCE", "WARN", "WARN_ONCE", "KVM_MMU_WARN_ON") else None
-
-

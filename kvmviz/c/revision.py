@@ -31,12 +31,12 @@ from kvmviz.c import bug_macro, lookup, runtime
 from kvmviz.c.base import base_of
 from kvmviz.c.ending import Budget, bounded
 from kvmviz.c.origin import Fragment, Origin, Ran
-from kvmviz.c.parse import Unit, parse
 from kvmviz.c.passing import PassedOver
 from kvmviz.c.program import ALIASES, Program
 from kvmviz.c.recipe import Recipe
 from kvmviz.c.refuse import CError
 from kvmviz.c.statements import lined
+from kvmviz.c.syntax import Unit, parse
 from kvmviz.c.translate import Translated
 from kvmviz.c.values import numbers
 from kvmviz.kvm.linking import REPLACEABLE
@@ -252,8 +252,9 @@ def _origin(
     recipe = Recipe(texts, (*program.wanted.values(), *([bug_macro.MODEL] if macro else [])))
     files = frozenset(unit.file for unit in program.units)
     guard = partial(_bounded, budget, files)
-    return Origin(recipe, parent.name, base_by, functions, helpers, unused, passed, choices, guard,
-                  partial(remade, recipe))
+    return Origin(
+        recipe, parent.name, base_by, functions, helpers, unused, passed, choices, guard, partial(remade, recipe)
+    )
 
 
 def _bounded(budget: Budget, files: frozenset[str], name: str, tables: int, where: object) -> Any:

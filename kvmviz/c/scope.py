@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
-from kvmviz.c.parse import Definition
 from kvmviz.c.refuse import CError, refused
+from kvmviz.c.syntax import Definition
 from kvmviz.c.types import Type
 
 if TYPE_CHECKING:

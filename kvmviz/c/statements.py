@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from kvmviz.c import lookup, switches, values
 from kvmviz.c.expressions import Expressions
 from kvmviz.c.loops import LOOPS
-from kvmviz.c.parse import text_of
 from kvmviz.c.refuse import shown
+from kvmviz.c.syntax import text_of
 from kvmviz.c.types import VOID, Int, Opaque, Pointer, Struct, Type, promoted
 from kvmviz.c.values import Unfit, Value, exact, name
 

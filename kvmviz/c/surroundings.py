@@ -4,8 +4,8 @@ import ast
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kvmviz.c.parse import Definition, Parameter, Unit
 from kvmviz.c.scope import Local, Scope
+from kvmviz.c.syntax import Definition, Parameter, Unit
 from kvmviz.c.targets import Target
 from kvmviz.c.types import Struct, Type
 from kvmviz.c.values import Unfit, Value

@@ -4,8 +4,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from kvmviz.c.parse import text_of
 from kvmviz.c.surroundings import StatementTranslator
+from kvmviz.c.syntax import text_of
 from kvmviz.c.values import Unfit, Value, name
 
 if TYPE_CHECKING:
@@ -123,5 +123,3 @@ def chained(of: StatementTranslator, node: "Node") -> list[ast.stmt]:
     for test, lines in reversed(chosen):
         otherwise = [ast.If(test, lines, otherwise)]
     return [*first, *otherwise]
-
-

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kvmviz.c import lookup
-from kvmviz.c.parse import Parameter
 from kvmviz.c.scope import VM
+from kvmviz.c.syntax import Parameter
 from kvmviz.c.types import U64, VOIDP, Int, Opaque, Pointer, Type
 from kvmviz.c.values import Unfit, Value, is_null, name
 

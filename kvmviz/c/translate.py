@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from kvmviz.c import faces, lookup, values
 from kvmviz.c.blocks import Blocks, needs_blocks
-from kvmviz.c.parse import DEEPEST, Definition, broken, depth_of, text_of
 from kvmviz.c.refuse import refused, shown
 from kvmviz.c.scope import MARK, VM, Again, Scope
 from kvmviz.c.statements import Lines, lined
 from kvmviz.c.surroundings import Surroundings
+from kvmviz.c.syntax import DEEPEST, Definition, broken, depth_of, text_of
 from kvmviz.c.types import PTEP, VOID, Struct, Type
 from kvmviz.c.values import name
 

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kvmviz.check.catalogue import INVARIANTS as INVARIANTS
-    from kvmviz.check.claims import Verdict as Verdict
-    from kvmviz.check.claims import claims as claims
     from kvmviz.check.engine import check as check
     from kvmviz.check.invariant_error import InvariantError as InvariantError
+    from kvmviz.check.propositions import Verdict as Verdict
+    from kvmviz.check.propositions import claims as claims
     from kvmviz.check.report import Report as Report
 
 _WHERE = {
     "check": "engine", "Report": "report", "INVARIANTS": "catalogue", "InvariantError": "invariant_error",
-    "Verdict": "claims", "claims": "claims",
+    "Verdict": "propositions", "claims": "propositions",
 }  # fmt: skip
 
 __all__ = list(_WHERE)

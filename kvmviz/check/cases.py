@@ -21,7 +21,7 @@ from kvmviz.compare.comparison import Comparison, compare
 from kvmviz.machine.module import RECLAIM
 from kvmviz.record.runs import Run
 from kvmviz.scenario.names import PageName
-from kvmviz.terms.columns import columns, paragraph
+from kvmviz.terms.columns import labelled, paragraph
 from kvmviz.terms.events import Free, Seamcall, Warn
 
 
@@ -259,5 +259,5 @@ def _case_text(case: Case) -> str:
     found, alike = _answer(case)
     verdict = "as expected" if case.holds() else "NOT as expected"
     head = f"  {' | '.join(case.revisions)}: {'the same' if alike else 'not the same'}, {verdict}"
-    rows = [columns(name, f"{a} | {b}") for name, a, b in found]
+    rows = [labelled(name, f"{a} | {b}") for name, a, b in found]
     return "\n".join([case.name, paragraph(case.question, "  "), f"  {case.scenario}", head, *rows])

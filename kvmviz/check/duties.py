@@ -6,7 +6,7 @@
 True
 
 As in `invariants`, each says when it is put to the test.  Where a fault can be seen by
-the machine alone (a header used after it was freed), `kvmviz.machine.lives` notes it.
+the machine alone (a header used after it was freed), `kvmviz.machine.memory` notes it.
 """
 
 from collections import Counter
@@ -129,9 +129,7 @@ def validate_lost_guest_pages_are_reported(seen: Observation) -> bool:
     return True
 
 
-@invariant(
-    "A guest page belongs to the guest's memory file, and KVM never frees it.", "a guest page is taken back"
-)
+@invariant("A guest page belongs to the guest's memory file, and KVM never frees it.", "a guest page is taken back")
 def validate_guest_pages_are_not_kvms_to_free(seen: Observation) -> bool:
     no_violation(seen, "freed by KVM")
     return any(call.seamcall == REMOVE for _, call in seen.of(Seamcall))

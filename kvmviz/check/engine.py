@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final, Never
 
 from kvmviz.apart import AVAILABLE, each, pack, processors, shown_once, unpack, workers
 from kvmviz.apart.remembered import changed, state
-from kvmviz.check.besides import besides
+from kvmviz.check.branch_points import besides
 from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
-from kvmviz.check.constants import constants
-from kvmviz.check.likeness import alike, label_of
+from kvmviz.check.nearest import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
-from kvmviz.check.report import Aside, Report
+from kvmviz.check.report import Report
+from kvmviz.check.results import Aside
+from kvmviz.check.source_numbers import constants
 from kvmviz.check.space import SPACES, Space, scenarios
 from kvmviz.machine.journal import Journal
 from kvmviz.record.teardown import tear_down, where_it_belongs

@@ -4,96 +4,24 @@ A `Report` prints as text for a mail, and is a value: the same question gives th
 same text, JSON and repr, but for `seconds`, which are measured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from shlex import quote
+from textwrap import wrap
 from typing import Any
 
-from kvmviz.check.catalogue import Invariant, invariants_of
-from kvmviz.check.conditions import conditions, words
-from kvmviz.check.known import known_of
-from kvmviz.check.likeness import Likeness
-from kvmviz.check.outcome import Cell, Example, Outcome
-from kvmviz.revisions import Revision
+from kvmviz.check.catalogue import invariants_of
+from kvmviz.check.known import NATURES
+from kvmviz.check.nearest import Likeness
+from kvmviz.check.outcome import Outcome
+from kvmviz.check.results import Aside, Broken, Result, result_of
+from kvmviz.revisions import EVERY, Revision
 from kvmviz.revisions.ran import is_readers
+from kvmviz.terms.columns import ascii_only, command, paragraph
 from kvmviz.version import SCHEMA, __version__
 
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Where an invariant is broken: in how many scenarios, the smallest of them, and when exactly.
-
-    `when` are lines of which one applies exactly in those scenarios of the space;
-    None if its keys cannot tell them apart.
-    """
-
-    count: int
-    smallest: Example
-    when: tuple[str, ...] | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it for JSON."""
-        return {
-            "count": self.count, "counterexample": self.smallest.scenario, "what": self.smallest.what,
-            "when": None if self.when is None else list(self.when),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """What was looked at besides the space (`kvmviz.check.besides`), and the patch's own numbers among it."""
-
-    outcome: Outcome
-    like: Likeness
-    constants: tuple[int, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it for JSON."""
-        return {**self.like.to_json(), "constants": [hex(number) for number in self.constants]}
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One invariant: `met` scenarios in which its premise was met, and where it was `broken`.
-
-    `nature` is None where it holds, else `design`, `accepted` or `bug`; `why` says
-    more where that is known; `beyond` counts scenarios outside of what is known.
-    `newly`, `mended` and `quieter` compare with another revision, where one was named:
-    broken here alone, there alone, and there alone in scenarios in which this one
-    puts less into the log, which mends nothing.  `besides` says that it is broken
-    only in what was looked at besides the space.
-    """
-
-    invariant: Invariant
-    met: int
-    broken: Broken | None
-    beyond: int
-    nature: str | None
-    why: str
-    newly: Broken | None
-    mended: Broken | None
-    quieter: Broken | None
-    besides: bool = False
-
-    @property
-    def name(self) -> str:
-        """The invariant's name."""
-        return self.invariant.name
-
-    @property
-    def verdict(self) -> str:
-        """`holds`, `never asked` (the premise was never met), or the nature of the violation."""
-        return self.nature or ("holds" if self.met else "never asked")
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the result for JSON."""
-        return {
-            "invariant": self.name, "statement": self.invariant.statement, "premise": self.invariant.premise,
-            "verdict": self.verdict, "met": self.met, "beyond_known": self.beyond, "why": self.why,
-            "besides": self.besides,
-            **{key: part and part.to_json() for key, part in
-               (("broken", self.broken), ("newly_broken", self.newly), ("mended", self.mended),
-                ("quieter", self.quieter))},
-        }  # fmt: skip
+MOST_TERMS = 6
+"""Longest description of a condition that is printed; JSON has it whole."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +55,17 @@ class Report:
 
     @staticmethod
     def of(
-        which: type[Revision], space: str, outcome: Outcome, against: type[Revision] | None, elapsed: float,
-        like: Likeness, aside: Aside | None = None,
+        which: type[Revision],
+        space: str,
+        outcome: Outcome,
+        against: type[Revision] | None,
+        elapsed: float,
+        like: Likeness,
+        aside: Aside | None = None,
     ) -> "Report":
         """Return the report of what a space came to."""
         besides = aside.outcome if aside else Outcome()
-        results = tuple(_result(invariant, outcome, which, besides) for invariant in invariants_of(which).values())
+        results = tuple(result_of(invariant, outcome, which, besides) for invariant in invariants_of(which).values())
         return Report(
             which.name, which.base_name, space, outcome.scenarios, len(outcome.behaviours), results,
             against.name if against else None, outcome.seconds, elapsed, like,
@@ -185,8 +118,6 @@ class Report:
 
         `name` and `against` are what the command line calls the revisions, as in `mine.py:MyPatch`.
         """
-        from kvmviz.check.report_text import report_text
-
         return report_text(self, width, name, against)
 
     def __str__(self) -> str:
@@ -197,28 +128,142 @@ class Report:
         return f"<kvmviz.check {self.revision} in {self.scenarios:,} scenarios: {answer}>"
 
 
-def _result(invariant: Invariant, outcome: Outcome, which: type[Revision], aside: Outcome) -> Result:
-    """Return what an invariant came to; what is broken besides the space alone counts if it is not known."""
-    cell, known = _cell(outcome.cells, invariant), known_of(which).get(invariant.name)
-    met, space = cell.met, outcome
-    if _cell(aside.cells, invariant).beyond and not cell.beyond:
-        space, cell = aside, aside.cells[invariant.name]
-    nature = None
-    if cell.broken:
-        nature = "bug" if cell.beyond or known is None else known.nature
-    return Result(
-        invariant, met, _broken(cell, space), cell.beyond, nature, known.why if known and cell.broken else "",
-        _broken(_cell(outcome.newly, invariant), outcome), _broken(_cell(outcome.mended, invariant), outcome),
-        _broken(_cell(outcome.quieter, invariant), outcome), space is not outcome,
+def report_text(report: Report, width: int, name: str = "", against: str = "") -> str:
+    """Return the report as text; scenario lines are never wrapped.
+
+    `name` and `against` are how the command line names the revisions, `PATH.py:CLASS` for one of a reader's own;
+    without them only counterexamples of the project's own revisions can be shown by a command.
+    """
+    word, other = _word(name or report.revision), _word(against or report.against or "")
+    show = f"kvmviz run --revision {word}" if word else ""
+    lines = [paragraph(_headline(report), width=width), "", _row("invariant", "asked", "broken", "verdict")]
+    lines += [_row(r.name, f"{r.met:,}", _count(r.broken), r.verdict) for r in report.results]
+    for result in sorted(report.results, key=lambda r: not r.beyond):  # the patch's own faults come first
+        if result.broken:
+            lines += ["", *_finding(result, result.broken, report, width, show)]
+    if report.against:
+        lines += ["", *_beside(report, width, f"kvmviz compare {other} {word}" if other and word else "")]
+    lines += ["", *_likeness(report, width)]
+    lines += ["", paragraph(_last(report), width=width)]
+    if not report.recorded:
+        lines.append(paragraph(f"No recorded runs stand behind {report.base or report.revision}.", width=width))
+    return ascii_only("\n".join(lines))
+
+
+def _likeness(report: Report, width: int) -> Iterator[str]:
+    yield report.like.text(width)
+    if report.aside:
+        yield from _aside(report.aside, width)
+    if report.own:
+        ran = ", ".join(f"{name} {count:,} times" for name, count in report.own.items() if count)
+        if ran:
+            yield paragraph(f"Own functions, and how often they ran: {ran}.", width=width)
+        for name in (name for name, count in report.own.items() if not count):
+            yield paragraph(f"{name} is the reader's and never ran, so nothing here speaks of it.", width=width)
+
+
+def _aside(aside: Aside, width: int) -> Iterator[str]:
+    """Say what was looked at besides the space, how it is there, and what neither holds."""
+    like = aside.like
+    own = f", and for {', '.join(map(hex, aside.constants))} in its source" if aside.constants else ""
+    same = (
+        f"equal to {' and '.join(like.same_as)}"
+        if like.same_as
+        else (f"differs from {like.nearest} in {like.differs:,} of them, first at step {like.step} of the line below")
+    )
+    yield paragraph(
+        f"Looked at besides, one thing changed at a time: {like.scenarios:,} scenarios with other statuses, 0 and 2 "
+        f"vCPUs, tables of 9 and 11 entries, frames above 8 GiB{own}: {same}. Not looked at: these in other mixes.",
+        width=width,
+    )  # fmt: skip
+    if like.first:
+        yield f"  {like.first}"
+
+
+def _word(name: str) -> str:
+    """Return a revision's name as a shell takes it, empty if no command could find it by this name."""
+    return quote(name) if name in EVERY or ":" in name else ""
+
+
+def _headline(report: Report) -> str:
+    base = f" (on {report.base})" if report.base else ""
+    space = f"space {report.space}" if " " not in report.space else report.space
+    return (
+        f"{report.revision}{base}, {space}: {report.scenarios:,} scenarios, "
+        f"{report.behaviours:,} distinct behaviours."
     )  # fmt: skip
 
 
-def _cell(cells: Mapping[str, Cell], invariant: Invariant) -> Cell:
-    return cells.get(invariant.name) or Cell()
+def _row(name: str, met: str, broken: str, verdict: str) -> str:
+    return f"{name:<41}{met:>7}{broken:>9}  {verdict}".rstrip()
 
 
-def _broken(cell: Cell, outcome: Outcome) -> Broken | None:
-    if cell.smallest is None:
-        return None
-    terms = conditions(outcome.totals, cell.broken_in)
-    return Broken(cell.broken, cell.smallest, None if terms is None else tuple(words(terms, outcome.totals)))
+def _count(broken: Broken | None) -> str:
+    return f"{broken.count:,}" if broken else "-"
+
+
+def _finding(result: Result, broken: Broken, report: Report, width: int, show: str) -> Iterator[str]:
+    yield paragraph(f"{result.name}: {_nature(result, broken, report.base)}.", width=width)
+    yield paragraph(result.invariant.statement, "  ", width)
+    if result.why and not result.beyond:
+        yield paragraph(f"Why: {result.why}.", "  ", width)
+    yield from _where(broken, width, show)
+
+
+def _nature(result: Result, broken: Broken, base: str | None) -> str:
+    """Return what a violation is: whose, and in how many scenarios."""
+    word = NATURES[str(result.nature)]
+    if not result.beyond:
+        return f"{word}, as {base} has it, too" if base else word
+    if result.besides:
+        return f"{word}, in {result.beyond:,} of the scenarios looked at besides"
+    known = broken.count - result.beyond
+    also = f"; in {known:,} more it is known of {base or 'it'}" if known else ""
+    return f"{word}, in {result.beyond:,} scenarios{also}"
+
+
+def _where(broken: Broken, width: int, show: str) -> Iterator[str]:
+    yield "  Smallest counterexample:"
+    yield f"    {broken.smallest.scenario}"
+    yield paragraph(f"{broken.smallest.what}.", "    ", width)
+    if show:
+        yield command(show, broken.smallest.scenario, "    ", width)
+    if broken.when is not None and len(broken.when) <= MOST_TERMS:
+        yield "  Exactly when one of these lines applies:" if len(broken.when) > 1 else "  Exactly when:"
+        yield from (_condition(line, width) for line in broken.when)
+
+
+def _condition(line: str, width: int) -> str:
+    """Return a condition; what does not fit its line goes on below, further in."""
+    return "\n".join(wrap(line, width, initial_indent="    ", subsequent_indent="        ", break_on_hyphens=False))
+
+
+def _beside(report: Report, width: int, show: str) -> Iterator[str]:
+    yield paragraph(f"Beside {report.against}:", width=width)
+    parts = [(r.name, part, words) for r in report.results for part, words in (
+        (r.newly, f"broken by {report.revision}, and not by {report.against}"),
+        (r.mended, f"broken by {report.against}, and no longer by {report.revision}"),
+        (r.quieter, f"broken by {report.against} and not by {report.revision}, which puts less into the log there; "
+                    "that mends nothing"),
+    )]  # fmt: skip
+    if not any(part for _, part, _ in parts):
+        yield "  the same invariants are broken in the same scenarios."
+    found = (("less", report.less), ("more", report.more))
+    words = " and ".join(f"{word} into the log in {count:,} scenarios" for word, count in found if count)
+    if words:
+        yield paragraph(f"{report.revision} puts {words}.", "  ", width)
+    for name, part, words in parts:
+        if part:
+            yield paragraph(f"{name}: {words} ({part.count:,} scenarios).", "  ", width)
+            yield from _where(part, width, show)
+
+
+def _last(report: Report) -> str:
+    held = sum(result.verdict == "holds" for result in report.results)
+    holds = f"{held} invariants hold in {report.scenarios:,} scenarios"
+    if not report.ok:
+        bugs = ", ".join(result.name for result in report.results if result.beyond)
+        return f"{report.revision} breaks {bugs}."
+    known = sum(result.broken is not None for result in report.results)
+    beyond = f"; {known} are broken only as is known of {report.base or report.revision}" if known else ""
+    return f"{holds}{beyond}."

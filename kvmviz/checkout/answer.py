@@ -1,6 +1,6 @@
 """`kernel`: which of a tree's functions run in the model, and which known revision its behaviour is equal to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,15 +11,15 @@ from kvmviz.apart.pool import workers
 from kvmviz.c import bug_macro
 from kvmviz.c.passing import PassedOver
 from kvmviz.c.program import ALIASES
-from kvmviz.check.likeness import Likeness, likeness
+from kvmviz.check.nearest import Likeness, likeness
 from kvmviz.check.space import Space
-from kvmviz.checkout.text import kernel_text
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import function_of, is_kernel
 from kvmviz.patches.making import Made, from_tree
 from kvmviz.patches.tree import FILES, Tree, name_of, read_tree
 from kvmviz.record.runs import run
 from kvmviz.revisions import CHANGEABLE, LEAF_NAMES, Revision
+from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import SCHEMA, __version__
 
 FOLLOWED: Final = tuple(
@@ -171,3 +171,56 @@ def kernel(folder: str | Path, *, space: Space = "quick", executor: Executor | N
     tree = read_tree(folder)
     made = from_tree(tree, name=name_of(Path(folder)))
     return Kernel(tree, made, space, executor)
+
+
+def kernel_text(found: Kernel, width: int = WIDTH) -> str:
+    """Return the answer: the version, what it is equal to, which functions ran and which did not."""
+    return "\n".join(_lines(found, width))
+
+
+def _lines(found: Kernel, width: int) -> Iterator[str]:
+    yield paragraph(f"{found.folder}: {found.version or 'no Makefile and no git to tell a version'}", width=width)
+    yield ""
+    yield found.likeness.text(width)
+    place = found.parts_at
+    if place is not None:
+        yield paragraph(f"It parts at {place}.", width=width)
+    ran = [one for one in found.functions if one.ran]
+    refused = [one for one in found.functions if not one.ran and one.file]
+    absent = [one for one in found.functions if not one.file]
+    yield from _table(f"From the tree ({len(ran)})", ran, width)
+    base = found.revision.base_name
+    yield from _reasons(f"There, and not run; {base} or the model has them ({len(refused)})", refused, width)
+    if absent:
+        yield ""
+        yield paragraph(f"Not in the tree under these names ({len(absent)}):", width=width)
+        yield paragraph(", ".join(one.name for one in absent), "  ", width)
+    if found.passed_over:
+        yield ""
+        yield paragraph("Passed over, since the model shows nothing of it:", width=width)
+        for one in found.passed_over:
+            yield paragraph(f"{one.name} ({_short(one.file)}:{one.line}): {one.why}", "  ", width)
+    yield ""
+    yield paragraph("What did not run from the tree is not spoken of here.", width=width)
+
+
+def _table(head: str, functions: Iterable[Followed], width: int) -> Iterator[str]:
+    yield ""
+    yield paragraph(f"{head}:", width=width)
+    for one in functions:
+        note = f"  {one.why}" if one.why else ""
+        yield f"  {one.name:<36} {_short(one.file)}:{one.line}{note}"
+
+
+def _reasons(head: str, functions: list[Followed], width: int) -> Iterator[str]:
+    if not functions:
+        return
+    yield ""
+    yield paragraph(f"{head}:", width=width)
+    for one in functions:
+        reason = one.why.removeprefix(f"{one.file}:")
+        yield paragraph(f"{one.name}, {_short(one.file)}:{reason}", "  ", width)
+
+
+def _short(file: str | None) -> str:
+    return (file or "").rpartition("/")[2]

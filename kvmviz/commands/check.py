@@ -51,7 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_timeout(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the report; 1 if something is broken that is not known to be."""
     from kvmviz.check.engine import check
 
@@ -82,7 +82,7 @@ def _space(args: argparse.Namespace) -> "Space":
         space = common.scenarios_in(args.scenarios)
     if args.status is None and args.vcpus is None:
         return space
-    from kvmviz.check.besides import changed
+    from kvmviz.check.branch_points import changed
     from kvmviz.check.space import scenarios
 
     return list(changed(scenarios(space), args.status, args.vcpus))

@@ -25,10 +25,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_width(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the verdicts."""
-    from kvmviz.check.claims import CLAIMS, Runs, claims
-    from kvmviz.check.claims.text import claims_markdown, claims_text
+    from kvmviz.check.propositions import CLAIMS, Runs, claims
+    from kvmviz.check.propositions.verdict import claims_markdown, claims_text
 
     if unknown := [name for name in args.id if name not in CLAIMS]:
         raise KvmvizError(f"There is no claim {unknown[0]!r}; the claims are {', '.join(CLAIMS)}.")

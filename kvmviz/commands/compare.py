@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_timeout(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the comparison; exit status 0 whether or not the two differ."""
     a, b = common.find_revision(args.a, args.kernel), common.find_revision(args.b, args.kernel)
     origins = {"origin_a": common.origin_json(a), "origin_b": common.origin_json(b)}

@@ -17,11 +17,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="whose completion to print")
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the script, made from the same parser that reads the commands."""
     import shtab
 
-    from kvmviz.commands.parser import parser
+    from kvmviz.commands.command_line import parser
 
     print(shtab.complete(parser(), args.shell))
     return 0

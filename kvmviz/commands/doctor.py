@@ -10,7 +10,7 @@ import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 
-from kvmviz.terms.columns import columns
+from kvmviz.terms.columns import labelled
 from kvmviz.version import __version__
 
 HELP = "what is found, what is missing, how to mend it"
@@ -27,26 +27,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """`kvmviz doctor` takes none."""
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the findings; exit status 1 if something is missing that a command needs."""
     missing = []
-    print(columns("kvmviz", __version__))
-    print(columns("Python", platform.python_version()))
+    print(labelled("kvmviz", __version__))
+    print(labelled("Python", platform.python_version()))
     for package, extra in _PACKAGES.items():
         found = _version(package)
         tests_only = extra == "kvmviz[test]"
         mend = f"pip install '{extra}'"
         print(
-            columns(
+            labelled(
                 package,
                 found or (f"none; only the tests want it: {mend}" if tests_only else f"missing; mend with: {mend}"),
             )
         )
         missing += [] if found or tests_only else [package]
     engine = "dot, on PATH" if shutil.which("dot") else "graphviz-pure" if _version("graphviz-pure") else None
-    print(columns("Graphviz engine", engine or "missing; mend with: pip install graphviz-pure"))
+    print(labelled("Graphviz engine", engine or "missing; mend with: pip install graphviz-pure"))
     browser = next((name for name in _BROWSERS if shutil.which(name)), None)
-    print(columns("browser", browser or "none on PATH; only the tests and JupyterLab want one"))
+    print(labelled("browser", browser or "none on PATH; only the tests and JupyterLab want one"))
     return 1 if missing or not engine else 0
 
 

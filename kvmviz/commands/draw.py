@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_timeout(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Write the picture."""
     from kvmviz.draw.picture import write_picture
 

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_width(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the explanation."""
     word = " ".join(args.word)
     said = [_of_the_checks(word), _of_the_model(word), *_of_the_names(word)]
@@ -57,7 +57,7 @@ def _of_the_checks(word: str) -> str | None:
     if not re.fullmatch(r"[A-Z]\d+|[a-z]+(_[a-z]+)+", word):
         return None
     from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
-    from kvmviz.check.claims import CLAIMS
+    from kvmviz.check.propositions import CLAIMS
 
     if found := (INVARIANTS | PAMT_INVARIANTS).get(word):
         return f"{word}: {found.statement} Put to the test where {found.premise}"

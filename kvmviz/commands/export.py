@@ -32,10 +32,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_timeout(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Write the page."""
     from kvmviz.explorer.offline import space
-    from kvmviz.explorer.offline.page import page
+    from kvmviz.explorer.offline.document import page
     from kvmviz.explorer.offline.writing import check_target, write_whole
     from kvmviz.revisions import REVISIONS
 

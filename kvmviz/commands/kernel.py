@@ -28,10 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_width(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the answer; 1 if the tree is equal to no known revision."""
-    from kvmviz.checkout.answer import kernel
-    from kvmviz.checkout.text import kernel_text
+    from kvmviz.checkout.answer import kernel, kernel_text
 
     found = kernel(Path(args.folder).expanduser(), space=args.space)
     if args.format == "json":

@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Become JupyterLab."""
     if find_spec("jupyterlab") is None:
         raise KvmvizError("JupyterLab is not installed; install it with: pip install 'kvmviz[notebook]'.")
@@ -96,7 +96,7 @@ def _course() -> Path:
 
 def _trust_ours() -> None:
     """Let the pictures of the notebooks beside this source be seen before they are run."""
-    from kvmviz.course.trust import trust
+    from kvmviz.course.signing import trust
 
     try:
         trust(Path(__file__).resolve().parents[2] / "notebooks")

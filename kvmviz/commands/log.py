@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_timeout(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the log under each revision, below a line that names it and the scenario."""
     link = common.link(args)
     names = args.revision or ",".join(link.revisions or ("before", "v1"))

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 from kvmviz.commands import common
-from kvmviz.race.design import DESIGNS, Design, RaceError, design
+from kvmviz.race.design import DESIGNS, Design, RaceError, design_of
 from kvmviz.race.invariants import INVARIANTS
 from kvmviz.race.result import MOST, Finding, Race, race
 
@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_timeout(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the answer; 1 if some schedule breaks something."""
     if args.design is None:
         return _all(args)
@@ -57,14 +57,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _find(text: str) -> type[Design]:
     if ".py:" not in text:
-        return design(text)
+        return design_of(text)
     from kvmviz.check.loading import load_class
 
     return load_class(text, Design)
 
 
 def _all(args: argparse.Namespace) -> int:
-    from kvmviz.race.text import table_text
+    from kvmviz.race.result import table_text
 
     if args.format not in ("text", "markdown") or args.invariant:
         raise RaceError(f"Name a design for that; use {', '.join(DESIGNS)}, or mine.py:Mine.")
@@ -80,7 +80,7 @@ def _answer(args: argparse.Namespace, found: Race) -> str:
         return json.dumps(found.to_json())
     if args.format in ("svg", "dot"):
         return _picture(found, args)
-    from kvmviz.race.text import race_text
+    from kvmviz.race.result import race_text
 
     return _fenced(args, race_text(found, args.invariant, common.width(args)))
 

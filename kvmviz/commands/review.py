@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_format(parser, "text", "json")
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print the reply; 0 if it answers, 1 if the mail holds nothing that is modelled."""
     from kvmviz.review import Options, load, review
 

@@ -12,8 +12,7 @@ import argparse
 from collections.abc import Iterable, Iterator
 
 from kvmviz.commands import common
-from kvmviz.record.runs import Run, run_all
-from kvmviz.record.runs import run as run_one
+from kvmviz.record.runs import Run, run, run_all
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
@@ -37,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_timeout(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def execute(args: argparse.Namespace) -> int:
     """Print each run."""
     link = common.link(args)
     if args.scenarios is not None and args.scenario:
@@ -80,7 +79,7 @@ def _results(
         if step is not None and not events:
             runs = run_all(revisions, scenario)
         else:
-            runs = [run_one(revision, scenario, events=events) for revision in revisions]
+            runs = [run(revision, scenario, events=events) for revision in revisions]
         numbers = _lockstep(runs, step) if lockstep and step is not None else [step] * len(runs)
         for result, number in zip(runs, numbers, strict=True):
             yield result, _checked(result, number)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from kvmviz.compare.align import Aligned
 from kvmviz.compare.figures import LABELS, PAMT_LABELS, Figures
-from kvmviz.compare.hunks import hunks
-from kvmviz.terms.columns import WIDTH, ascii_only, columns
+from kvmviz.compare.unified import hunks
+from kvmviz.terms.columns import WIDTH, ascii_only, labelled
 from kvmviz.version import SCHEMA, __version__
 
 NONE: Final = "none to have"
@@ -39,7 +39,7 @@ def _row(label: str, a: str, b: str, width: int) -> str:
     half = (width - 22) // 2
     if len(a) < half and len(b) <= half:
         return f"  {label:<20}{a:<{half}}{b}".rstrip()
-    return columns(label, f"{a} | {b}", width)
+    return labelled(label, f"{a} | {b}", width)
 
 
 def _body(both: Aligned, width: int) -> Iterator[str]:

@@ -10,9 +10,7 @@ this machine alone, and `class_results` sums it up.
 
 from kvmviz.course.answers import class_results as class_results
 from kvmviz.course.exercise import ask as ask
-from kvmviz.course.macros import macros as macros
 from kvmviz.course.marking import mark as mark
-from kvmviz.course.original import original as original
 from kvmviz.course.patches import counterexamples as counterexamples
 from kvmviz.course.patches import mark_patch as mark_patch
 from kvmviz.course.prose import in_c as in_c
@@ -25,12 +23,14 @@ from kvmviz.course.prose import table as table
 from kvmviz.course.questions import question as question
 from kvmviz.course.race import design_source as design_source
 from kvmviz.course.race import mark_race as mark_race
+from kvmviz.course.readers_copy import original as original
 from kvmviz.course.reports import checked as checked
 from kvmviz.course.reports import orders as orders
 from kvmviz.course.reports import unreported as unreported
 from kvmviz.course.reports import verdicts as verdicts
 from kvmviz.course.stills import picture as picture
 from kvmviz.course.td import LiveTd as LiveTd
+from kvmviz.course.warning_macros import macros as macros
 from kvmviz.course.whole import whole_answers as whole_answers
 from kvmviz.course.words import glossary as glossary
 

@@ -14,7 +14,7 @@ from kvmviz.course import answers
 from kvmviz.course.marking import Question
 from kvmviz.course.patches import Goal
 from kvmviz.course.prose import Prose, table
-from kvmviz.race.design import Design, design
+from kvmviz.race.design import Design, design_of
 from kvmviz.race.memory import Memory, apply, start
 from kvmviz.race.result import race
 from kvmviz.race.walk import Walk
@@ -25,7 +25,7 @@ KEY: Final = "10-own-design"
 
 def design_source(which: str | type[Design], function: str) -> Prose:
     """Return `get` or `put` of a design as it is run, without its docstring."""
-    text = inspect.getsource(getattr(design(which), function))
+    text = inspect.getsource(getattr(design_of(which), function))
     lines = [line for line in text.splitlines() if not line.strip().startswith('"""')]
     return Prose("```python\n" + "\n".join(lines) + "\n```")
 
@@ -35,7 +35,7 @@ def goals(which: str | type[Design]) -> list[Goal]:
     found = race(which)
     first = found.first
     example = f"{first.name} after {len(first.steps or ())} steps" if first else ""
-    locks = locks_between(design(which))
+    locks = locks_between(design_of(which))
     seen = f"{locks[0]} in the middle" if locks else ""
     return [
         Goal(found.clean, "No schedule breaks anything", example),

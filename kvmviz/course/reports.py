@@ -12,7 +12,8 @@ from functools import cache
 from typing import Final
 
 from kvmviz.check import check, claims
-from kvmviz.check.report import Report, Result
+from kvmviz.check.report import Report
+from kvmviz.check.results import Result
 from kvmviz.course.prose import Prose, table
 from kvmviz.record.runs import run
 from kvmviz.scenario.names import PageName

@@ -17,7 +17,7 @@ from typing import Final
 
 import graphviz
 
-from kvmviz.draw.plan import BAR, Group, Plan, Shelf, Shown, Size, Table, parent, plan
+from kvmviz.draw.shelves import BAR, Group, Plan, Shelf, Shown, Size, Table, parent, plan
 from kvmviz.record.folding import FoldedTree
 from kvmviz.scenario.names import guest_name, sept_name, spt_name
 

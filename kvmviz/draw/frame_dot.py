@@ -12,7 +12,7 @@ from textwrap import wrap
 from kvmviz.draw.dot import TDCS_ROOT, Look, pair_name, picture
 from kvmviz.draw.looks import changes, subjects, table_of
 from kvmviz.draw.palette import tokens
-from kvmviz.draw.plan import alike, plan, times
+from kvmviz.draw.shelves import alike, plan, times
 from kvmviz.record.runs import Run
 from kvmviz.scenario.names import PageName, sept_name
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES, State

@@ -14,14 +14,13 @@ from html import escape
 from textwrap import wrap
 from typing import Final
 
-from kvmviz.draw import lanes_dot as dot
-from kvmviz.draw.engine import render
-from kvmviz.draw.lanes_dot import lanes_dot as lanes_dot
-from kvmviz.draw.layout import Box, read
+from kvmviz.draw import lane_graph as dot
+from kvmviz.draw.geometry import Box, read
+from kvmviz.draw.lane_graph import lanes_dot as lanes_dot
 from kvmviz.draw.palette import Theme, tokens
-from kvmviz.race.result import Finding, Race
-from kvmviz.race.schedule import Step
-from kvmviz.race.text import HEADS, shared
+from kvmviz.draw.rendering import render
+from kvmviz.race.result import HEADS, Finding, Race, shared
+from kvmviz.race.schedules import Step
 
 TOP: Final = 12
 LINE: Final = 19

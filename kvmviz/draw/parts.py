@@ -11,7 +11,7 @@ from html import escape
 from typing import Final
 
 from kvmviz.draw.dot import TDCS_ROOT
-from kvmviz.draw.layout import Box
+from kvmviz.draw.geometry import Box
 from kvmviz.draw.pen import Pen, first_state
 from kvmviz.draw.signs import GLYPHS, ID, TRIANGLE
 from kvmviz.scenario.names import PageName
@@ -154,9 +154,7 @@ def svg_page(pen: Pen, page: str, box: Box, tag: str = "", times: int = 1) -> st
     )
 
 
-def svg_pointer(
-    pen: Pen, name: str, left: Box, right: Box, *, words: tuple[float, float] | None = None
-) -> str:
+def svg_pointer(pen: Pen, name: str, left: Box, right: Box, *, words: tuple[float, float] | None = None) -> str:
     """Return a pointer from a mirror page to its S-EPT page, whole and cut."""
     x, y, to = left.right, left.middle[1], right.x
     small = left.width < LARGE_WIDTH

@@ -16,12 +16,12 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from textwrap import wrap
 
-from kvmviz.draw.engine import DrawError, render
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.looks import Changes, row_changes, subjects
 from kvmviz.draw.palette import Theme, resolve, tokens
-from kvmviz.draw.plan import Shown
+from kvmviz.draw.rendering import DrawError, render
 from kvmviz.draw.scene import scene_of
+from kvmviz.draw.shelves import Shown
 from kvmviz.draw.signs import ID, definitions
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.runs import Run

@@ -9,7 +9,8 @@
 from html import escape
 from typing import Final
 
-from kvmviz.check.report import Report, Result
+from kvmviz.check.report import Report
+from kvmviz.check.results import Result
 from kvmviz.draw.palette import Theme, tokens
 
 WIDTH: Final = 860

@@ -14,10 +14,10 @@ that stands still.
 
 from functools import cached_property, lru_cache
 
-from kvmviz.draw.layout import Box, layout, shelf_layout
+from kvmviz.draw.geometry import Box, layout, shelf_layout
 from kvmviz.draw.parts import LARGE_WIDTH
 from kvmviz.draw.pen import Pen, States
-from kvmviz.draw.plan import Shown, plan
+from kvmviz.draw.shelves import Shown, plan
 from kvmviz.draw.skeleton import LEAKED, Drawing
 from kvmviz.scenario.names import ENTRIES, PageName, sept_name, vcpu_names
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from kvmviz.draw import parts
 from kvmviz.draw.dot import TDCS_ROOT, guests, has_guests, pair_name
-from kvmviz.draw.layout import Box, Layout
+from kvmviz.draw.geometry import Box, Layout
 from kvmviz.draw.pen import Pen
-from kvmviz.draw.plan import Plan, Shown, Table, alike, plan, times
+from kvmviz.draw.shelves import Plan, Shown, Table, alike, plan, times
 from kvmviz.draw.signs import ID
 from kvmviz.scenario.names import sept_name, spt_name
 
@@ -205,7 +205,6 @@ class Drawing:
             self.here(here), *self.warnings(warned),
         ]  # fmt: skip
         return "".join(drawn)
-
 
     def shelf(self, tables: tuple[Table, ...]) -> str:
         """What a group shows when it is open."""

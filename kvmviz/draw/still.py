@@ -19,9 +19,9 @@ from textwrap import wrap
 
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.draw.looks import row_changes
+from kvmviz.draw.narration import texts
 from kvmviz.draw.palette import Theme
 from kvmviz.draw.picture import frame, page
-from kvmviz.draw.texts import texts
 from kvmviz.terms.words import many
 
 WIDTH = 72

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from kvmviz.draw import texts
+from kvmviz.draw import narration
 from kvmviz.draw.looks import Changes, changes, subjects, table_of
 from kvmviz.draw.why import meaning
 from kvmviz.explorer import log
@@ -88,10 +88,10 @@ def _episode(step: Step, about: str | None) -> str:
 def _words(step: Step, about: str | None, means: str) -> dict[str, Any]:
     """Return a step's sentences: what happens, what it means, what the other side does without it, who does what."""
     kind = kind_of(step.event)
-    who, does = texts.side_words(step)
+    who, does = narration.side_words(step)
     return {
         "text": step.text, "means": means, "lacks": kind.lacks(step.event), "who": who, "does": does,
-        "rests": kind.rests_on, "event": texts.event_words(step, about),
+        "rests": kind.rests_on, "event": narration.event_words(step, about),
     }  # fmt: skip
 
 
@@ -146,4 +146,11 @@ def _counts(run: Run) -> Iterator[Counts]:
 def verdict_words(run: Run) -> tuple[str, str, str, int, int, bool]:
     """Return what the end of the story is made of: pages, prints, both, and the figures that compare."""
     s = run.summary
-    return texts.lost_words(run), texts.printed_words(run), texts.came_to(run), s.traces, s.lines, s.panicked
+    return (
+        narration.lost_words(run),
+        narration.printed_words(run),
+        narration.came_to(run),
+        s.traces,
+        s.lines,
+        s.panicked,
+    )

@@ -19,7 +19,7 @@ from ipywidgets import HTML, Box, Button, HBox, Layout, VBox, Widget
 
 from kvmviz.compare.comparison import Comparison
 from kvmviz.compare.difference import SAME, side_by_side
-from kvmviz.compare.hunks import Hunk, hunks
+from kvmviz.compare.unified import Hunk, hunks
 from kvmviz.explorer.widget import Explorer
 
 _ELEMENTS = {"-": "del", "+": "ins"}

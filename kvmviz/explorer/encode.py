@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from kvmviz.draw.plan import Shown
+from kvmviz.draw.shelves import Shown
 from kvmviz.explorer.align import Aligner
 from kvmviz.explorer.atoms import THIS, Atom, slot_of
 from kvmviz.explorer.code import pair_of, slot

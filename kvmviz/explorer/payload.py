@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kvmviz.check.cases import CASES
-from kvmviz.draw.plan import Shown
+from kvmviz.draw.narration import start_words
 from kvmviz.draw.scene import Scene, scene_of
+from kvmviz.draw.shelves import Shown
 from kvmviz.draw.signs import ID, definitions
-from kvmviz.draw.texts import start_words
 from kvmviz.explorer.atoms import THIS
 from kvmviz.explorer.wire import Skeleton
 from kvmviz.record.folding import FoldedTree
@@ -56,9 +56,7 @@ def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> Skeleton:
     }
     if isinstance(tree, FoldedTree):
         found["times"] = {page: count for page in pages if (count := tree.times_of(page)) > 1}
-        found["allbut"] = {
-            f"L{level}@{gfn:#x}": all_but(scenario.tree, level, gfn) for level, gfn in tree.tables()
-        }
+        found["allbut"] = {f"L{level}@{gfn:#x}": all_but(scenario.tree, level, gfn) for level, gfn in tree.tables()}
     return found
 
 

@@ -4,7 +4,7 @@
 'TDR: it leaks.'
 """
 
-from kvmviz.draw.texts import DONE, ROW, side_words
+from kvmviz.draw.narration import DONE, ROW, side_words
 
 _QUIZ = {
     "now": "it is freed at once",

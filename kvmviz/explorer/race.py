@@ -22,7 +22,7 @@ from kvmviz.draw.lanes import lanes_svg, style
 from kvmviz.draw.palette import tokens
 from kvmviz.race.design import RaceError
 from kvmviz.race.result import Race
-from kvmviz.race.schedule import Step
+from kvmviz.race.schedules import Step
 
 _DARK: Final = 'body[data-jp-theme-light="false"]'
 

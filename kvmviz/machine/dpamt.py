@@ -18,7 +18,7 @@ Two parties keep books here.  The module's: `Region.pair`, and the types of page
 which `kvmviz.machine.module` reads.  KVM's: `Region.count`, which its functions
 `tdx_pamt_get` and `tdx_pamt_put` read and write under `dpamt_lock`, through
 `Counter`.  The rest (`Region.phantoms`, what each page holds) is neither's: it is how the model
-watches them, as `kvmviz.machine.lives` does for pages.
+watches them, as `kvmviz.machine.memory` does for pages.
 
 Grounds.  Region, pair, counter and lock: read in arch/x86/virt/vmx/tdx/tdx.c as it
 went into tip x86/tdx on 4 Sep 2026.  What the module checks: read in its source
@@ -26,15 +26,13 @@ went into tip x86/tdx on 4 Sep 2026.  What the module checks: read in its source
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from kvmviz.machine.memory import Memory
 from kvmviz.machine.page import Page, PamtEntry
 from kvmviz.machine.pamt import PAIR
 from kvmviz.scenario.names import pair_names
 from kvmviz.scenario.tree import NEXT_PLACE, Lie
-
-if TYPE_CHECKING:
-    from kvmviz.machine.memory import Memory
 
 PAGES: Final = 512
 """4 KiB pages of a region."""
@@ -145,7 +143,7 @@ DPAMT_LOCK: Final = Page(0, "dpamt_lock")
 class Dpamt:
     """The regions of one machine, and which page lies where."""
 
-    def __init__(self, memory: "Memory", where: str = "dense") -> None:
+    def __init__(self, memory: Memory, where: str = "dense") -> None:
         self.memory, self.where = memory, where
         memory.next_address = OTHER_PAGES
         self.lock = DpamtLock(self)
@@ -196,6 +194,10 @@ class Dpamt:
     def counter(self, page: Page) -> Counter:
         """Return the counter of a page's region."""
         return self.counters[page]
+
+    def number_of(self, page: Page) -> int:
+        """Return the number of the region that a page lies in."""
+        return self.counters[page].region.number
 
     def written(self, counter: Counter, change: int) -> None:
         """A counter was written: note who gave up a reference that is not there, or is still needed."""
@@ -312,4 +314,3 @@ class Dpamt:
         for region in self.regions:
             if region.pair and (leaked.get(region) or region.phantoms):
                 yield region, leaked.get(region, 0)
-

@@ -9,14 +9,14 @@ from typing import Final
 
 from kvmviz.c import bug_macro
 from kvmviz.c.base import base_of
-from kvmviz.c.parse import Unit, parse
 from kvmviz.c.program import ALIASES
 from kvmviz.c.refuse import CError
+from kvmviz.c.syntax import Unit, parse
 from kvmviz.kvm.linking import REPLACEABLE
+from kvmviz.patches.comments import scrub, tokens
 from kvmviz.patches.errors import PatchTextError
 from kvmviz.patches.ours import FILES, text_of
 from kvmviz.patches.parts import Part, Side, Sides
-from kvmviz.patches.scrub import scrub, tokens
 from kvmviz.patches.splice import Whole, complete
 from kvmviz.revisions import CHANGEABLE
 
@@ -78,9 +78,7 @@ def is_modelled(function: str) -> bool:
     return function in bug_macro.NAMES or function in CHANGEABLE or function in ALIASES or function in REPLACEABLE
 
 
-def code_of(
-    shown: Sides, side: Side, earlier: Mapping[str, str] | None = None, among: Sequence[str] = ()
-) -> Code:
+def code_of(shown: Sides, side: Side, earlier: Mapping[str, str] | None = None, among: Sequence[str] = ()) -> Code:
     """Return what can be run of one side; raise PatchTextError if a function that is modelled cannot be completed.
 
     `earlier` is the C, by function, of the patches that this one is put upon;

@@ -10,10 +10,10 @@ from typing import Final
 
 from kvmviz.c import bug_macro
 from kvmviz.c.base import base_of
-from kvmviz.c.parse import Unit
 from kvmviz.c.program import ALIASES, Program
 from kvmviz.c.refuse import CError
 from kvmviz.c.revision import revision_of
+from kvmviz.c.syntax import Unit
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.patches.apply import applied, hunks
 from kvmviz.patches.code import NotModelled, bases_by_head, code_of, is_modelled

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Final
 
 from kvmviz.mail.functions import defined
-from kvmviz.patches.scrub import depth_change, scrub
+from kvmviz.patches.comments import depth_change, scrub
 
 _ALIKE: Final = ("before", "teardown")
 FILES: Final[Mapping[str, tuple[str, ...]]] = {

@@ -25,7 +25,7 @@ from unidiff.patch import Hunk, PatchSet
 
 from kvmviz.mail.functions import defined
 from kvmviz.patches import whole_macro
-from kvmviz.patches.scrub import closed, depth_change, scrub
+from kvmviz.patches.comments import closed, depth_change, scrub
 
 Side = Literal["old", "new"]
 

@@ -11,10 +11,10 @@ from typing import Final
 from kvmviz.errors import KvmvizError
 from kvmviz.patches.apply import applied, hunks
 from kvmviz.patches.code import NotModelled, is_modelled
+from kvmviz.patches.comments import scrub, tokens
 from kvmviz.patches.errors import PatchTextError
 from kvmviz.patches.making import Made, from_diff, from_tree, touched_of
 from kvmviz.patches.parts import Side, sides
-from kvmviz.patches.scrub import scrub, tokens
 from kvmviz.patches.splice import complete
 from kvmviz.patches.tree import Tree
 

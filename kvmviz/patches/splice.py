@@ -32,9 +32,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kvmviz.patches.comments import depth_change, scrub, tokens
 from kvmviz.patches.errors import PatchTextError
 from kvmviz.patches.parts import Line, Part, sides
-from kvmviz.patches.scrub import depth_change, scrub, tokens
 
 __all__ = ["Whole", "complete", "sides"]
 

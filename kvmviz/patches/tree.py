@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kvmviz.c.parse import Unit, parse
+from kvmviz.c.syntax import Unit, parse
 from kvmviz.patches.errors import PatchTextError
 
 TDX: Final = "arch/x86/kvm/vmx/tdx.c"

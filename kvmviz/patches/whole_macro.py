@@ -18,11 +18,11 @@ from functools import cache
 from itertools import combinations
 from typing import Final
 
-from kvmviz.patches.scrub import scrub, tokens
+from kvmviz.patches.comments import scrub, tokens
 
 NAME: Final = "__TDX_BUG_ON"
 
-OURS: Final = r'''
+OURS: Final = r"""
 #define __TDX_BUG_ON(err, fn, owner, format, args...) \
 ({ \
 	struct kvm *whose = (owner); \
@@ -36,7 +36,7 @@ OURS: Final = r'''
 	} \
 	unlikely(failed); \
 })
-'''.strip().split("\n")
+""".strip().split("\n")
 """What the macro does, in our words: a trace once a boot unless the VM is bugged already, an error line each time."""
 
 _NAMES: Final = ("err", "fn", "owner", "format", "args", "whose", "failed")

@@ -6,7 +6,7 @@
 
 Read `region` for the steps that a design is made of, `designs` for those that were
 posted, `invariants` for what has to hold.  `memory` is the machine, `threads` what a
-design does on it, `explore` the search.  The package can be called: `kvmviz.race(...)` is
+design does on it, `search` the search.  The package can be called: `kvmviz.race(...)` is
 `kvmviz.race.result.race(...)`.
 """
 

@@ -66,7 +66,7 @@ class Design:
             _take(cls, module)
             return
         cls.name = str(vars(cls).get("name", cls.__name__))
-        parent = design(base) if base is not None else None
+        parent = design_of(base) if base is not None else None
         cls.base = parent.name if parent else None
         for name in ("get", "put"):
             if isinstance(own := vars(cls).get(name), staticmethod):
@@ -112,7 +112,7 @@ def _known() -> dict[str, type[Design]]:
     return found
 
 
-def design(which: "str | type[Design]") -> type[Design]:
+def design_of(which: "str | type[Design]") -> type[Design]:
     """Return a design by its name, or the class as it is; raise RaceError for anything else."""
     if isinstance(which, type) and issubclass(which, Design) and which is not Design:
         return which

@@ -7,14 +7,19 @@
 'removed_once'
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import wrap
 from typing import Any, Final
 
-from kvmviz.race.design import Design, RaceError, design
-from kvmviz.race.explore import Found, explore
+from kvmviz.race.design import Design, RaceError, design_of
 from kvmviz.race.invariants import INVARIANTS
+from kvmviz.race.memory import Memory
 from kvmviz.race.own import called
-from kvmviz.race.schedule import LETTERS, Step, left, schedule
+from kvmviz.race.schedules import LETTERS, Step, left, schedule
+from kvmviz.race.search import Found, explore
+from kvmviz.terms.columns import WIDTH, ascii_only, labelled, paragraph
 from kvmviz.terms.words import many
 from kvmviz.version import SCHEMA, __version__
 
@@ -109,8 +114,6 @@ class Race:
         return f"{many(self.threads, 'thread')}, {many(self.rounds, 'round')}{refused}"
 
     def __str__(self) -> str:
-        from kvmviz.race.text import race_text
-
         return race_text(self)
 
 
@@ -133,7 +136,7 @@ def race(which: str | type[Design], threads: int = 3, rounds: int = 2, refuse: i
     one sentence, for what is no design, for one that comes to no end or fails, and for
     bounds out of reach.  A reader's own design runs in a worker (`kvmviz.race.own`).
     """
-    chosen = design(which)
+    chosen = design_of(which)
     for name, value in (("threads", threads), ("rounds", rounds), ("refuse", refuse)):
         least, most = MOST[name]
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -150,3 +153,91 @@ def _explored(
     ends = {(r.counter, r.pair) for memory in found.ends for r in memory.regions}
     findings = tuple(_found(found, name) for name in INVARIANTS)
     return len(found.states), found.edges, findings, tuple(End(*end) for end in sorted(ends))
+
+
+HEADS: Final = ("count", "pair", "pages")
+NUMBER: Final = 5
+
+
+def race_text(found: Race, name: str | None = None, width: int = WIDTH) -> str:
+    """Return the whole answer; `name` is the invariant whose schedule is shown, by default the first broken one."""
+    shown = found[name] if name else found.first
+    size = f"{many(found.states, 'state')}, {many(found.transitions, 'step')} between them"
+    lines = [paragraph(f"{found.design.name}, {found.bounds}: {size}.", "", width), ""]
+    if found.design.about:
+        lines = [paragraph(found.design.about, "", width), "", *lines]
+    for one in found.findings:
+        if one.verdict != "holds":
+            lines.append(labelled(one.verdict, f"{one.name}{_after(one)}: {one.statement}", width))
+    held = [one.name for one in found.findings if one.verdict == "holds"]
+    lines += [labelled("holds", ", ".join(held) or "nothing", width)]
+    lines += [labelled("ends with", "; ".join(map(str, found.ends)) or "nothing: no thread comes to its end", width)]
+    if shown and shown.steps:
+        lines += ["", paragraph(f"A shortest schedule that breaks {shown.name}:", "", width), ""]
+        lines += [schedule_text(shown.steps, width), "", paragraph(f"Here: {_here(shown)}", "", width)]
+        lines += [paragraph(f"Then the threads stand: {'; '.join(shown.left)}.", "", width)] if shown.left else []
+    elif found.clean:
+        lines += ["", "No schedule breaks anything."]
+    return ascii_only("\n".join(lines))
+
+
+def _after(one: Finding) -> str:
+    return ", which the design can live with" if one.steps is None else f" after {many(len(one.steps), 'step')}"
+
+
+def _here(one: Finding) -> str:
+    return f"{one.name} is broken. What should hold: {one.statement}"
+
+
+def schedule_text(steps: Sequence[Step], width: int = WIDTH) -> str:
+    """Return a schedule as lanes, an empty line where another thread goes on."""
+    threads = sorted({step.thread for step in steps})
+    states = [shared(step.memory) for step in steps]
+    wide = [max(map(len, column)) for column in zip(HEADS, *states, strict=True)]
+    lane = (width - NUMBER - sum(wide) - len(wide)) // len(threads)
+    right = " ".join(f"{head:>{w}}" for head, w in zip(HEADS, wide, strict=True))
+    lines = [" " * NUMBER + "".join(f"{one:<{lane}}" for one in threads) + f" {right}"]
+    before = None
+    for step, state in zip(steps, states, strict=True):
+        lines += [""] if before not in (None, step.thread) else []
+        before = step.thread
+        lines += _rows(step, state, threads.index(step.thread), lane, len(threads), wide)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _rows(step: Step, state: Sequence[str], lane: int, size: int, lanes: int, wide: Sequence[int]) -> Iterator[str]:
+    said = _wrapped(f"{step.section} {step.text}", size - 1)
+    shown = " ".join(
+        f"{cell:<{w}}" if i == 1 else f"{cell:>{w}}" for i, (cell, w) in enumerate(zip(state, wide, strict=True))
+    )
+    for number, part, right in zip_longest([f"{step.number:>3}"], said, [shown], fillvalue=""):
+        middle = " " * (size * lane) + f"{part:<{size}}" + " " * (size * (lanes - lane - 1))
+        yield f"{number:<{NUMBER}}{middle} {right}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return text in lines, a long name broken behind an underscore."""
+    lines = wrap(text, width, subsequent_indent="  ", break_long_words=False)
+    if len(lines[-1]) <= width:
+        return lines
+    at = lines[-1].rfind("_", 0, width) + 1 or width
+    return [*lines[:-1], lines[-1][:at], *_wrapped(f"  {lines[-1][at:]}", width)]
+
+
+def shared(memory: Memory) -> tuple[str, str, str]:
+    """Return counter, pair and pages in use, as the columns have them; of two regions both, with a stroke between."""
+    regions = memory.regions
+    return (
+        "/".join(str(r.counter) for r in regions), "/".join("yes" if r.pair else "no" for r in regions),
+        "/".join(str(len(r.pages)) for r in regions),
+    )  # fmt: skip
+
+
+def table_text(found: Sequence[Race], width: int = WIDTH) -> str:
+    """Return several designs, a line each."""
+    lines = [f"{found[0].bounds}, every interleaving:", ""] if found else []
+    for one in found:
+        first = one.first
+        said = f"{first.name} after {len(first.steps or ())} steps" if first else "clean"
+        lines.append(labelled(one.design.name, f"{one.states:>9,} states  {said}", width))
+    return ascii_only("\n".join(lines))

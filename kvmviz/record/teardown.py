@@ -15,7 +15,7 @@ from kvmviz.record.folding import FoldedTree
 from kvmviz.record.tapes import Weighed
 from kvmviz.revisions import Revision
 from kvmviz.revisions.guard import Guard, swallowed_panic
-from kvmviz.revisions.linked import linked
+from kvmviz.revisions.runnable import linked
 from kvmviz.revisions.sealed import seal
 from kvmviz.scenario import Scenario
 

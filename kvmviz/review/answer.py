@@ -9,8 +9,8 @@ from kvmviz.mail.letter import Letter, plain_name
 from kvmviz.mail.limits import MailError
 from kvmviz.mail.mailbox import read
 from kvmviz.review.case import Case
+from kvmviz.review.draft import reply
 from kvmviz.review.findings import Finding, finding
-from kvmviz.review.reply import reply
 from kvmviz.review.reply_ran import together
 from kvmviz.review.report import message_json
 from kvmviz.review.running import DEFAULTS, Options, Series

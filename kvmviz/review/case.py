@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from kvmviz.review.findings import Finding
-from kvmviz.review.judge import Verdicts
 from kvmviz.review.ran import NotRun, Ran
+from kvmviz.review.verdicts import Verdicts
 
 
 @dataclass(frozen=True)

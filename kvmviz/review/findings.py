@@ -10,10 +10,10 @@ from datetime import date
 from kvmviz.mail.letter import Letter, name_of
 from kvmviz.mail.patch import Patch, Row, find
 from kvmviz.mail.quoting import Comment, Speaker, comments, depths_of, peel, plain, speakers
+from kvmviz.review.age import Older, older
 from kvmviz.review.matches import Heard, heard
 from kvmviz.review.modelled import functions_of, ops
-from kvmviz.review.older import Older, older
-from kvmviz.review.recognise import Recognised, recognise
+from kvmviz.review.recognition import Recognised, recognise
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from kvmviz.check.report import Report, Result
+from kvmviz.check.report import Report
+from kvmviz.check.results import Result
 from kvmviz.review.behaviour import Shift, shifts
 from kvmviz.revisions import Revision
 

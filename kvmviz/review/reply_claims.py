@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kvmviz.check.claims import CLAIMS
+from kvmviz.check.propositions import CLAIMS
 from kvmviz.review.behaviour import figures_about, shifts
 from kvmviz.review.case import Case
 from kvmviz.review.findings import Claimed, Remark
-from kvmviz.review.judge import Judged, known
 from kvmviz.review.layout import bullet, command, wrapped
 from kvmviz.review.matches import READ_INTO
 from kvmviz.review.quote import each, place
+from kvmviz.review.verdicts import Judged, known
 
 MOST_COMMENTS: Final = 12
 """Comments of either kind that are quoted in one draft."""

@@ -8,7 +8,7 @@ from kvmviz.review.behaviour import Shift
 from kvmviz.review.case import Case
 from kvmviz.review.findings import Finding, Remark
 from kvmviz.review.ran import NotRun
-from kvmviz.review.recognise import Recognised, Shown
+from kvmviz.review.recognition import Recognised, Shown
 
 
 def message_json(case: Case, draft: str) -> dict[str, Any]:

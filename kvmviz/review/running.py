@@ -8,16 +8,16 @@ from typing import Final
 
 from kvmviz.apart import AVAILABLE, processors, workers
 from kvmviz.check.engine import check
-from kvmviz.check.likeness import likeness
+from kvmviz.check.nearest import likeness
 from kvmviz.check.report import Report
 from kvmviz.check.space import Space, scenarios
 from kvmviz.errors import KvmvizError
 from kvmviz.review.case import Case
 from kvmviz.review.findings import Finding
-from kvmviz.review.judge import Judged, judge, known, submit
 from kvmviz.review.matches import READ_INTO
 from kvmviz.review.ran import NotRun, Ran
 from kvmviz.review.sides import Loaded, load_sides
+from kvmviz.review.verdicts import Judged, judge, known, submit
 from kvmviz.revisions import REVISIONS
 
 SMALLEST: Final = tuple(s for s in scenarios("1x1x1") if s.boot is None and s.zap == "default" and not s.panic)

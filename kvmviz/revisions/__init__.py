@@ -34,8 +34,8 @@ from kvmviz.machine.callchain import enroll, function_of, is_kernel
 from kvmviz.revisions.guard import ONCE, PatchError, is_kvmviz
 from kvmviz.revisions.identity import Identity
 from kvmviz.revisions.ran import counting, is_readers
+from kvmviz.revisions.readers_class import taken
 from kvmviz.revisions.refusing import RevisionError as RevisionError
-from kvmviz.revisions.taken import taken
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
 """The function that takes a guest page back; v2 renamed it."""

@@ -1,6 +1,6 @@
 """The JSON Schemas of kvmviz's answers: one file a form, published with the package.
 
->>> "run" in names(), schema("run")["title"]
+>>> "run" in names(), read_schema("run")["title"]
 (True, 'A run')
 """
 
@@ -15,7 +15,7 @@ def names() -> list[str]:
     return [item.name.removesuffix(".json") for item in found if item.name.endswith(".json")]
 
 
-def schema(name: str) -> dict[str, Any]:
+def read_schema(name: str) -> dict[str, Any]:
     """Return the schema of a form; raise FileNotFoundError if there is none."""
     loaded: dict[str, Any] = json.loads(files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
     return loaded

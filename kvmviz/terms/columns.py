@@ -1,6 +1,6 @@
 """Lines of at most 72 ASCII columns.
 
->>> print(columns("leaked", "2 pages, 8192 bytes"))
+>>> print(labelled("leaked", "2 pages, 8192 bytes"))
   leaked              2 pages, 8192 bytes
 """
 
@@ -33,7 +33,7 @@ def command(words: str, scenario: str, indent: str = "", width: int = WIDTH) -> 
     return line if len(line) <= width else f"{indent}{words} \\\n{indent}  '{scenario}'"
 
 
-def columns(label: str, value: str, width: int = WIDTH) -> str:
+def labelled(label: str, value: str, width: int = WIDTH) -> str:
     """Return `label` and `value` side by side, the value wrapped below itself."""
     first, *more = wrap(value, width - LABEL - 2, break_on_hyphens=False) or [""]
     return "\n".join([f"  {label:<{LABEL}}{first}".rstrip(), *(" " * (LABEL + 2) + line for line in more)])

@@ -13,7 +13,7 @@ from kvmviz import run
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.explorer.log import head
 from kvmviz.explorer.offline import space
-from kvmviz.explorer.offline.page import page
+from kvmviz.explorer.offline.document import page
 from kvmviz.record.frames import Frame
 from kvmviz.terms.kinds import kind_of
 

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from kvmviz.compare.comparison import compare
-from kvmviz.compare.hunks import hunks
+from kvmviz.compare.unified import hunks
 from tests.browser.conftest import Open
 
 BOTH = compare("before", "landed", "fail=L1@0x200")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kvmviz.c.revision import from_c
 from kvmviz.compare.comparison import compare
-from kvmviz.explorer.offline.page import page_of
+from kvmviz.explorer.offline.document import page_of
 
 Show = Callable[..., Page]
 

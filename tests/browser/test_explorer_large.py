@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from kvmviz.draw.lockstep import Lockstep, Side
-from kvmviz.explorer.offline.page import page_of
+from kvmviz.explorer.offline.document import page_of
 from kvmviz.explorer.payload import skeleton_of
 
 SHOWN = """explorer => ({

@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Locator
 
 from kvmviz.draw.lockstep import SIDES, Lockstep
 from kvmviz.explorer.joiner import join, styles
-from kvmviz.explorer.offline.page import page_data
+from kvmviz.explorer.offline.document import page_data
 from kvmviz.explorer.payload import skeleton_of
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kvmviz.explorer.offline.page import page_of
+from kvmviz.explorer.offline.document import page_of
 from kvmviz.explorer.payload import named_cases
 from tests.browser.conftest import Open
 from tests.browser.test_explorer import EXPLORER

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from kvmviz.check.loading import load_revision
-from kvmviz.explorer.offline.page import page as page_text
+from kvmviz.explorer.offline.document import page as page_text
 from tests.browser.offline import TREE, Ask, compare_states, show, written
 
 

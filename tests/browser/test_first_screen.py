@@ -21,7 +21,9 @@ def test_what_is_signed_shows_its_pictures_before_anything_ran(browser: Browser,
     with serve(tmp_path) as server:
         shutil.copy(COURSE / FIRST, server.root)
         if signed:
-            code = f"import pathlib\nfrom kvmviz.course.trust import trust\nprint(trust(pathlib.Path({str(COURSE)!r})))"
+            code = (
+                f"import pathlib\nfrom kvmviz.course.signing import trust\nprint(trust(pathlib.Path({str(COURSE)!r})))"
+            )
             env = environment(tmp_path)
             first, again = (subprocess.check_output([sys.executable, "-c", code], env=env, text=True) for _ in range(2))
             assert (int(first), int(again)) == (len(list(COURSE.glob("*.ipynb"))), 0)

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 
 from docs import __main__ as site
 from docs import live, pages
-from kvmviz.check.claims import CLAIMS
-from kvmviz.check.claims.registry import Runs
+from kvmviz.check.propositions import CLAIMS
+from kvmviz.check.propositions.registry import Runs
 from kvmviz.revisions import REVISIONS
 
 SMALL = live.Live("explorer.html", ("1x1x3",), (REVISIONS["before"], REVISIONS["v1"]))

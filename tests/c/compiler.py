@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from kvmviz.c.ending import Budget
-from kvmviz.c.parse import parse
 from kvmviz.c.program import Program
 from kvmviz.c.refuse import CError
 from kvmviz.c.revision import compiled
 from kvmviz.c.runtime import Box
+from kvmviz.c.syntax import parse
 from kvmviz.revisions import REVISIONS
 from tests.c.functions import PRELUDE, Made
 

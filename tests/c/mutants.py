@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
-from kvmviz.c.parse import parse, text_of
+from kvmviz.c.syntax import parse, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import kvmviz
-from kvmviz.c.parse import parse
 from kvmviz.c.refuse import CError
+from kvmviz.c.syntax import parse
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
@@ -183,7 +183,7 @@ def test_a_macro_may_show_its_argument_and_take_any_number() -> None:
     own = """#define say(fn, err, fmt, args...) pr_err_ratelimited("SEAMCALL " #fn ": 0x%llx, " fmt, err, args)
 #define tell(fmt, ...) pr_err(fmt, __VA_ARGS__)
 """
-    log = "say(TDH_X, 5, \"rcx 0x%llx rdx %d\\n\", sp->gfn + 1, 7);\ntell(\"%d %d\\n\", 1, 2);\n"
+    log = 'say(TDH_X, 5, "rcx 0x%llx rdx %d\\n", sp->gfn + 1, 7);\ntell("%d %d\\n", 1, 2);\n'
     events = [event for _, event, _ in recorded(op(log + FREES, own), Scenario.parse("tree=1x1x1"))]
     lines = [event.message for event in events if isinstance(event, PrErr)]
     assert lines[:2] == ["SEAMCALL TDH_X: 0x5, rcx 0x1 rdx 7", "1 2"]

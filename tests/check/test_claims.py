@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 
 import kvmviz
-from kvmviz.check.claims import CLAIMS, WORDS, Runs, Verdict, claims
-from kvmviz.check.claims.facts import observe
-from kvmviz.check.claims.messages import MESSAGES
-from kvmviz.check.claims.registry import uses_result, writes
-from kvmviz.check.claims.sample import facts_of, sample
-from kvmviz.check.claims.text import claims_markdown, claims_text
-from kvmviz.check.claims.verdict import tried
+from kvmviz.check.propositions import CLAIMS, WORDS, Runs, Verdict, claims
+from kvmviz.check.propositions.facts import observe
+from kvmviz.check.propositions.messages import MESSAGES
+from kvmviz.check.propositions.registry import uses_result, writes
+from kvmviz.check.propositions.sampling import facts_of, sample
+from kvmviz.check.propositions.verdict import claims_markdown, claims_text, tried
 from kvmviz.kvm.mmu_page import kvm_mmu_page, private_spt
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page
 from kvmviz.kvm.vm import VM
@@ -239,7 +238,7 @@ def test_same_question_same_answer() -> None:
     )
 
 
-@pytest.mark.parametrize("first", ["", "import kvmviz.check.claims; ", "from kvmviz.check import Verdict; "])
+@pytest.mark.parametrize("first", ["", "import kvmviz.check.propositions; ", "from kvmviz.check import Verdict; "])
 def test_claims_can_be_called_whatever_was_imported_before(first: str) -> None:
     program = f"import kvmviz; {first}print(callable(kvmviz.claims), callable(kvmviz.check.claims))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kvmviz.check.claims import CLAIMS, Runs
+from kvmviz.check.propositions import CLAIMS, Runs
 from tests.reference import recorded
 
 Record = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kvmviz.check.likeness import whole_digest
+from kvmviz.check.nearest import whole_digest
 from kvmviz.check.outcome import examine
 from kvmviz.check.space import scenarios
 from kvmviz.revisions import REVISIONS

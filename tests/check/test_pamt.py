@@ -8,7 +8,7 @@ from kvmviz.check.broken import BROKEN_PAMT
 from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS, invariants_of
 from kvmviz.check.engine import check
 from kvmviz.check.known import KNOWN
-from kvmviz.check.likeness import likeness
+from kvmviz.check.nearest import likeness
 from kvmviz.check.outcome import violations
 from kvmviz.check.space import COUNTS, REGION_SETTINGS, scenarios
 from kvmviz.kvm.mmu_page import kvm_mmu_page

@@ -10,8 +10,8 @@ import pytest
 from kvmviz.apart import pack
 from kvmviz.c.revision import from_c
 from kvmviz.check.behaviour import UNMARKED, Behaviour
-from kvmviz.check.besides import besides
-from kvmviz.check.likeness import own_digests
+from kvmviz.check.branch_points import besides
+from kvmviz.check.nearest import own_digests
 from kvmviz.check.observation import watch
 from kvmviz.check.replay import Runs, Score, trails_beside, trails_digest
 from kvmviz.check.space import scenarios

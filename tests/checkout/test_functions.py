@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kvmviz.c.parse import Unit, parse
 from kvmviz.c.revision import revision_of
+from kvmviz.c.syntax import Unit, parse
 from kvmviz.check.space import scenarios
 from kvmviz.kvm.leaks import AFTER
 from kvmviz.patches.making import sorted_out

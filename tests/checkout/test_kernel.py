@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kvmviz
-from kvmviz.checkout.text import kernel_text
+from kvmviz.checkout.answer import kernel_text
 from kvmviz.cli import main
 from kvmviz.patches.errors import PatchTextError
 from kvmviz.patches.tree import read_tree

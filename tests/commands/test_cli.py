@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kvmviz.cli import main
-from kvmviz.commands.parser import COMMANDS
+from kvmviz.commands.command_line import COMMANDS
 from kvmviz.record.runs import run
 from tests.scenario.test_scenario import WRONG
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kvmviz.check.cases import CASES
-from kvmviz.check.claims import CLAIMS
+from kvmviz.check.propositions import CLAIMS
 from kvmviz.cli import main
 from kvmviz.commands import doctor
-from kvmviz.commands.parser import COMMANDS
+from kvmviz.commands.command_line import COMMANDS
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import CAUSES
 from kvmviz.terms.calls import CALLS

@@ -7,9 +7,9 @@ import pytest
 
 from kvmviz.check.space import scenarios
 from kvmviz.course.exercise import Exercise, still
-from kvmviz.course.original import REPLY, TITLE, VARIABLE, original
 from kvmviz.course.prose import in_c, kernel_log, source_diff
 from kvmviz.course.questions import question
+from kvmviz.course.readers_copy import REPLY, TITLE, VARIABLE, original
 from kvmviz.course.reports import checked, order, unreported
 from kvmviz.course.whole import ASKED, SENTENCES, answer, whole_answers
 from kvmviz.record.runs import run

@@ -1,9 +1,9 @@
 """A TD in the hand answers as the TDX module's source says it does."""
 
-from kvmviz.course.macros import tried
 from kvmviz.course.prose import outcomes, source_of, table
 from kvmviz.course.puzzles import PUZZLES
 from kvmviz.course.td import LiveTd
+from kvmviz.course.warning_macros import tried
 
 
 def test_reclaim_waits_for_the_key() -> None:

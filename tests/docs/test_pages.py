@@ -3,7 +3,7 @@
 import pytest
 
 from docs import pages
-from kvmviz.check.claims import Verdict
+from kvmviz.check.propositions import Verdict
 from kvmviz.compare.comparison import compare
 from kvmviz.scenario.link import Link
 

@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kvmviz.draw.engine import PURE, engine, render
+from kvmviz.draw.geometry import read
+from kvmviz.draw.lane_graph import LANE, MARK, MODULE, lines, points
 from kvmviz.draw.lanes import lanes_dot, lanes_svg, race_svg
-from kvmviz.draw.lanes_dot import LANE, MARK, MODULE, lines, points
-from kvmviz.draw.layout import read
 from kvmviz.draw.palette import tokens
+from kvmviz.draw.rendering import PURE, engine, render
 from kvmviz.race.design import DESIGNS
 from kvmviz.race.result import race
 

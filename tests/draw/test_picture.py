@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kvmviz.draw import engine, picture
+from kvmviz.draw import picture, rendering
 from kvmviz.draw.bars import spans
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.palette import Theme
@@ -64,17 +64,17 @@ def test_draw_dot_shows_states_and_warns_of_no_font() -> None:
     assert cell
     assert "leaked" in cell[0]
     assert "#bd3f00" in cell[0]
-    assert b"<svg" in engine.render(text, "svg")
+    assert b"<svg" in rendering.render(text, "svg")
 
 
-@pytest.mark.parametrize("name", ["dot", engine.PURE])
+@pytest.mark.parametrize("name", ["dot", rendering.PURE])
 def test_write_picture_writes_all_three_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     try:
-        program = engine.engine(name)
-    except engine.DrawError as missing:
+        program = rendering.engine(name)
+    except rendering.DrawError as missing:
         pytest.skip(str(missing))
-    monkeypatch.setattr(engine, "engine", lambda: program)
-    engine.render.cache_clear()
+    monkeypatch.setattr(rendering, "engine", lambda: program)
+    rendering.render.cache_clear()
     result = run("v1", "fail=L1@0x200")
     for kind, start in ((".svg", b"<svg"), (".dot", b"digraph td"), (".png", b"\x89PNG")):
         path = tmp_path / f"picture{kind}"
@@ -84,7 +84,7 @@ def test_write_picture_writes_all_three_kinds(tmp_path: Path, monkeypatch: pytes
 
 
 def test_write_picture_unknown_kind_writes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(engine.DrawError, match=r"\.svg, \.png or \.dot"):
+    with pytest.raises(rendering.DrawError, match=r"\.svg, \.png or \.dot"):
         picture.write_picture(run("v1", ""), 1, tmp_path / "picture.gif")
     assert not list(tmp_path.iterdir())
 
@@ -94,15 +94,15 @@ def test_write_picture_failing_engine_leaves_the_old_file(tmp_path: Path, monkey
     path.write_bytes(b"old")
 
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    engine.render.cache_clear()
-    with pytest.raises(engine.DrawError, match="pip install graphviz-pure"):
+    rendering.render.cache_clear()
+    with pytest.raises(rendering.DrawError, match="pip install graphviz-pure"):
         picture.write_picture(run("v1", ""), 1, path)
     assert path.read_bytes() == b"old"
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_write_picture_folder_missing_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(engine.DrawError, match="cannot be written: No such file or directory"):
+    with pytest.raises(rendering.DrawError, match="cannot be written: No such file or directory"):
         picture.write_picture(run("v1", ""), 1, tmp_path / "missing" / "picture.svg")
 
 

@@ -11,7 +11,7 @@ from ipywidgets import HTML, HBox
 from kvmviz import Revision
 from kvmviz.compare.comparison import compare
 from kvmviz.compare.difference import comparison_text
-from kvmviz.compare.hunks import hunks
+from kvmviz.compare.unified import hunks
 from kvmviz.explorer.comparison import ComparisonView
 from kvmviz.show import bundle, live
 

@@ -10,9 +10,9 @@ import pytest
 import kvmviz
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.looks import row_changes
-from kvmviz.draw.texts import texts
+from kvmviz.draw.narration import texts
+from kvmviz.explorer.offline.document import html
 from kvmviz.explorer.offline.encode import packed
-from kvmviz.explorer.offline.page import html
 from kvmviz.explorer.payload import all_but, skeleton_of
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.faults import Fail

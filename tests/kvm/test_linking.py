@@ -16,7 +16,7 @@ from kvmviz.kvm.linking import REPLACEABLE, link
 from kvmviz.machine.callchain import caller, enroll
 from kvmviz.record.runs import Run, run
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.revisions.linked import linked
+from kvmviz.revisions.runnable import linked
 from kvmviz.scenario import Scenario
 
 CASES = (

@@ -14,10 +14,10 @@ from typing import Final
 import nbformat
 import pytest
 
-from kvmviz.course.macros import MACROS
 from kvmviz.course.patches import goals
 from kvmviz.course.questions import QUESTIONS, question
-from kvmviz.draw.handout import NOTE, TEXT
+from kvmviz.course.warning_macros import MACROS
+from kvmviz.draw.paper import NOTE, TEXT
 from kvmviz.record.runs import run
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.names import PAGE_SIZE

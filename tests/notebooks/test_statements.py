@@ -16,8 +16,8 @@ import pytest
 
 from kvmviz.check import claims
 from kvmviz.check.cases import FIGURES
-from kvmviz.check.claims.sample import sample
-from kvmviz.check.claims.verdict import Verdict
+from kvmviz.check.propositions.sampling import sample
+from kvmviz.check.propositions.verdict import Verdict
 from kvmviz.check.space import COUNTS
 from kvmviz.compare.figures import Figures
 from kvmviz.course.questions.facts import peak_waiting

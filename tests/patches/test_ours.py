@@ -2,8 +2,8 @@
 
 import pytest
 
-from kvmviz.c.parse import parse
 from kvmviz.c.revision import revision_of
+from kvmviz.c.syntax import parse
 from kvmviz.check.space import scenarios
 from kvmviz.patches.ours import FILES, named
 from kvmviz.revisions import REVISIONS, Revision

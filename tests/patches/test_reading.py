@@ -8,7 +8,7 @@ import pytest
 
 import kvmviz
 from kvmviz.c.refuse import CError
-from kvmviz.check.likeness import likeness
+from kvmviz.check.nearest import likeness
 from kvmviz.check.space import scenarios
 from kvmviz.errors import KvmvizError
 from kvmviz.patches.errors import PatchTextError

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import kvmviz
 from kvmviz.patches.apply import applied, hunks
+from kvmviz.patches.comments import scrub, tokens
 from kvmviz.patches.errors import PatchTextError
 from kvmviz.patches.parts import Part, sides
-from kvmviz.patches.scrub import scrub, tokens
 from kvmviz.patches.splice import Whole, complete
 
 BASE = Path(kvmviz.__file__).parent / "patches" / "base"

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from kvmviz.check.claims import registry, sample
+from kvmviz.check.propositions import registry, sampling
 from kvmviz.mail.limits import MAX_MESSAGE
 from kvmviz.review import MailError, Options, review
 from tests.review import mails, patches
@@ -159,8 +159,8 @@ def _too_long(_number: int, _frame: FrameType | None) -> None:
 
 def _few_facts() -> None:
     """Ask claims of a few scenarios: what is looked for here is no verdict."""
-    few = tuple(s for s in sample.sample() if str(s.tree) == "1x1x1")[:60]
-    for module in (sample, registry):
+    few = tuple(s for s in sampling.sample() if str(s.tree) == "1x1x1")[:60]
+    for module in (sampling, registry):
         vars(module)["sample"] = lambda: few
 
 

@@ -9,11 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 import kvmviz
-from kvmviz.check.claims import claims
+from kvmviz.check.propositions import claims
 from kvmviz.mail.limits import MAX_PATCH
 from kvmviz.review import MailError, Options, Review, review
 from kvmviz.review.quote import quoted
-from kvmviz.schema import schema
+from kvmviz.schema import read_schema
 from tests.review import mails, patches
 
 FEW = Options(space=("tree=1x1x1", "tree=1x1x1 fail=L1@0x0", "tree=1x1x1 hkid=cache-wb-error"), parallel=False)
@@ -163,7 +163,7 @@ def test_json_says_what_the_text_says() -> None:
 @pytest.mark.parametrize("patch", ["LIKE_16_OF_17", "OWN_IDEA", "ELSEWHERE", "ONLY_THE_HELPER"])
 def test_json_fits_its_schema(form: str, patch: str) -> None:
     plain = json.loads(json.dumps(answer(mails.FORMS[form](getattr(patches, patch))).to_json()))
-    Draft202012Validator(schema("review")).validate(plain)
+    Draft202012Validator(read_schema("review")).validate(plain)
 
 
 SPOILT = [{"recognised": {}}, {"date": "today"}, {"more": 1}, {"patch": {"depth": -1}}, {"ran": {}}]
@@ -174,7 +174,7 @@ def test_the_schema_can_refuse(spoil: dict[str, Any]) -> None:
     plain = json.loads(json.dumps(answer(REPLIED).to_json()))
     plain["messages"][0].update(spoil)
     with pytest.raises(ValidationError):
-        Draft202012Validator(schema("review")).validate(plain)
+        Draft202012Validator(read_schema("review")).validate(plain)
 
 
 def test_a_draft_quotes_so_many_comments_and_counts_the_rest() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import kvmviz
-from kvmviz.check.likeness import likeness
+from kvmviz.check.nearest import likeness
 from kvmviz.compare.comparison import compare
 from kvmviz.patches.ours import text_of
 from kvmviz.review import Options, review

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kvmviz.check.claims import claims
+from kvmviz.check.propositions import claims
 from kvmviz.review import Review, review
 from kvmviz.review.findings import Finding
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kvmviz.check.claims import CLAIMS as TABLE
+from kvmviz.check.propositions import CLAIMS as TABLE
 from kvmviz.review.matches import CLAIMS, READ_INTO, heard
 from kvmviz.review.speech import sentences
 

@@ -8,12 +8,12 @@ notebook may call them with figures of its own.
 """
 
 from kvmviz.check.experiments.absent import Absence, call_absent_op, tear_down_without_mirror
-from kvmviz.check.experiments.burst import Burst, burst
-from kvmviz.check.experiments.cascade import Cascade, cascade
+from kvmviz.check.experiments.bursts import Burst, burst
+from kvmviz.check.experiments.child_count import Cascade, cascade
 from kvmviz.check.experiments.lifecycle import freeid_with_dirty_caches, reclaim_in, seamcalls_for_guest_pages
 from kvmviz.check.experiments.locks import busy_page, lock_contexts, worst_wait
-from kvmviz.check.experiments.pending import pending
 from kvmviz.check.experiments.pointer import Pointer, vm_pointer
+from kvmviz.check.experiments.rcu_queue import pending
 from kvmviz.check.experiments.readers import late_reader
 from kvmviz.check.experiments.unlinked import Unlinked, never_linked
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 from kvmviz.compare.comparison import compare
-from kvmviz.course.macros import tried
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
+from kvmviz.course.warning_macros import tried
 from kvmviz.record.runs import run
 from kvmviz.terms.words import many
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from kvmviz.check import claims
-from kvmviz.check.claims.verdict import Verdict
+from kvmviz.check.propositions.verdict import Verdict
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
 from kvmviz.record.runs import run

@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 from kvmviz.explorer.collected import Collected
 from kvmviz.explorer.encode import Encoder, Sources
 from kvmviz.explorer.offline import space
-from kvmviz.explorer.offline.collect import collect_all
+from kvmviz.explorer.offline.runner import collect_all
 from kvmviz.explorer.offline.space import Family
 from kvmviz.explorer.payload import choices, single_of, skeleton_of
 from kvmviz.explorer.wire import Page, Skeleton
@@ -43,9 +43,7 @@ def unpacked(text: str) -> Any:
     return json.loads(zlib.decompress(base64.b64decode(text)))
 
 
-def carried(
-    trees: Sequence[str], revisions: Sequence[type[Revision]], first: Link, single: Sequence[Scenario]
-) -> Page:
+def carried(trees: Sequence[str], revisions: Sequence[type[Revision]], first: Link, single: Sequence[Scenario]) -> Page:
     """Return what the page of these trees, and of single scenarios, holds; `first` is what it opens on."""
     wanted = [*(one for tree in trees for one in space.families(tree)), *(Family(one, alone=True) for one in single)]
     parts = [wanted[n : n + PART] for n in range(0, len(wanted), PART)]

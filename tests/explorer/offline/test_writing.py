@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kvmviz.cli import main
-from kvmviz.explorer.offline.page import page
+from kvmviz.explorer.offline.document import page
 from kvmviz.explorer.offline.writing import ExportError, write_whole
 from kvmviz.revisions import Revision, RevisionError
 from tests.killing import kill_in_the_middle
@@ -70,7 +70,7 @@ def test_the_folder_is_tried_before_anything_is_computed(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("kvmviz.explorer.offline.writing.tempfile.TemporaryFile", full)
-    monkeypatch.setattr("kvmviz.explorer.offline.page.page", computed)
+    monkeypatch.setattr("kvmviz.explorer.offline.document.page", computed)
     assert main(["export", *words]) == 2
     assert "No space left" in capsys.readouterr().err
 

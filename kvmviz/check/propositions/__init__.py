@@ -1,0 +1,39 @@
+"""What people said about the change, and whether it holds: every claim a function over runs.
+
+>>> verdict = next(v for v in claims() if v.id == "V2")
+>>> verdict.who, verdict.verdict, verdict.witness_against
+('Yan Zhao', 'holds partly', 'tree=1x1x1 fail=all')
+
+A claim is asked of every scenario of the sample (`kvmviz.check.propositions.sampling`) that
+meets its premise or, where no scenario line can say it, of an experiment
+(`kvmviz.check.experiments`); one about code, of the syntax trees of the model's
+functions.  Propositions are in our words.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kvmviz.check.propositions import code, dpamt, patch2, patch16, patch17, reply, rfc
+from kvmviz.check.propositions.registry import Claim, Runs
+from kvmviz.check.propositions.verdict import WORDS, Finding, Verdict
+from kvmviz.revisions import Revision
+
+__all__ = ["CLAIMS", "WORDS", "Claim", "Finding", "Runs", "Verdict", "claims"]
+
+CLAIMS: Final = {
+    entry.id: entry
+    for module in (reply, patch16, patch17, patch2, rfc, code, dpamt)
+    for entry in vars(module).values()
+    if isinstance(entry, Claim)
+}
+"""Every claim by its id, in the order in which they were made."""
+
+
+def claims(instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]:
+    """Put every claim to the test and return the verdicts, in the order of the table.
+
+    `instead` puts a revision of your own in the place of one of the project's, as
+    in `claims({"landed": MyPatch})`: what would hold then?
+    """
+    runs = Runs(instead)
+    return [claim.verdict(runs) for claim in CLAIMS.values()]
