@@ -66,7 +66,7 @@ static: venv ## what can be said without running anything: ruff, mypy
 	.venv/bin/mypy
 
 # The front end's modules are checked and tested as they stand; nothing is built.  `make format` gives them their form.
-JS := 'kvmviz/explorer/static/*.js' 'tests/**/*.mjs'
+JS := 'kvmviz/explorer/static/*.js' 'kvmviz/sphinx/static/*.js' 'tests/**/*.mjs'
 
 ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
 js: node_modules/.ready ## the front end's form, types and tests, if node is there

@@ -30,7 +30,7 @@ ROWS = (
     {"explorer", "review", "course"},
     {"show", "cell"},
     {"commands"},
-    {"cli"},
+    {"cli", "sphinx"},
     {"__main__"},
 )  # fmt: skip
 

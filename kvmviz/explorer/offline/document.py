@@ -32,7 +32,7 @@ def page(trees: Sequence[str] = space.TREES, revisions: Sequence[Which] = tuple(
     """Return the page; raise ScenarioError or RevisionError with one sentence."""
     chosen = [revision(one) for one in revisions]
     names = [one.name for one in chosen]
-    _check(names)
+    check_names(names)
     for tree in trees:
         space.pages(tree)
     single = space.single(trees, pamt=any(one.dynamic_pamt for one in chosen))
@@ -47,12 +47,13 @@ def page_of(scenarios: Sequence[str], revisions: Sequence[Which], step: int = 0)
 def page_data(scenarios: Sequence[str], revisions: Sequence[Which], step: int = 0) -> Page:
     """Return what such a page carries."""
     chosen, single = [revision(one) for one in revisions], [Scenario.parse(one) for one in scenarios]
-    _check([one.name for one in chosen])
+    check_names([one.name for one in chosen])
     names = ",".join(one.name for one in chosen[:2])
     return carried((), chosen, Link.parse(f"{single[0]} step={step} revisions={names}"), single)
 
 
-def _check(names: Sequence[str]) -> None:
+def check_names(names: Sequence[str]) -> None:
+    """Raise RevisionError if a page cannot tell these revisions apart, or no link can name one."""
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise RevisionError(f"{twice} is named twice; name each revision once.")
@@ -77,15 +78,15 @@ def _first(trees: Sequence[str], names: Sequence[str]) -> Link:
     return Link.parse(f"{fault} step=0 revisions={','.join(names)}")
 
 
-def html(data: str) -> str:
-    """Return the page that carries this data."""
+def html(data: str, within: str = "") -> str:
+    """Return the page that carries this data, with more of its head."""
     style = f"{_BODY}{styles()}{(files('kvmviz.explorer.offline') / 'print.css').read_text(encoding='utf-8')}"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<title>kvmviz: a TDX guest is torn down</title><meta name="viewport" content="width=device-width">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<style>{style}</style></head>\n"
+        f"<style>{style}</style>{within}</head>\n"
         '<body><main id="kvmviz"></main><noscript>This page needs JavaScript; it asks nobody for anything.</noscript>\n'
         f'<script type="text/plain" id="kvmviz-carried">{data}</script>\n'
         f'<script type="module">\n{join("offline.js")}</script></body></html>\n'
