@@ -47,7 +47,11 @@ class Writer:
 
     def __init__(self) -> None:
         self._known: dict[Any, Atom] = {}
-        self._chains: dict[tuple[int, ...], tuple[Place, ...]] = {}
+        self._chains: dict[tuple[int, ...], tuple[tuple[Location, ...], tuple[Place, ...]]] = {}
+        """By the identities of locations, which are kept here so that none is another's later."""
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def atoms(self, run: Run) -> list[Atom]:
         """Return the atoms of a run."""
@@ -59,8 +63,9 @@ class Writer:
         where = tuple(map(id, step.where))  # a `Location` is one object for each line of the model
         key = (step.phase, step.event, step.times, where, about, moves, counted, means)
         if key not in self._known:
-            chain = self._chains.get(where) or self._chains.setdefault(where, tuple(map(_location, step.where)))
-            self._known[key] = _written(step, about, moves, counted, means, chain)
+            if where not in self._chains:
+                self._chains[where] = step.where, tuple(map(_location, step.where))
+            self._known[key] = _written(step, about, moves, counted, means, self._chains[where][1])
         return self._known[key]
 
 

@@ -35,7 +35,7 @@ class Collected:
     _atoms: dict[Any, int] = field(default_factory=dict)
     _runs: dict[Any, int] = field(default_factory=dict)
     _ids: dict[int, int] = field(default_factory=dict)
-    _writer: Writer = field(default_factory=Writer)
+    writer: Writer = field(default_factory=Writer)
 
     def add(self, one: Run) -> int:
         """Take in a run, unless it is there already, and return its number."""
@@ -43,7 +43,7 @@ class Collected:
         key = (one.revision, _tape_key(one), words, one.summary.leaked)
         if key not in self._runs:
             self._runs[key] = len(self.runs)
-            numbers = [self._own(atom) for atom in self._writer.atoms(one)]
+            numbers = [self._own(atom) for atom in self.writer.atoms(one)]
             self.runs.append(Outcome(self._segments(numbers), words, one.summary.leaked))
         return self._runs[key]
 

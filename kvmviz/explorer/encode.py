@@ -15,7 +15,7 @@ from typing import Any
 
 from kvmviz.draw.shelves import Shown
 from kvmviz.explorer.align import Aligner
-from kvmviz.explorer.atoms import THIS, Atom, slot_of
+from kvmviz.explorer.atoms import THIS, Atom, Writer, slot_of
 from kvmviz.explorer.code import pair_of, slot
 from kvmviz.explorer.collected import Collected, Outcome
 from kvmviz.explorer.log import absent_because
@@ -44,11 +44,25 @@ class Table:
 
 
 class Sources:
-    """The functions that stood in call chains, numbered as they came: those who know some need not be told again."""
+    """The functions that stood in call chains, numbered as they came: those who know some need not be told again.
+
+    Steps are remembered here too with their words, as most of a run are those of the one before.
+    """
+
+    MOST_ATOMS = 5_000
+    """So many steps are remembered, at most some 25 MB; then all are forgotten."""
 
     def __init__(self) -> None:
         self.known: list[tuple[str, Source]] = []
         self.numbers: dict[str, int] = {}
+        self._writer = Writer()
+
+    @property
+    def writer(self) -> Writer:
+        """Who writes a run's steps down, and knows those of the runs before."""
+        if len(self._writer) > self.MOST_ATOMS:
+            self._writer = Writer()
+        return self._writer
 
     def number(self, key: str) -> int:
         """Return the number of what a `Location.source` names."""
@@ -197,7 +211,7 @@ class Encoder:
 
 def answer_of(runs: Sequence[Run], tree: Shown, sources: Sources, own: Sequence[str] = ()) -> Answer:
     """Return what a widget sends of one or two runs of a scenario; `own` are a reader's revisions, to choose from."""
-    found, scenario, names = Collected(), runs[0].scenario, [run.revision for run in runs]
+    found, scenario, names = Collected(writer=sources.writer), runs[0].scenario, [run.revision for run in runs]
     encoder = Encoder(found, names, [[found.add(run)] for run in runs], sources)
     tables = encoder.tables([(0, 1)] if len(runs) == 2 else ())
     single = single_of(scenario, tree)

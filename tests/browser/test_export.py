@@ -57,6 +57,19 @@ def test_a_link_is_read_when_the_page_opens(offline: Page, file: Path) -> None:
     offline.goto(file.as_uri() + "#tree=1x1x1")
 
 
+def test_after_one_revision_alone_a_second_can_be_chosen_again(offline: Page) -> None:
+    second, explorer = offline.get_by_test_id("revision-b"), offline.get_by_test_id("explorer")
+    second.focus()
+    second.select_option("(none)")
+    expect(explorer).to_have_attribute("data-sides", "1")
+    expect(second).to_have_value("(none)")
+    expect(second).to_be_focused()
+    second.select_option("before")
+    expect(explorer).to_have_attribute("data-sides", "2")
+    expect(offline.get_by_test_id("stage-b")).to_be_visible()
+    expect(second).to_be_focused()
+
+
 def test_what_is_not_carried_is_disabled_with_the_reason(offline: Page) -> None:
     option = offline.locator('select[data-testid="tree"] option[value="1GiB"]')
     expect(option).to_be_disabled()

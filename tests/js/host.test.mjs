@@ -187,3 +187,15 @@ test("what Python sets is shown, and at the end nothing is heard or waited for",
   assert.equal(await answer, "");
   assert.equal(model.heard.length, 0);
 });
+
+test("where the reader stands before a choice is told once the reader rests after it, and only once", () => {
+  const { model, host } = started();
+  const saved = mock.method(model, "save_changes");
+  host.stand(7);
+  host.want(asks);
+  assert.equal(model.values.step, 7);
+  assert.equal(saved.mock.callCount(), 0);
+  host.setStep(7);
+  host.setStep(7);
+  assert.equal(saved.mock.callCount(), 1);
+});

@@ -1,11 +1,18 @@
 """Writing a file whole or not at all.
 
-A run that is killed may leave a rest beside the file: its name starts with a dot and
-does not end in `.html`, nobody reads it, and it can be deleted.
+What is written has no name until it is whole, so that a run that is killed leaves
+nothing.  A file that is replaced needs a second name for a moment, as does any
+file where nameless ones cannot be had (macOS, a memory stick): a run that is
+killed in that moment leaves a hidden `.kvmviz-...` beside the file, which the next
+run for the same file removes.  Who still writes holds a lock on it.
 """
 
 import os
+import secrets
 import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kvmviz.errors import KvmvizError
@@ -56,24 +63,106 @@ def write_whole(path: Path, text: str, *, replace: bool = False) -> None:
 
 
 def _write(path: Path, text: str, *, replace: bool) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    written = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+    _clear(path)
+    with _opened(path) as (descriptor, name):
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n", closefd=False) as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        written.chmod(path.stat().st_mode & 0o777 if replace and path.exists() else 0o666 & ~_umask())
+        os.fchmod(descriptor, path.stat().st_mode & 0o777 if replace and path.exists() else 0o666 & ~_umask())
+        os.fsync(descriptor)
         if replace:
-            written.replace(path)
+            _put_in_place(descriptor, name or _rest(path), path, linked=name is not None)
         else:
-            _name(written, path)
+            _name(descriptor, name, path)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, Path | None]]:
+    """Open a new file in the folder of another, locked; without a name where that can be, else with one for a rest."""
+    descriptor, name = _nameless(path) or _named(path)
+    try:
+        yield descriptor, name
     finally:
-        written.unlink(missing_ok=True)
+        if name:
+            name.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
-def _name(written: Path, path: Path) -> None:
+def _nameless(path: Path) -> tuple[int, None] | None:
+    """Open a file that is gone when it is closed, unless it is given a name; None where there are no such files."""
+    with suppress(AttributeError, OSError):
+        if Path("/proc/self/fd").is_dir():  # by which it gets its name
+            descriptor = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o600)
+            _lock(descriptor)
+            return descriptor, None
+    return None
+
+
+def _named(path: Path) -> tuple[int, Path]:
+    while True:
+        name = _rest(path)
+        descriptor = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        _lock(descriptor)
+        if os.fstat(descriptor).st_nlink:  # else another run has taken it for a rest before it was locked
+            return descriptor, name
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, *, wait: bool = True) -> bool:
+    """Hold a file until it is closed; False if another does, or the file system knows no locks."""
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def _rests(path: Path) -> str:
+    """Return how the names of rests for this file begin; a file's own may be too long to stand in another's."""
+    return f".kvmviz-{zlib.crc32(os.fsencode(path.name)):08x}-"
+
+
+def _rest(path: Path) -> Path:
+    return path.with_name(f"{_rests(path)}{secrets.token_hex(4)}")
+
+
+def _clear(path: Path) -> None:
+    """Remove what runs for the same file left that were killed."""
+    for rest in path.parent.glob(f"{_rests(path)}*"):
+        with suppress(OSError):  # another run was quicker, or the file is not ours to touch
+            descriptor = os.open(rest, os.O_RDONLY)
+            try:
+                if _lock(descriptor, wait=False):
+                    rest.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def _put_in_place(descriptor: int, name: Path, path: Path, *, linked: bool) -> None:
+    """Replace a file by an open one, which gets a name of its own for as long as it takes."""
+    try:
+        if not linked:
+            _link(descriptor, name)
+        name.replace(path)
+    finally:
+        name.unlink(missing_ok=True)
+
+
+def _link(descriptor: int, name: Path) -> None:
+    """Give an open file without a name this one; raise FileExistsError if a file has it."""
+    folder = os.open(name.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", name.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+
+
+def _name(descriptor: int, written: Path | None, path: Path) -> None:
     """Give a file its name if no file has it; raise FileExistsError otherwise."""
+    if written is None:
+        _link(descriptor, path)
+        return
     try:
         path.hardlink_to(written)
     except FileExistsError:

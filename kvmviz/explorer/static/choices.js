@@ -14,7 +14,8 @@ const SLOW = 600;
  * @property {HTMLElement} root
  * @property {import("./faults.js").Faults} faults
  * @property {Record<Side, {select: HTMLSelectElement}>} sides
- * @property {() => void} flush
+ * @property {() => void} stand
+ * @property {() => void} settle
  */
 
 /** Until a choice is answered every control goes on saying what is shown: names and picture are of one view, always. */
@@ -40,11 +41,10 @@ export class Choices {
   show() {
     const { view, faults, sides, root } = this.explorer;
     faults.load(view, this.base);
-    SIDES.forEach(
-      (side, i) =>
-        view[side] &&
-        offer(sides[side].select, [...view.choices.revision, ...(i ? ["(none)"] : [])], view.revisions[i]),
-    );
+    SIDES.forEach((side, i) => {
+      const none = i ? ["(none)"] : [];
+      offer(sides[side].select, [...view.choices.revision, ...none], view.revisions[i] ?? "(none)");
+    });
     this.host.limit(root);
   }
 
@@ -56,7 +56,7 @@ export class Choices {
   async want(line, revisions) {
     const { faults, root } = this.explorer;
     const turn = ++this.turn;
-    this.explorer.flush();
+    this.explorer.stand();
     this.ahead = expected(this.base, line, revisions);
     const asked = { scenario: line, revisions: this.ahead.revisions };
     put(root, "aria-busy", "true");
@@ -74,6 +74,7 @@ export class Choices {
     this.show();
     faults.complain(sentence);
     put(root, "aria-busy", "false");
+    this.explorer.settle();
   }
 
   /**

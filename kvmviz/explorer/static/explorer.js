@@ -11,7 +11,7 @@ import { actionOf, shareKeys } from "./keys.js";
 import { Ledger } from "./ledger.js";
 import { Log } from "./log.js";
 import { movesOf } from "./moves.js";
-import { dock, fillLegend, sideOf } from "./panels.js";
+import { dock, fillLegend, placeChoice, sideOf } from "./panels.js";
 import { Predict } from "./predict.js";
 import { Score } from "./score.js";
 import { SIDES, keepStep } from "./seek.js";
@@ -157,6 +157,7 @@ export class Explorer {
     }
     put(this.root, "data-sides", view.b ? "2" : "1");
     this.sides.b.element.hidden = !view.b;
+    placeChoice(this.sides.a, this.sides.b, Boolean(view.b));
     for (const side of SIDES) if (view[side]) this.loadSide(view, side, skeleton);
     this.choices.show();
     this.faults.complain("");
@@ -270,7 +271,13 @@ export class Explorer {
 
   flush() {
     this.announce();
-    if (this.host.step() !== this.step) this.host.setStep(this.step);
+    this.host.setStep(this.step);
+  }
+
+  /** Before another view is asked for: only this page hears where the reader stands; what answers has enough to do. */
+  stand() {
+    this.announce();
+    this.host.stand(this.step);
   }
 
   announce() {

@@ -64,6 +64,8 @@ export function widgetHost(model) {
   });
   // A widget does not get to see whether its own line to the kernel holds; that of its layout, another widget, falls with it.
   hear("comm_live_update", () => setTimeout(() => tell.kernel()));
+  /** Whether the kernel has not heard where the reader stands. */
+  let untold = false;
   const gone = () => model.get("layout")?.comm_live === false;
   let asked = 0;
   /** @type {Host["want"]} */
@@ -100,7 +102,14 @@ export function widgetHost(model) {
       step: () => model.get("step"),
       playing: () => model.get("playing"),
       kernel: () => (gone() ? "gone" : wrong),
-      setStep: (step) => set("step", step),
+      setStep: (step) => {
+        if (model.get("step") !== step || untold) set("step", step);
+        untold = false;
+      },
+      stand: (step) => {
+        untold ||= model.get("step") !== step;
+        model.set("step", step);
+      },
       want,
       setPlaying: (playing) => set("playing", playing),
       setScore: (score) => set("score", score),

@@ -100,8 +100,14 @@ export class OfflineHost {
 
   /** @param {number} step */
   setStep(step) {
+    if (step === this.at) return;
     this.at = step;
     this.keep();
+  }
+
+  /** @param {number} step */
+  stand(step) {
+    this.at = step;
   }
 
   /** @returns {string} what is shown, as it stands in the address */

@@ -30,13 +30,8 @@ export function sideOf(side, prefix, onRevision, onPage) {
     "aria-label": `page tables, side ${letter}`,
   });
   const stage = new Stage(picture, prefix, onPage);
-  const head = h(
-    "div",
-    { class: "kv-head" },
-    h("span", { class: `kv-side ${side}`, text: letter }),
-    select,
-    verdict.element,
-  );
+  const which = h("span", { class: "kv-which" }, h("span", { class: `kv-side ${side}`, text: letter }), select);
+  const head = h("div", { class: "kv-head" }, which, verdict.element);
   const element = h(
     "section",
     { class: "kv-view kv-card", "data-side": side, "aria-label": `side ${letter}` },
@@ -44,7 +39,22 @@ export function sideOf(side, prefix, onRevision, onPage) {
     line,
     picture,
   );
-  return { element, select, verdict, line, who, does, stage, fold: /** @type {Fold | null} */ (null) };
+  return { element, head, which, select, verdict, line, who, does, stage, fold: /** @type {Fold | null} */ (null) };
+}
+
+/**
+ * Put the choice of B's revision where it can be reached: at the head of its picture, or of A's where B has none.
+ * @param {{head: HTMLElement, which: HTMLElement}} a
+ * @param {{head: HTMLElement, which: HTMLElement, select: HTMLSelectElement}} b
+ * @param {boolean} both
+ */
+export function placeChoice(a, b, both) {
+  const home = both ? b.head : a.head;
+  if (b.which.parentElement === home) return;
+  const root = /** @type {Document | ShadowRoot} */ (b.select.getRootNode());
+  const focused = root.activeElement === b.select;
+  home.insertBefore(b.which, both ? home.firstChild : a.which.nextSibling);
+  if (focused) b.select.focus();
 }
 
 /**

@@ -127,7 +127,8 @@
  * @property {() => View} view
  * @property {() => Skeleton} skeleton
  * @property {() => number} step
- * @property {(step: number) => void} setStep
+ * @property {(step: number) => void} setStep the reader rests at a step
+ * @property {(step: number) => void} stand the same, which need not be told further until the reader rests again
  * @property {(wanted: {scenario: string, revisions: string[]}) => Promise<string>} want another view; when it is shown the answer is empty, else a sentence says why it is not
  * @property {(playing: boolean) => void} setPlaying
  * @property {(score: {asked: number, right: number}) => void} setScore
