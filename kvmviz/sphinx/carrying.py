@@ -11,8 +11,8 @@ from sphinx.util import logging
 
 from kvmviz.errors import KvmvizError
 from kvmviz.explorer.offline import space
+from kvmviz.explorer.offline.document import check_names, html
 from kvmviz.explorer.offline.encode import carried, packed
-from kvmviz.explorer.offline.page import check_names, html
 from kvmviz.explorer.offline.writing import write_whole
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario, ScenarioError

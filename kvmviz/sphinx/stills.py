@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kvmviz.draw.engine import render
 from kvmviz.draw.frame_dot import draw_dot
 from kvmviz.draw.lockstep import Lockstep
+from kvmviz.draw.narration import texts
+from kvmviz.draw.rendering import render
 from kvmviz.draw.still import still_svg, still_text
-from kvmviz.draw.texts import texts
 
 DPI: Final = 192
 """Dots an inch of a picture that is printed."""
