@@ -101,5 +101,6 @@ def styles() -> str:
     from kvmviz.draw.palette import css_tokens
 
     folder = files("kvmviz.explorer") / "static"
-    sheets = [files("kvmviz.draw") / "picture.css", folder / "explorer.css", folder / "projector.css"]
+    own = [folder / f"{name}.css" for name in ("explorer", "projector", "small")]
+    sheets = [files("kvmviz.draw") / "picture.css", *own]
     return "\n".join([css_tokens(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])

@@ -15,12 +15,12 @@ import { dock, fillLegend, placeChoice, sideOf } from "./panels.js";
 import { Predict } from "./predict.js";
 import { Score } from "./score.js";
 import { SIDES, keepStep } from "./seek.js";
+import { Small } from "./small.js";
 import { Stack } from "./stack.js";
 import { followTheme } from "./theme.js";
 import { addTools } from "./tools.js";
 import { Transport } from "./transport.js";
 import { Why } from "./why.js";
-import { copy } from "./share.js";
 
 const REST = 300;
 let instances = 0;
@@ -88,11 +88,13 @@ export class Explorer {
     this.root.addEventListener("click", (event) => this.log.whyNot(this.view, /** @type {Element} */ (event.target)));
     this.root.addEventListener("keydown", (event) => this.key(event));
     element.append(this.root);
+    this.small = new Small(this.root, this.sides, (way) => (way > 0 ? this.moves.next() : this.moves.back()));
     const watcher = new ResizeObserver(() => this.lay());
     for (const node of [this.root, this.score.element]) watcher.observe(node);
     this.forget = [
       () => watcher.disconnect(),
       followTheme(this.root),
+      this.small.forget,
       shareKeys(this.root, () => !this.help.element.hidden || this.root.classList.contains("kv-projector")),
     ];
     this.loaded = "";
@@ -256,6 +258,7 @@ export class Explorer {
     say(own.who, who);
     say(own.does, what ? ` ${what}` : "");
     put(own.line, "data-waits", String(waits));
+    this.small.follow(own.stage);
   }
 
   fillLedger() {
@@ -299,14 +302,6 @@ export class Explorer {
     if (this.host.playing() !== playing) this.host.setPlaying(playing);
   }
 
-  /** @param {string} text */
-  copied(text) {
-    copy(text).then(
-      () => say(this.live, "Copied."),
-      () => this.help.text(text),
-    );
-  }
-
   /**
    * Large type, thick lines, fewer panels.
    * @param {boolean} on
@@ -323,6 +318,8 @@ export class Explorer {
 
   /** Fit what does not fit by itself into the width there is. */
   lay() {
+    if (this.small.narrow && this.root.classList.contains("kv-projector")) this.project(false);
+    this.small.lay();
     this.score.resize();
     const room = this.stack.room;
     this.stack.lie(this.root.classList.contains("kv-projector") ? this.root.clientWidth : 0);

@@ -19,7 +19,9 @@ export class Help {
       ]),
     );
     this.note = h("p", {
-      text: "Click an S-EPT page or a control page to make its reclaim fail; click it again to let it succeed.",
+      text:
+        "Click an S-EPT page or a control page to make its reclaim fail; click it again to let it succeed. " +
+        "On a touch screen a swipe to the left is a step on, one to the right a step back.",
     });
     this.words = h(
       "details",

@@ -23,6 +23,12 @@ export function sideOf(side, prefix, onRevision, onPage) {
   const verdict = new Verdict(side, prefix);
   const [who, does] = [h("b"), h("span")];
   const line = h("div", { class: "kv-sideline" }, who, does);
+  const near = h("button", {
+    class: "kv-near",
+    text: "closer",
+    "data-testid": `near-${side}`,
+    title: "both pictures so large that every word can be read",
+  });
   const picture = h("div", {
     class: "kv-picture",
     "data-testid": `stage-${side}`,
@@ -37,9 +43,22 @@ export function sideOf(side, prefix, onRevision, onPage) {
     { class: "kv-view kv-card", "data-side": side, "aria-label": `side ${letter}` },
     head,
     line,
+    near,
     picture,
   );
-  return { element, head, which, select, verdict, line, who, does, stage, fold: /** @type {Fold | null} */ (null) };
+  return {
+    element,
+    head,
+    which,
+    select,
+    verdict,
+    near,
+    line,
+    who,
+    does,
+    stage,
+    fold: /** @type {Fold | null} */ (null),
+  };
 }
 
 /**

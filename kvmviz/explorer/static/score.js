@@ -17,6 +17,12 @@ const RARE = 16;
 const RARE_SHARE = 0.024;
 /** Below so many pixels a warning or a leak is a tick. */
 const TIGHT = 9;
+/** Where there is less room than this the line is longer than its place and scrolls: so many pixels a step, up to so many times the room. */
+const SMALL = 600;
+const STEP = 7;
+const TIMES = 4;
+/** How near to an end of its place the flag may come before the line scrolls. */
+const NEAR = 44;
 
 export class Score {
   /** @param {(step: number) => void} onStep */
@@ -24,16 +30,22 @@ export class Score {
     this.svg = s("svg", { "aria-hidden": "true" });
     this.input = h("input", { type: "range", min: 0, value: 0, "data-testid": "step-slider", "aria-label": "step" });
     this.input.addEventListener("input", () => onStep(Number(this.input.value)));
-    this.element = h("div", { class: "kv-score" });
-    this.element.append(this.svg, this.input, h("div", { class: "kv-focus" }));
+    this.reel = h("div", { class: "kv-reel", role: "group", "aria-label": "time line" }, this.svg);
+    this.element = h("div", { class: "kv-score" }, this.reel, this.input, h("div", { class: "kv-focus" }));
     this.width = 0;
+    /** Whether the line is longer than its place. */
+    this.scrolls = false;
     this.step = 0;
     /** @type {View | null} */
     this.view = null;
     /** Where each step stands, from 0 to 1. @type {number[]} */
     this.places = [0];
     this.onStep = onStep;
+    this.reel.addEventListener("scroll", () => this.keepLetters());
+    this.touched = false;
     this.element.addEventListener("pointerdown", (event) => this.grab(event));
+    // A finger may want to scroll: it chooses a step when it goes along a line that has room, or was a tap.
+    this.element.addEventListener("click", (event) => this.touched && this.scrub(event));
     this.element.addEventListener(
       "pointermove",
       (event) => this.element.hasPointerCapture(event.pointerId) && this.scrub(event),
@@ -41,9 +53,13 @@ export class Score {
   }
 
   resize() {
-    const width = this.element.clientWidth;
-    if (width && width !== this.width) {
+    const room = this.element.clientWidth;
+    const wanted = LEFT + RIGHT + STEP * (this.view?.rows.length ?? 0);
+    const width = room > SMALL ? room : Math.max(room, Math.min(TIMES * room, wanted));
+    if (room && width !== this.width) {
       this.width = width;
+      this.scrolls = width > room;
+      this.reel.tabIndex = this.scrolls ? 0 : -1;
       this.draw();
     }
   }
@@ -53,7 +69,8 @@ export class Score {
     this.view = view;
     this.input.max = String(view.rows.length);
     this.places = placesOf(view);
-    this.draw();
+    this.width = 0;
+    this.resize();
   }
 
   /** @param {number} step */
@@ -64,14 +81,16 @@ export class Score {
   /** @param {PointerEvent} event */
   grab(event) {
     this.element.setPointerCapture(event.pointerId);
+    this.touched = event.pointerType === "touch";
+    if (this.touched) return;
     this.input.focus({ preventScroll: true });
     this.scrub(event);
     event.preventDefault();
   }
 
-  /** @param {PointerEvent} event */
+  /** @param {MouseEvent} event */
   scrub(event) {
-    const box = this.element.getBoundingClientRect();
+    const box = this.svg.getBoundingClientRect();
     const at = ((event.clientX - box.left) * this.width) / box.width;
     let nearest = 0;
     for (let step = 1; step < this.places.length; step++)
@@ -83,6 +102,7 @@ export class Score {
     const view = this.view;
     if (!view || !this.width) return;
     this.svg.setAttribute("viewBox", `0 0 ${this.width} 68`);
+    this.svg.style.minWidth = `${this.width}px`;
     this.flag = s(
       "g",
       { class: "kv-flag" },
@@ -97,8 +117,10 @@ export class Score {
       ...this.lanes(view),
       under,
       s("g", { class: "kv-marks" }, ...this.marks(view)),
+      this.letters(view),
       this.flag,
     );
+    this.keepLetters();
     this.to(this.step);
   }
 
@@ -120,12 +142,29 @@ export class Score {
 
   /** @param {View} view */
   lanes(view) {
-    return SIDES.filter((side) => view[side]).flatMap((side) => {
+    return SIDES.filter((side) => view[side]).map((side) => {
       const y = LANE[side];
-      const letter = s("text", { class: "kv-lane", x: 6, y: y + 4 });
-      letter.textContent = side.toUpperCase();
-      return [letter, s("path", { class: "kv-line", d: `M${this.x(0)},${y}H${this.x(view.rows.length)}` })];
+      return s("path", { class: "kv-line", d: `M${this.x(0)},${y}H${this.x(view.rows.length)}` });
     });
+  }
+
+  /**
+   * What the lines are called: it stays where it is when they scroll.
+   * @param {View} view
+   */
+  letters(view) {
+    this.names = s("g", { class: "kv-lanes" }, s("rect", { y: 14, width: 20, height: 48 }));
+    for (const side of SIDES) {
+      if (!view[side]) continue;
+      const letter = s("text", { class: "kv-lane", x: 6, y: LANE[side] + 4 });
+      letter.textContent = side.toUpperCase();
+      this.names.append(letter);
+    }
+    return this.names;
+  }
+
+  keepLetters() {
+    if (this.names) put(this.names, "transform", `translate(${this.reel.scrollLeft})`);
   }
 
   /** @param {View} view */
@@ -208,6 +247,15 @@ export class Score {
     if (this.flag) put(this.flag, "transform", move);
     if (this.under) put(this.under, "transform", move);
     if (this.input.value !== String(step)) this.input.value = String(step);
+    this.follow();
+  }
+
+  /** Keep the flag in view where the line scrolls. */
+  follow() {
+    if (!this.scrolls) return;
+    const room = this.reel.clientWidth;
+    const at = this.x(this.step) - this.reel.scrollLeft;
+    if (at < NEAR || at > room - NEAR) this.reel.scrollLeft = this.x(this.step) - room / 2;
   }
 }
 

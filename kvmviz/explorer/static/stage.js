@@ -56,7 +56,8 @@ export class Stage {
   load(skeleton, view) {
     this.names = view.names;
     this.times = view.times ?? {};
-    if (this.key !== skeleton.key) {
+    const drawn = this.key !== skeleton.key;
+    if (drawn) {
       this.key = skeleton.key;
       this.skeleton = skeleton;
       // The one place where markup is taken as it comes: Python wrote and escaped it.
@@ -65,6 +66,7 @@ export class Stage {
     }
     this.reset();
     this.faults(view);
+    if (drawn) this.onDrawn();
   }
 
   index() {
@@ -188,6 +190,8 @@ export class Stage {
     for (const [state, count] of Object.entries(group.whole)) put(group.node, `data-count-${state}`, String(count));
     const [x, y, width, height] = (group.bar.getAttribute("data-bar") ?? "").split(" ").map(Number);
     const drawn = spans(group.counts, x, width);
+    // What a digit takes on a small screen; elsewhere no more than it always did.
+    const digit = 0.65 * Number(group.bar.closest("svg")?.style.getPropertyValue("--kv-letter") ?? 0);
     for (const [state, segment] of Object.entries(group.words))
       if (!drawn.some((span) => span[0] === state)) put(segment, "display", "none");
     for (const [state, at, wide] of drawn) {
@@ -196,7 +200,8 @@ export class Stage {
       const [rect, core, text] = segment.children;
       setBox(rect, at, y, wide, height);
       setBox(core, at + 4, y + 4, wide - 8, height - 8);
-      text.textContent = wide > 14 ? group.counts[state].toLocaleString("en-US") : "";
+      const count = group.counts[state].toLocaleString("en-US");
+      text.textContent = wide > Math.max(14, digit * count.length) ? count : "";
       put(text, "x", String(at + wide / 2));
       put(text, "y", String(y + height / 2 + 4));
     }
@@ -251,6 +256,7 @@ export class Stage {
     if (open) {
       open.remove();
       this.index();
+      this.onDrawn();
       return;
     }
     const drawer = document.createElement("div");
@@ -264,7 +270,11 @@ export class Stage {
       put(node, "data-state", this.stateOf(known));
     }
     countAlike(drawer);
+    this.onDrawn();
   }
+
+  /** What to do when something was drawn anew. */
+  onDrawn() {}
 
   /** @type {(name: string) => string} what an element shows now; set by the explorer */
   stateOf = firstState;

@@ -1,8 +1,8 @@
 /** The buttons beside the scenario: taking a view away, projector, predict, help. */
 
-import { put } from "./dom.js";
+import { put, say } from "./dom.js";
 import { linkOf } from "./line.js";
-import { save } from "./share.js";
+import { copy, save } from "./share.js";
 import { mailText } from "./text.js";
 
 /**
@@ -10,10 +10,11 @@ import { mailText } from "./text.js";
  * @property {import("./types.js").View} view
  * @property {number} step
  * @property {HTMLElement} root
- * @property {(text: string) => void} copied
+ * @property {HTMLElement} live what is said aloud
  * @property {(on: boolean) => boolean} project
  * @property {import("./predict.js").Predict} predict
  * @property {import("./help.js").Help} help
+ * @property {import("./small.js").Small} small
  */
 
 /**
@@ -22,22 +23,27 @@ import { mailText } from "./text.js";
  * @returns {HTMLButtonElement} the projector's button
  */
 export function addTools(explorer, faults) {
+  const copied = (/** @type {string} */ text) =>
+    copy(text).then(
+      () => say(explorer.live, "Copied."),
+      () => explorer.help.text(text),
+    );
   faults.tool(
     "copy the scenario line with step and revisions",
     "Copy scenario",
-    () => explorer.copied(linkOf(explorer.view, explorer.step)),
+    () => copied(linkOf(explorer.view, explorer.step)),
     "copy-scenario",
   );
   faults.tool(
     "copy this view as text for a mail",
     "Copy text",
-    () => explorer.copied(mailText(explorer.view, explorer.step)),
+    () => copied(mailText(explorer.view, explorer.step)),
     "copy-text",
   );
   faults.tool(
     "save the pictures as SVG",
     "Save SVG",
-    () => save(explorer.root, explorer.view, explorer.step),
+    () => explorer.small.without(() => save(explorer.root, explorer.view, explorer.step)),
     "save-svg",
   );
   const projector = faults.tool(
