@@ -16,6 +16,7 @@ from kvmviz.apart import AVAILABLE, each, pack, processors, shown_once, unpack, 
 from kvmviz.apart.remembered import changed, state
 from kvmviz.check.branch_points import besides
 from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
+from kvmviz.check.first_look import glance
 from kvmviz.check.nearest import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.report import Report
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 BATCH: Final = 240
 """Scenarios that a worker gets at once: about a tenth of a second of work."""
+
+GLANCE: Final = 64
+"""The same of those that are looked at first."""
 
 WORTH_WORKERS: Final = 1_500
 """Scenarios from which on starting other processes pays."""
@@ -74,6 +78,8 @@ def check(
         outcome, aside = Outcome(), Outcome()
         more = list(besides(which)) if isinstance(space, str) and space in SPACES else []
         started = time.perf_counter()
+        if at_first is not None and which.base is not None and isinstance(space, str | Tree):
+            at_first = _glanced(which, glance(todo, more), workers_, at_first)
         for found, part in chain(
             ((outcome, part) for part in _parts(which, other, todo, workers_)),
             ((aside, part) for part in _parts(which, None, more, workers_)),
@@ -91,6 +97,17 @@ def check(
         there = alike(which, bytes(aside.digests), more, "", workers_, bytes(aside.marks)) if more else None
         seen = Aside(aside, there, tuple(constants(which))) if there else None
     return Report.of(which, _name(space), outcome, other, elapsed, like, seen)
+
+
+def _glanced(
+    which: type[Revision], first: list[Scenario], executor: Executor | None, at_first: Callable[[str, str], None]
+) -> Callable[[str, str], None] | None:
+    """Tell of what is broken in the scenarios that are looked at first; return None when something was told."""
+    for part in _parts(which, None, first, executor, GLANCE):
+        if found := _first_beyond(part):
+            at_first(*found)
+            return None
+    return at_first
 
 
 def _first_beyond(part: Outcome) -> tuple[str, str] | None:
@@ -138,19 +155,20 @@ def _default(total: int) -> Executor | None:
     return None if not AVAILABLE or small else workers()
 
 
-def _batches(todo: Iterable[Scenario]) -> Iterator[tuple[Scenario, ...]]:
+def _batches(todo: Iterable[Scenario], size: int = BATCH) -> Iterator[tuple[Scenario, ...]]:
     source = iter(todo)
-    while batch := tuple(islice(source, BATCH)):
+    while batch := tuple(islice(source, size)):
         yield batch
 
 
 def _parts(
-    which: type[Revision], other: type[Revision] | None, todo: Iterable[Scenario], executor: Executor | None
-) -> Iterator[Outcome]:
+    which: type[Revision], other: type[Revision] | None, todo: Iterable[Scenario], executor: Executor | None,
+    size: int = BATCH,
+) -> Iterator[Outcome]:  # fmt: skip
     """Return what each batch came to, in the order of the space, whoever is ready first."""
     reader = next((one.name for one in (which, other) if one and one.is_python), "")
     packed, packed_other = pack(which), None if other is None else pack(other)
-    jobs = ((packed, packed_other, batch) for batch in _batches(todo))
+    jobs = ((packed, packed_other, batch) for batch in _batches(todo, size))
     return each(executor, run_batch, jobs, reader)
 
 

@@ -19,7 +19,7 @@ from kvmviz.apart import each, pack, unpack
 from kvmviz.check.facts import smallness
 from kvmviz.check.observation import watch
 from kvmviz.check.replay import Runs, trails_beside, trails_digest
-from kvmviz.check.space import Space, scenarios
+from kvmviz.check.space import SETUP, Space, scenarios
 from kvmviz.check.trail import SIZE, digest, pieces
 from kvmviz.record.teardown import where_it_belongs
 from kvmviz.revisions import EVERY, REVISIONS, Revision, revision
@@ -34,9 +34,6 @@ BATCH: Final = 480
 
 AHEAD: Final = 8
 """Tasks handed out before the first is back."""
-
-SETUP: Final = 24
-"""Scenarios of a space that differ in leaves, zap, panic and boot alone, and stand one behind another."""
 
 SETUPS: Final = 48
 """About so many of these are the sample that is looked at first."""

@@ -37,6 +37,9 @@ CONTROLS: Final = (
 TIMES: Final = (("gone", "present"), ("default", "prove-mmu"), (False, True), (None, 60, 1))
 """Every setup is run with each of these: leaves, zap, panic, boot; the boot last, so that its first TD is at hand."""
 
+SETUP: Final = 24
+"""How many of these there are: scenarios of a space that differ in them alone stand one behind another."""
+
 REGION_SETTINGS: Final = (
     ("dense", "works"), ("dense", "fails-once"), ("dense", "fails"),
     ("scattered", "works"), ("scattered", "fails-once"), ("scattered", "fails"), ("shared", "works"),
