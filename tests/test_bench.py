@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import MARKS, names, put
+from benchmarks.__main__ import MARKS, names, put, put_rows
 from benchmarks.browser import rows
 from benchmarks.model import ROWS
 from benchmarks.table import HEAD, Row, Skipped, line
@@ -27,6 +27,16 @@ def test_a_table_is_put_between_its_marks_and_nowhere_else(tmp_path: Path) -> No
     put(file, "new\n")
     put(file, "newer\n")
     assert file.read_text() == f"before\n{MARKS[0]}newer\n{MARKS[1]}after\n"
+
+
+def test_rows_that_were_measured_alone_are_put_among_the_others(tmp_path: Path) -> None:
+    file, (first, second, *_) = tmp_path / "a.md", names()
+    file.write_text(f"before\n{MARKS[0]}{HEAD}\n| {second} | old |\n\nMeasured on: this.\n{MARKS[1]}after\n")
+    put_rows(file, [f"| {first} | new |"])
+    rows = f"{HEAD}\n| {first} | new |\n| {second} | old |\n\nMeasured on: this.\n"
+    assert file.read_text() == f"before\n{MARKS[0]}{rows}{MARKS[1]}after\n"
+    put_rows(file, [f"| {second} | newer |"])
+    assert file.read_text() == f"before\n{MARKS[0]}{rows.replace('old', 'newer')}{MARKS[1]}after\n"
 
 
 def test_a_machine_without_a_browser_says_so_in_the_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def test_it_shows_at_a_glance(which: str) -> None:
     text, todo = said(which)
     mine = from_c(text, name="mine")
     first = glance(todo, list(besides(mine)))
-    assert len(first) < 800
+    assert len(first) < 150
     assert any(cell.beyond for cell in examine(mine, first).cells.values())
 
 
