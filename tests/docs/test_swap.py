@@ -11,8 +11,6 @@ from tests.killing import kill_in_the_middle
 BUILDER = """
 import sys
 from pathlib import Path
-
-import pytest
 from types import SimpleNamespace
 from docs import __main__ as site
 
