@@ -6,7 +6,6 @@ starts quickly.
 """
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -23,8 +22,12 @@ def start() -> None:
 
     streams.open_closed()
     with streams.ended_by_signals():
-        status = main()
+        try:
+            status: str | int | None = main()
+        except SystemExit as ended:  # so argparse says that a question was wrong, or has printed its help
+            status = ended.code
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left is to go
+    streams.let_go()
     sys.exit(status)
 
 
@@ -47,12 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"kvmviz: {error}")
         return 2
     except BrokenPipeError:
-        _stop_writing()  # whoever read our output has gone, as in `kvmviz run | head`
-        return 0
+        return 0  # whoever read our output has gone, as in `kvmviz run | head`
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _say(f"kvmviz: {where}{error.strerror or error}.")
-        _stop_writing()
         return 2
     except KeyboardInterrupt:
         return 130
@@ -71,9 +72,3 @@ def _say(sentence: str) -> None:
     """Write to standard error, if anybody can still read it."""
     with suppress(OSError, ValueError):
         print(sentence, file=sys.stderr, flush=True)
-
-
-def _stop_writing() -> None:
-    """Send what is left of the output nowhere: Python would complain once more when it flushes at its end."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,5 +1,6 @@
 """Streams that whoever started us closed, and files beside the user that bear the names of Python's modules."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,11 +41,20 @@ def test_a_closed_stream_is_no_traceback(words: str, tmp_path: Path) -> None:
         assert page.startswith("<!doctype html>") and page.rstrip().endswith("</html>")
 
 
-@pytest.mark.parametrize("words", ["run tree=1GiB fail=all", "run nonsense", "explain --help", "check --tree 1x1x1"])
-def test_a_reader_that_has_gone_is_no_traceback(words: str, tmp_path: Path) -> None:
-    done = shell(f"({KVMVIZ} {words} 2>&1; echo $? >status) | true", tmp_path)
-    assert done.stderr == ""
-    assert (tmp_path / "status").read_text().strip() in ("0", "2")
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("run tree=1GiB fail=all", 0), ("run nonsense", 2), ("explain --help", 0), ("--nonsense", 2),
+     ("check --tree 1x1x1", 0)],
+)  # fmt: skip
+def test_a_reader_that_has_gone_is_no_traceback(words: str, status: int, tmp_path: Path) -> None:
+    """Nothing is to be flushed at the end: Python 3.13 would end with 120."""
+    nobody, end = os.pipe()
+    os.close(nobody)
+    with subprocess.Popen(
+        [sys.executable, "-m", "kvmviz", *words.split()], cwd=tmp_path, stdout=end, stderr=end
+    ) as process:
+        os.close(end)
+    assert process.returncode == status
 
 
 MINE = """
