@@ -8,10 +8,11 @@ notebook that was changed is not.
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
-from nbformat.sign import TrustNotebookApp
+from nbformat.sign import NotebookNotary, TrustNotebookApp
 
 
 def trust(folder: Path) -> int:
@@ -21,13 +22,17 @@ def trust(folder: Path) -> int:
     """
     jupyter = TrustNotebookApp()
     jupyter.initialize([])  # which reads where the reader's Jupyter keeps what it has signed
-    notary, new = jupyter.notary, 0
-    for file in sorted(folder.glob("*.ipynb")):
-        notebook = nbformat.read(file, as_version=4)
-        if not notary.check_signature(notebook):
-            try:
-                notary.sign(notebook)
-            except sqlite3.Error as error:
-                raise OSError(str(error)) from error
-            new += 1
-    return new
+    notary = jupyter.notary
+    with closing(notary.store):
+        return sum(_signed(notary, nbformat.read(file, as_version=4)) for file in sorted(folder.glob("*.ipynb")))
+
+
+def _signed(notary: NotebookNotary, notebook: nbformat.NotebookNode) -> bool:
+    """Sign a notebook, and say whether it was not signed before."""
+    if notary.check_signature(notebook):
+        return False
+    try:
+        notary.sign(notebook)
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error
+    return True
