@@ -37,13 +37,13 @@ class Live:
 
 
 PAGES: Final = (
-    Live("explorer.html", ("1x1x1", "1x1x3"), tuple(REVISIONS.values())),
+    Live("explorer.html", ("1x1x1", "1x1x3", "1TiB"), tuple(REVISIONS.values())),
     Live("puzzles.html", ("1x1x3",), (REVISIONS["v1"], *PUZZLES.values())),
     Live("next.html", ("1x1x3",), (EVERY["landed"], EVERY["dpamt"])),
 )
 """What the site brings: every revision with recorded runs, the puzzles of the course, and what comes next.
 
-Of the trees those that the course and the cases show; a third would take three times as long as all the rest.
+Of the trees those that the course and the cases show; a third small one would take three times as long as all the rest.
 """
 
 

@@ -2,7 +2,8 @@
 
 For its trees the file holds every combination of revision, cause, failing S-EPT
 pages, boot, leaves, zap and panic, the named cases, and every status for each
-page alone and for all.
+page alone and for all.  Of a tree of more than 5,000 tables it holds three
+scenarios: nothing fails, one page fails, the HKID stays.
 
 Examples:
   kvmviz export explorer.html
@@ -22,7 +23,7 @@ HELP = "the explorer as one offline file"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kvmviz export`."""
     parser.add_argument("output", metavar="FILE.html", help="where to write the page")
-    parser.add_argument("--tree", metavar="T,...", help="trees that it carries (default: 1x1x1,1x1x3,1x2x2)")
+    parser.add_argument("--tree", metavar="T,...", help="trees that it carries (default: 1x1x1,1x1x3,1x2x2,1TiB)")
     parser.add_argument(
         "--revisions", metavar="A,B,...", help="revisions that it carries (default: those with recorded runs)"
     )

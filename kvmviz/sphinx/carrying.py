@@ -11,8 +11,8 @@ from sphinx.util import logging
 
 from kvmviz.errors import KvmvizError
 from kvmviz.explorer.offline import space
-from kvmviz.explorer.offline.document import check_names, html
-from kvmviz.explorer.offline.encode import carried, packed
+from kvmviz.explorer.offline.document import check_names, whole
+from kvmviz.explorer.offline.encode import carried
 from kvmviz.explorer.offline.writing import write_whole
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario, ScenarioError
@@ -62,7 +62,7 @@ class Carried:
             named = space.single(self.trees, pamt=pamt)
             wanted = [*named, *(one for one in wanted if not space.carries(self.trees, one, pamt=pamt))]
         data = carried(self.trees, chosen, self.views[0].link(folder), list(dict.fromkeys(wanted)))
-        return html(packed(data), _within(self.digest(folder)))
+        return whole(data, chosen, _within(self.digest(folder)))
 
 
 _INSIDE: Final = (STATIC / "inside.css", STATIC / "inside.js")

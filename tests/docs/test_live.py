@@ -52,14 +52,13 @@ def test_every_small_case_can_be_watched() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_explorer_of_the_course_comes_to_life_but_those_of_large_trees_and_own_revisions(path: Path) -> None:
+def test_every_explorer_of_the_course_comes_to_life_but_those_of_own_revisions(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     explorers = [one for one in outputs if one.get("data", {}).get("text/plain", "").startswith("Explorer(")]
     links = [Link.parse(one.metadata.kvmviz.link) for one in explorers]
-    small = [link for link in links if link.scenario.tree.count <= space.LARGEST_CASE]
     known = {one.name for page in live.PAGES for one in page.revisions}
-    assert live.enliven(notebook) == sum({*(link.revisions or ())} <= known for link in small)
+    assert live.enliven(notebook) == sum({*(link.revisions or ())} <= known for link in links)
 
 
 def test_a_frame_that_leads_nowhere_is_a_broken_link(tmp_path: Path) -> None:

@@ -88,3 +88,19 @@ def test_every_module_is_needed() -> None:
 def test_styles_use_only_colours_that_exist() -> None:
     known = set(re.findall(r"(--kv-[a-z0-9-]+):", styles()))
     assert set(re.findall(r"var\((--kv-[a-z0-9-]+)", styles())) <= known
+
+
+def test_comments_before_a_line_are_left_out_and_nothing_else_is() -> None:
+    text = """/** A module. */
+/**
+ * @param {string} a
+ */
+export function f(a) {
+  /** @type {any} */ (a).b = "/** kept */";
+  return a; /** kept */
+}
+"""
+    whole = joined("a.js", {"a.js": text})
+    assert whole.count("/**") == 3
+    assert "@param" not in whole
+    assert '(a).b = "/** kept */";' in whole

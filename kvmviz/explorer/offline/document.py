@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.offline import space
-from kvmviz.explorer.offline.encode import carried, packed
+from kvmviz.explorer.offline.encode import carried, first_of, packed
 from kvmviz.explorer.wire import Page
 from kvmviz.revisions import REVISIONS, Revision, RevisionError, revision
 from kvmviz.scenario import Scenario
@@ -33,15 +33,15 @@ def page(trees: Sequence[str] = space.TREES, revisions: Sequence[Which] = tuple(
     chosen = [revision(one) for one in revisions]
     names = [one.name for one in chosen]
     check_names(names)
-    for tree in trees:
+    for tree in space.small(trees):
         space.pages(tree)
     single = space.single(trees, pamt=any(one.dynamic_pamt for one in chosen))
-    return html(packed(carried(trees, chosen, _first(trees, _pair(chosen)), single)))
+    return whole(carried(trees, chosen, _first(trees, _pair(chosen)), single), chosen)
 
 
 def page_of(scenarios: Sequence[str], revisions: Sequence[Which], step: int = 0) -> str:
     """Return a page of these scenarios alone; it opens on the first, at this step."""
-    return html(packed(page_data(scenarios, revisions, step)))
+    return whole(page_data(scenarios, revisions, step), [revision(one) for one in revisions])
 
 
 def page_data(scenarios: Sequence[str], revisions: Sequence[Which], step: int = 0) -> Page:
@@ -78,8 +78,14 @@ def _first(trees: Sequence[str], names: Sequence[str]) -> Link:
     return Link.parse(f"{fault} step=0 revisions={','.join(names)}")
 
 
-def html(data: str, within: str = "") -> str:
-    """Return the page that carries this data, with more of its head."""
+def whole(data: Page, revisions: Sequence[type[Revision]], within: str = "") -> str:
+    """Return the page that carries this data of these revisions; it shows its first view before it unpacks the rest."""
+    first = first_of(data, revisions)
+    return html(packed(data), within, packed(first) if first else "")
+
+
+def html(data: str, within: str = "", first: str = "") -> str:
+    """Return the page that carries this data, with more of its head, and with what the first view needs."""
     style = f"{_BODY}{styles()}{(files('kvmviz.explorer.offline') / 'print.css').read_text(encoding='utf-8')}"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -88,6 +94,7 @@ def html(data: str, within: str = "") -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<style>{style}</style>{within}</head>\n"
         '<body><main id="kvmviz"></main><noscript>This page needs JavaScript; it asks nobody for anything.</noscript>\n'
-        f'<script type="text/plain" id="kvmviz-carried">{data}</script>\n'
-        f'<script type="module">\n{join("offline.js")}</script></body></html>\n'
+        f'<script type="text/plain" id="kvmviz-first">{first}</script>\n'
+        f'<script type="module" async>\n{join("offline.js")}</script>\n'
+        f'<script type="text/plain" id="kvmviz-carried">{data}</script></body></html>\n'
     )

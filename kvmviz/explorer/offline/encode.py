@@ -45,7 +45,8 @@ def unpacked(text: str) -> Any:
 
 def carried(trees: Sequence[str], revisions: Sequence[type[Revision]], first: Link, single: Sequence[Scenario]) -> Page:
     """Return what the page of these trees, and of single scenarios, holds; `first` is what it opens on."""
-    wanted = [*(one for tree in trees for one in space.families(tree)), *(Family(one, alone=True) for one in single)]
+    few = space.small(trees)
+    wanted = [*(one for tree in few for one in space.families(tree)), *(Family(one, alone=True) for one in single)]
     parts = [wanted[n : n + PART] for n in range(0, len(wanted), PART)]
     found = Collected()
     for part in tqdm(collect_all(parts, revisions), "kvmviz export", len(parts), disable=None, leave=False):
@@ -58,10 +59,19 @@ def carried(trees: Sequence[str], revisions: Sequence[type[Revision]], first: Li
     return {
         **tables, "common": sources.common(), "first": first.fragment(),
         "single": [single_of(*one) for one in zip(single, shown, strict=True)],
-        "trees": {tree: space.pages(tree) for tree in trees},
+        "trees": {tree: space.pages(tree) for tree in few},
         "dimensions": space.DIMENSIONS, "family": space.FAMILY, "choices": choices(names, trees),
-        "layouts": _layouts(trees, list(zip(single, shown, strict=True))),
+        "layouts": _layouts(few, list(zip(single, shown, strict=True))),
     }  # fmt: skip
+
+
+def first_of(page: Page, revisions: Sequence[type[Revision]]) -> Page | None:
+    """Return what a page needs for its first view, to be unpacked before all the rest; None if that is all."""
+    if len(page["at"]) == 1:
+        return None
+    link = Link.parse(page["first"])
+    shown = [one for name in link.revisions or () for one in revisions if one.name == name]
+    return {**carried((), shown, link, [link.scenario]), "choices": page["choices"]}
 
 
 def _layouts(trees: Sequence[str], single: Sequence[tuple[Scenario, Any]]) -> dict[str, Skeleton]:

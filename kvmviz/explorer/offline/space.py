@@ -1,4 +1,4 @@
-"""Which scenarios go into a page: every combination for its trees, every case, every status.
+"""Which scenarios go into a page: every combination for its small trees, every case, every status, a few large ones.
 
 >>> len(families("1x1x1")), len(combinations("1x1x1"))
 (192, 1152)
@@ -12,11 +12,12 @@ from itertools import product
 
 from kvmviz.check.cases import CASES
 from kvmviz.check.space import REGION_SETTINGS
+from kvmviz.record.runs import RECORDED_TABLES
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
 from kvmviz.scenario.causes import ASSIGNED
 from kvmviz.scenario.status import STATUS
 
-TREES = ("1x1x1", "1x1x3", "1x2x2")
+TREES = ("1x1x1", "1x1x3", "1x2x2", "1TiB")
 """Trees that a page carries unless told otherwise."""
 
 MOST = 8
@@ -31,6 +32,9 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "zap": ("default", "prove-mmu"),
 }
 """What is carried in every combination, for every subset of failing pages."""
+
+OF_LARGE = ("", "fail=L1@0x200", f"hkid={ASSIGNED}")
+"""What is carried of a large tree; one in which every page fails would weigh as much as all of these."""
 
 BOOTS = ("first", "second:60s", "second:1s")
 
@@ -53,12 +57,27 @@ class Family:
         return [self.base.with_(**dict(zip(FAMILY, words, strict=True))) for words in product(*FAMILY.values())]
 
 
+def is_large(tree: str) -> bool:
+    """Say whether a tree is shown folded, so that a scenario of it weighs no more than one of a small tree.
+
+    >>> is_large("1TiB"), is_large("1x1x3")
+    (True, False)
+    """
+    return Scenario.parse(f"tree={tree}").tree.count > RECORDED_TABLES
+
+
+def small(trees: Sequence[str]) -> list[str]:
+    """Return the trees of which every combination is carried."""
+    return [tree for tree in trees if not is_large(tree)]
+
+
 def pages(tree: str) -> list[str]:
     """Return the S-EPT pages of a tree as a scenario names them; raise ScenarioError if they are too many."""
     tables = Scenario.parse(f"tree={tree}").tree
     if tables.count > MOST or tables.gib is not None:
         raise ScenarioError(
-            f"tree={tree}: a page carries every subset of failing pages; use fan-outs of at most {MOST} tables."
+            f"tree={tree}: a page carries every subset of failing pages; use fan-outs of at most {MOST} tables, "
+            f"or a tree of more than {RECORDED_TABLES:,}, of which it carries a few scenarios."
         )
     return [f"L{level}@{gfn:#x}" for level, gfn in tables.tables()]
 
@@ -94,8 +113,10 @@ def single(trees: Sequence[str], *, pamt: bool = False) -> list[Scenario]:
     >>> len(single(["1x1x1"], pamt=True)) - len(single(["1x1x1"]))
     73
     """
-    found = [*_cases(pamt), *(one for tree in trees for one in _statuses(tree))]
-    return list(dict.fromkeys([*found, *(one for tree in trees if pamt for one in _regions(tree))]))
+    few = small(trees)
+    found = [*_cases(pamt), *(one for tree in few for one in _statuses(tree))]
+    found += [Scenario.parse(f"tree={tree} {words}") for tree in trees if tree not in few for words in OF_LARGE]
+    return list(dict.fromkeys([*found, *(one for tree in few if pamt for one in _regions(tree))]))
 
 
 def _regions(tree: str) -> Iterator[Scenario]:
@@ -113,7 +134,8 @@ def carries(trees: Sequence[str], scenario: Scenario, *, pamt: bool = False) -> 
     """
     words = scenario.words()
     known = {
-        **DIMENSIONS, **FAMILY, "tree": tuple(trees), "vcpus": ("1",), "status": ("OPERAND_BUSY",), "region": ("off",),
+        **DIMENSIONS, **FAMILY,
+        "tree": tuple(small(trees)), "vcpus": ("1",), "status": ("OPERAND_BUSY",), "region": ("off",),
     }  # fmt: skip
     if any(words[key] not in allowed for key, allowed in known.items()):
         return scenario in single(trees, pamt=pamt)

@@ -17,9 +17,15 @@ const CONTROL_KEYS = ["tree", "hkid", "status", "boot", "leaves", "zap", "vcpus"
  * @implements {Host}
  */
 export class OfflineHost {
-  /** @param {PageData} data */
-  constructor(data) {
+  /**
+   * @param {PageData} data
+   * @param {() => Promise<PageData>} [rest] unpacks all that the page carries, if that is more
+   */
+  constructor(data, rest) {
     this.data = data;
+    this.rest = rest;
+    /** @type {Promise<void> | null} */
+    this.unpacking = null;
     /** @type {Record<string, (() => void)[]>} */
     this.calls = { view: [], step: [], playing: [], kernel: [] };
     this.at = 0;
@@ -27,6 +33,15 @@ export class OfflineHost {
     this.said = "";
     /** @type {View | null} */
     this.shown = null;
+  }
+
+  /** Have all at hand that the page carries. */
+  whole() {
+    this.unpacking ??= (async () => {
+      if (this.rest) this.data = await this.rest();
+      this.rest = undefined;
+    })();
+    return this.unpacking;
   }
 
   /** @param {string} what */
@@ -130,6 +145,7 @@ export class OfflineHost {
    * @returns {Promise<string>}
    */
   async want({ scenario, revisions }) {
+    if (this.rest) await this.whole();
     if (this.show(scenario, revisions)) this.tell("view");
     this.keep();
     return this.said;
@@ -137,7 +153,7 @@ export class OfflineHost {
 
   /** @param {HTMLElement} root */
   limit(root) {
-    limitControls(root, this);
+    if (!this.rest) limitControls(root, this);
   }
 
   /** @param {boolean} playing */
@@ -213,26 +229,37 @@ export function mount(element, data) {
 
 /**
  * @param {HTMLElement} element
- * @param {PageData} data
+ * @param {OfflineHost} host
  */
-export function startOffline(element, data) {
-  const host = new OfflineHost(data);
+export async function startOffline(element, host) {
   const asked = location.hash.length > 1;
+  if (asked && !host.open(location.hash)) await host.whole();
   const opened = asked && host.open(location.hash);
   const problem = host.said;
-  if (!opened) host.open(data.first);
+  if (!opened) host.open(host.data.first);
   const explorer = new Explorer(element, /** @type {Host} */ (host));
   element.querySelector(".kv-pick")?.addEventListener("toggle", () => host.limit(element));
   if (asked && !opened) explorer.faults.complain(problem);
-  window.addEventListener("hashchange", () => {
+  window.addEventListener("hashchange", async () => {
+    await host.whole();
     if (!host.open(location.hash)) return explorer.faults.complain(host.said);
     const step = host.at;
     host.tell("view");
     explorer.go(step, true);
   });
   onPaper(element, () => host.link());
+  await painted();
+  await host.whole();
+  host.limit(element);
   element.dataset.ready = "true";
-  return explorer;
+}
+
+/** The first picture is to be seen before all the rest is unpacked; what nobody sees is not painted, and not waited for. */
+function painted() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 1000);
+  });
 }
 
 /**
@@ -258,11 +285,24 @@ function unable(element, error) {
   element.textContent = `This browser cannot unpack the page; a Chromium, Firefox or Safari of 2023 or later can (${error}).`;
 }
 
-const offlineHolder = document.getElementById("kvmviz");
-const offlineStored = document.getElementById("kvmviz-carried")?.textContent;
-if (offlineHolder && offlineStored) {
-  unpack(offlineStored).then(
-    (data) => startOffline(offlineHolder, data),
-    (error) => unable(offlineHolder, error),
-  );
+/**
+ * @param {string} id
+ * @returns {string} what stands in the page under this id, which may not have been read so far
+ */
+function carried(id) {
+  return document.getElementById(id)?.textContent?.trim() ?? "";
 }
+
+/** Show the page that this stands in. @param {HTMLElement} element */
+async function begin(element) {
+  const rest = async () => {
+    if (document.readyState === "loading")
+      await new Promise((done) => document.addEventListener("DOMContentLoaded", done));
+    return unpack(carried("kvmviz-carried"));
+  };
+  const first = carried("kvmviz-first");
+  await startOffline(element, first ? new OfflineHost(await unpack(first), rest) : new OfflineHost(await rest()));
+}
+
+const offlineHolder = document.getElementById("kvmviz");
+if (offlineHolder) begin(offlineHolder).catch((error) => unable(offlineHolder, error));

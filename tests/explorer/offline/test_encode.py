@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kvmviz.c.revision import from_c
 from kvmviz.explorer.offline import space
-from kvmviz.explorer.offline.encode import carried, packed, unpacked
+from kvmviz.explorer.offline.encode import carried, first_of, packed, unpacked
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
@@ -62,6 +62,25 @@ def test_a_view_of_the_page_is_the_view_of_the_widget(stored: Path, questions: l
         for key in want:
             if key != "choices":
                 assert got[key] == want[key], (line, revisions, key)
+
+
+def test_a_large_tree_of_a_page_is_shown_as_by_the_widget(tmp_path: Path) -> None:
+    pair, first = ["before", "v1"], Link.parse("tree=1TiB step=0 revisions=before,v1")
+    page = carried(["1TiB"], [revision(one) for one in pair], first, space.single(["1TiB"]))
+    (tmp_path / "carried").write_text(packed(page))
+    asked = [(str(Scenario.parse(f"tree=1TiB {words}")), pair) for words in space.OF_LARGE]
+    for got, want in zip(views_of(tmp_path / "carried", asked), views(asked), strict=True):
+        assert {**got, "choices": 0} == {**want, "choices": 0}
+        assert max(got["times"].values()) > 100_000
+
+
+def test_what_the_first_view_needs_is_little_and_shows_it_as_all_of_the_page_does(stored: Path, tmp_path: Path) -> None:
+    page, chosen = unpacked(stored.read_text()), [revision(one) for one in REVISIONS.values()]
+    first = first_of(page, chosen)
+    (tmp_path / "first").write_text(packed(first))
+    assert len((tmp_path / "first").read_text()) < 30_000
+    asked = [(f"tree={TREE} fail=all", ["before", "v1"])]
+    assert views_of(tmp_path / "first", asked) == views_of(stored, asked)
 
 
 def test_every_order_of_words_finds_the_same_scenario(stored: Path) -> None:
