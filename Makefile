@@ -15,7 +15,7 @@ PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
              --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all marathon fresh static js format mutants notebooks manual site bench bench-explorer constraints
+.PHONY: help venv lab test test-all marathon fresh static js format mutants notebooks manual site lite bench bench-explorer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -94,6 +94,9 @@ manual: venv ## write docs/commands.md and the explorer's glossary anew from the
 
 site: venv ## the course, the cases, the claims and the reference as a folder of pages: site/
 	$(PY) -m docs
+
+lite: venv ## the course with nothing installed, as a folder of static files: dist/lite/ (needs npm)
+	$(PY) -m docs.lite
 
 bench: venv ## what things cost, as ratios measured side by side (BENCH='--into README.md' stores them)
 	$(PY) -m benchmarks $(BENCH)

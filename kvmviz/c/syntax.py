@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from kvmviz.browser import IN_BROWSER, has_page
 from kvmviz.c.refuse import CError
 from kvmviz.c.text import Prepared, blank, prepare
 from kvmviz.c.types import Type
@@ -73,12 +74,22 @@ class Parameter:
 @cache
 def parser() -> "Parser":
     """Return the parser of C; raise CError where it is not installed."""
+    if IN_BROWSER:
+        return cast("Parser", _of_the_page())  # its nodes answer as tree-sitter's do
     try:
         import tree_sitter_c
         from tree_sitter import Language, Parser
     except ImportError:
         raise CError("Reading C needs tree-sitter: pip install tree-sitter tree-sitter-c.") from None
     return Parser(Language(tree_sitter_c.language()))
+
+
+def _of_the_page() -> object:
+    if not has_page():
+        raise CError("Reading C needs a parser that this page does not bring; the folder that make lite builds does.")
+    from kvmviz.c import nodes
+
+    return nodes.Parser()
 
 
 def parse(source: str, file: str) -> Unit:

@@ -5,12 +5,11 @@
 (1104, True, ['leaks_reach_the_log', 'each_leak_reaches_the_log', 'leaks_leave_a_trace'])
 """
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, Never
+from typing import Final
 
 from kvmviz.apart import AVAILABLE, each, pack, processors, shown_once, unpack, workers
 from kvmviz.apart.remembered import changed, state
@@ -19,6 +18,7 @@ from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
 from kvmviz.check.first_look import glance
 from kvmviz.check.nearest import alike, label_of
 from kvmviz.check.outcome import Outcome, examine, violations
+from kvmviz.check.progress import bar
 from kvmviz.check.report import Report
 from kvmviz.check.results import Aside
 from kvmviz.check.source_numbers import constants
@@ -30,9 +30,6 @@ from kvmviz.revisions.guard import ONCE, PatchError, allowing
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 
-if TYPE_CHECKING:
-    from tqdm import tqdm
-
 BATCH: Final = 240
 """Scenarios that a worker gets at once: about a tenth of a second of work."""
 
@@ -41,9 +38,6 @@ GLANCE: Final = 64
 
 WORTH_WORKERS: Final = 1_500
 """Scenarios from which on starting other processes pays."""
-
-WORTH_WATCHING: Final = 20_000
-"""Scenarios from which on a notebook shows a progress bar."""
 
 REMEMBERS: Final = f"a patch must not remember anything from run to run; {ONCE}."
 
@@ -60,7 +54,7 @@ def check(
     (on a cluster, its machines need kvmviz), by default one process a processor.
     With `against` the report also says what is broken here and not there, and when.
     `progress` draws a bar, by default in a terminal (on standard error) and, for a
-    large space, in a notebook.  `timeout` is how many seconds a single run of a
+    large space, in a notebook; in a browser for any but the smallest.  `timeout` is how many seconds a single run of a
     reader's revision may take, 10 by default.  `at_first` is called once, as soon as
     something is broken that is not known: with the invariant's statement and a scenario.
 
@@ -74,7 +68,7 @@ def check(
     todo = list(scenarios(space, pamt=which.dynamic_pamt))
     total = len(todo)
     workers_ = executor or _default(total)
-    with allowing(timeout), shown_once(), _bar(total, which.name, progress) as bar:
+    with allowing(timeout), shown_once(), bar(total, which.name, progress) as shown:
         outcome, aside = Outcome(), Outcome()
         more = list(besides(which)) if isinstance(space, str) and space in SPACES else []
         started = time.perf_counter()
@@ -88,7 +82,7 @@ def check(
             if at_first is not None and found is outcome and (first := _first_beyond(part)):
                 at_first(*first)
                 at_first = None
-            bar.update(part.scenarios if found is outcome else 0)
+            shown.update(part.scenarios if found is outcome else 0)
         elapsed = time.perf_counter() - started
         _confirm(which, outcome)
         _confirm(which, aside)
@@ -132,21 +126,6 @@ def _not_again(which: type[Revision], found: list[tuple[str, str]]) -> list[tupl
 
 def _name(space: Space) -> str:
     return str(space) if isinstance(space, str | Tree) else "scenarios of your own"
-
-
-def _bar(total: int | None, name: str, progress: bool | None) -> "tqdm[Never]":
-    from tqdm.auto import tqdm
-
-    shown = _is_watched(total) if progress is None else progress
-    return tqdm(total=total, desc=name, unit=" runs", disable=not shown, leave=False, file=sys.stderr)
-
-
-def _is_watched(total: int | None) -> bool:
-    """Say whether somebody sees the bar: in a terminal, and in a notebook if there is something to wait for.
-
-    What a notebook shows is stored with it, so a check of a few seconds shows none there.
-    """
-    return sys.stderr.isatty() or ("ipykernel" in sys.modules and (total is None or total >= WORTH_WATCHING))
 
 
 def _default(total: int) -> Executor | None:

@@ -56,7 +56,7 @@ class Goal:
 
 def goals(patch: Patch, space: str = "quick") -> list[Goal]:
     """Return the goals of the exercise for this patch; raises what `check` raises for one that cannot run."""
-    return _goals(patch, check(patch, space, progress=False))
+    return _goals(patch, check(patch, space))
 
 
 def _goals(patch: Patch, report: Report) -> list[Goal]:
@@ -111,7 +111,7 @@ def counterexamples(patch: Patch, space: str = "1x1x1") -> Prose:
     | A page that KVM has, or has back, is freed in the end, and so is each table's header. | `tree=1x1x1` | \
 S-EPT L3 gfn=0x0 is KVM's and is never freed |
     """
-    results = check(patch, space, progress=False).results
+    results = check(patch, space).results
     shown = (r for r in results if r.beyond and r.broken and r.invariant.name not in _DUTIES)
     found = [(r.invariant.statement, r.broken.smallest) for r in shown if r.broken]
     head = ["what must hold", "does not, for example, in", "where"]
@@ -126,7 +126,7 @@ def _is_tried(patch: type[Revision]) -> bool:
 
 def mark_patch(patch: Patch, space: str = "quick") -> Prose:
     """Return the marked goals as a table, and save the result with the other answers."""
-    report = check(patch, space, progress=False)
+    report = check(patch, space)
     reached = _goals(patch, report)
     right = all(goal.right for goal in reached)
     name = revision(patch).name

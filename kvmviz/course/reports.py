@@ -50,7 +50,7 @@ def checked(a: str = "before", b: str = "v1", space: str = "quick", always: Sequ
 
 @cache
 def _report(which: str, space: str) -> Report:
-    return check(which, space, progress=False)
+    return check(which, space)
 
 
 def unreported(space: str = "quick") -> Prose:

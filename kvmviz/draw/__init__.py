@@ -1,7 +1,11 @@
 """Pictures: DOT text, layout, SVG, figures; everything here hangs on from above and the model knows nothing of it."""
 
+from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+from kvmviz.browser import IN_BROWSER
 
 if TYPE_CHECKING:
     from kvmviz.draw.figures_cost import cost as cost
@@ -25,4 +29,6 @@ def __getattr__(name: str) -> Any:
     """Load a figure, which needs matplotlib of the notebook extra, when it is asked for."""
     if name not in _FIGURES:
         raise AttributeError(f"module 'kvmviz.draw' has no attribute {name!r}")
+    if IN_BROWSER and find_spec("matplotlib") is None:
+        return partial(import_module("kvmviz.draw.elsewhere").drawn, name)
     return getattr(import_module(f"kvmviz.draw.{_FIGURES[name]}"), name)

@@ -1,7 +1,8 @@
 """Graphviz at the edge: find an engine, run it, say in one sentence what is missing.
 
 The DOT text is built purely (`kvmviz.draw.dot`); this file alone starts a process.
-The engine is `dot` if it is on PATH, else `graphviz-pure`, which pip brings.
+The engine is `dot` if it is on PATH, else `graphviz-pure`, which pip brings; in a
+browser it is the Graphviz that the page brings.
 """
 
 import shutil
@@ -10,6 +11,8 @@ import sysconfig
 from functools import lru_cache
 from pathlib import Path
 
+from kvmviz import browser
+from kvmviz.browser import IN_BROWSER, has_page
 from kvmviz.errors import KvmvizError
 
 PURE = "graphviz-pure"
@@ -43,6 +46,8 @@ def render(source: str, file_format: str, program: Path | None = None) -> bytes:
 
     Raises DrawError with one sentence, also where the engine hangs; then it is ended.
     """
+    if IN_BROWSER:
+        return _on_the_page(source, file_format)
     program = program or engine()
     command = [str(program), "-Kdot", f"-T{file_format}"]
     try:
@@ -57,6 +62,15 @@ def render(source: str, file_format: str, program: Path | None = None) -> bytes:
     if done.returncode:
         raise DrawError(f"{program.name} could not draw the {file_format}: {_last_line(done.stderr)}")
     return done.stdout
+
+
+def _on_the_page(source: str, file_format: str) -> bytes:
+    if not has_page():
+        raise DrawError("this page brings no Graphviz, so nothing can be drawn; the folder that make lite builds does")
+    drawn, wrong = browser.draw(source, file_format)
+    if not drawn:
+        raise DrawError(f"Graphviz could not draw the {file_format}: {wrong or 'it said nothing'}")
+    return drawn.encode()
 
 
 def _last_line(said: bytes) -> str:

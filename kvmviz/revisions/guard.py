@@ -15,6 +15,10 @@ A run costs nothing extra while it is quick.  Only one that takes longer than
 `QUICK` has its lines counted from then on, which is slow and ends a loop.  What no
 count can see, such as a sleep, a lock or a call into C, is ended from outside
 (`kvmviz.apart`): there a run may take `TIMEOUT` seconds.
+
+In a browser nothing can end a run from outside and no alarm comes, so lines are
+counted from the start (`counting`); what no count sees is ended by restarting the
+kernel.
 """
 
 import math
@@ -27,7 +31,9 @@ from contextvars import ContextVar
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Final
 
+from kvmviz.browser import IN_BROWSER
 from kvmviz.errors import KvmvizError
+from kvmviz.revisions.counting import Counter
 from kvmviz.revisions.telling import (
     PatchError,
     failed,
@@ -159,12 +165,13 @@ class Guard:
     in the sentence.
     """
 
-    __slots__ = ("_counter", "_handler", "_outside", "_tables", "_tracer", "name", "where")
+    __slots__ = ("_counter", "_from_start", "_handler", "_outside", "_tables", "_tracer", "name", "where")
 
     def __init__(self, name: str, tables: int, where: object) -> None:
         self.name, self.where = name, where
         self._tables = tables
         self._counter: _Counter | None = None
+        self._from_start: Counter | None = None
         self._handler: Any = None
         self._outside: FrameType | None = None
 
@@ -173,7 +180,10 @@ class Guard:
         _running += 1
         if _watching:
             self._tell(str(self.where), 0)
-        if _can_wake():
+        if IN_BROWSER:
+            self._from_start = Counter(LINES_PER_TABLE * (self._tables + 1), _is_readers, _TooManyLines)
+            self._from_start.start()
+        elif _can_wake():
             self._outside = sys._getframe(1)
             self._handler = signal.signal(signal.SIGALRM, self._count)
             signal.setitimer(signal.ITIMER_REAL, QUICK + self._tables * QUICK_PER_TABLE)
@@ -201,6 +211,8 @@ class Guard:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._handler)
             self._outside = self._handler = None
+        if self._from_start is not None:
+            self._from_start.stop()
         if self._counter is not None:
             sys.settrace(self._tracer)
         if _watching:
@@ -266,6 +278,10 @@ class _Counter:
         if self.left < 0:
             raise _TooManyLines
         return self.line
+
+
+def _is_readers(code: CodeType) -> bool:
+    return is_foreign(code, {}) and code.co_filename != "<string>"
 
 
 def is_kvmviz(function: Callable[..., Any]) -> bool:

@@ -13,6 +13,7 @@ functions.  Propositions are in our words.
 from collections.abc import Mapping
 from typing import Final
 
+from kvmviz.check.progress import bar, in_lite
 from kvmviz.check.propositions import code, dpamt, patch2, patch16, patch17, reply, rfc
 from kvmviz.check.propositions.registry import Claim, Runs
 from kvmviz.check.propositions.verdict import WORDS, Finding, Verdict
@@ -35,5 +36,9 @@ def claims(instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]
     `instead` puts a revision of your own in the place of one of the project's, as
     in `claims({"landed": MyPatch})`: what would hold then?
     """
-    runs = Runs(instead)
-    return [claim.verdict(runs) for claim in CLAIMS.values()]
+    runs, verdicts = Runs(instead), []
+    with bar(len(CLAIMS), "claims", in_lite(), " claims") as shown:
+        for claim in CLAIMS.values():
+            verdicts.append(claim.verdict(runs))
+            shown.update()
+    return verdicts

@@ -1,0 +1,71 @@
+// Starts Python with what the page lends it: Graphviz, a parser of C, and figures that were drawn elsewhere.
+// The kernel takes this module for Pyodide's own.  `kvmviz/browser.py` asks for what is registered here.
+
+import { instance } from "./viz.js";
+import { loadPyodide as load } from "./pyodide.mjs";
+import { Language, Parser } from "./web-tree-sitter.js";
+
+const here = (name) => new URL(name, import.meta.url);
+
+async function bytes(name) {
+  const url = here(name);
+  if (url.protocol === "file:") return new Uint8Array(await (await import("node:fs/promises")).readFile(url));
+  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+}
+
+async function parserOfC() {
+  await Parser.init({ wasmBinary: await bytes("web-tree-sitter.wasm"), locateFile: (name) => here(name).href });
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(await bytes("tree-sitter-c.wasm")));
+  return parser;
+}
+
+/** Return the nodes of a text in the order in which they begin, each a row as `kvmviz/c/nodes.py` reads it. */
+function rows(parser, text) {
+  const tree = parser.parse(text);
+  const cursor = tree.walk();
+  const found = [];
+  const above = [];
+  for (;;) {
+    const node = cursor.currentNode;
+    const { row, column } = cursor.startPosition;
+    const end = cursor.endPosition;
+    found.push([
+      above.length ? above[above.length - 1] : -1,
+      cursor.nodeType,
+      cursor.currentFieldName,
+      Number(cursor.nodeIsNamed) + 2 * Number(cursor.nodeIsMissing) + 4 * Number(node.hasError),
+      cursor.startIndex,
+      cursor.endIndex,
+      [row, column],
+      [end.row, end.column],
+    ]);
+    if (cursor.gotoFirstChild()) {
+      above.push(found.length - 1);
+      continue;
+    }
+    while (!cursor.gotoNextSibling()) {
+      if (!cursor.gotoParent()) {
+        cursor.delete();
+        tree.delete();
+        return JSON.stringify(found);
+      }
+      above.pop();
+    }
+  }
+}
+
+export async function loadPyodide(options) {
+  const [pyodide, graphviz, parser, figures] = await Promise.all([
+    load(options),
+    instance(),
+    parserOfC(),
+    bytes("figures.json"),
+  ]);
+  pyodide.registerJsModule("kvmviz_page", {
+    draw: (dot, format) => JSON.stringify(graphviz.render(dot, { engine: "dot", format })),
+    figures: () => new TextDecoder().decode(figures),
+    parse: (text) => rows(parser, text),
+  });
+  return pyodide;
+}
