@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kvmviz.c import switches, values
-from kvmviz.c.statements import Lines, Statements, lined
+from kvmviz.c.enclosed import Enclosed
+from kvmviz.c.statements import Lines, lined
 from kvmviz.c.syntax import text_of
 from kvmviz.c.values import Unfit, name
 
@@ -48,7 +49,7 @@ def needs_blocks(node: "Node") -> bool:
     return False
 
 
-class Blocks(Statements):
+class Blocks(Enclosed):
     """Translates a whole function into blocks."""
 
     def function(self, body: "Node", end: Lines) -> Lines:
@@ -107,16 +108,14 @@ class Blocks(Statements):
     def walk(self, node: "Node") -> None:
         """Add a statement to the blocks; what holds no jump is translated as ever."""
         simple = not needs_blocks(node) and not switches.leaves(node)
-        if simple:
+        way = getattr(self, f"walk_{node.type}", None)
+        if simple or way is None:
             self.current.lines += self.lines(node)
             return
         try:
-            getattr(self, f"walk_{node.type}", self.no_way)(node)
+            way(node)
         except Unfit as error:
             raise self.scope.refused(node, str(error)) from None
-
-    def no_way(self, node: "Node") -> None:
-        raise Unfit(f"{node.type.replace('_', ' ')} cannot be run here")
 
     def walk_compound_statement(self, node: "Node") -> None:
         with self.scope.block():

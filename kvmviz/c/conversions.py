@@ -60,7 +60,7 @@ class Conversions(ABC):
                 if inner
                 else self.type_of(node.child_by_field_name("type"))
             )
-        found = self.program.type(text_of(node), self.scope.definition.unit)
+        found = self.program.type_here(text_of(node), self)
         if found is None:
             raise Unfit(f"the type {shown(text_of(node))} is not known here")
         while declarator is not None:

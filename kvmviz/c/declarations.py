@@ -89,6 +89,16 @@ class Declarations:
                 found = Pointer(found)
         return found
 
+    def type_here(self, text: str, of: "Translator") -> Type | None:
+        """Return the type of a specifier within a function, where `typeof` may ask for that of an expression."""
+        asked = of.unit.prepared.typeofs.get(text.split()[-1] if text.split() else "")
+        if asked is None:
+            return self.type(text, of.unit)
+        named = self.type(asked.rstrip("* "), of.unit)
+        for _ in range(asked.count("*") if named is not None else 0):
+            named = Pointer(named) if named is not None else None
+        return named if named is not None else self._worth("typeof", asked, of).type
+
     def member(self, struct: str, member: str) -> Type | None:
         """Return the type of a member of a struct that the texts define and the model does not bind."""
         from kvmviz.c.names import MEMBERS
@@ -120,12 +130,16 @@ class Declarations:
             raise Unfit(f"the macro `{id}` stands for itself")
         if len(macro) > LONGEST_MACRO:
             raise Unfit(f"the macro `{id}` is longer than {LONGEST_MACRO} characters")
+        return self._worth(f"the macro `{id}`", macro, of, id)
+
+    def _worth(self, what: str, macro: str, of: "Translator", id: str = "") -> Value:
+        """Return what a text is worth that stands by itself."""
         tree = syntax.parser().parse(f"int x = ({macro});".encode())
         node = tree.root_node.named_children[0]
         inner = node.child_by_field_name("declarator")
         value = inner.child_by_field_name("value") if inner is not None else None
         if node.has_error or value is None or len(tree.root_node.named_children) != 1:
-            raise Unfit(f"the macro `{id}` is no value; write out what it does")
+            raise Unfit(f"{what} is no value; write out what it does")
         self.expanding.append(id)
         before, of.fixed = of.fixed, of.fixed or of.scope.line
         try:
@@ -167,7 +181,7 @@ class Declarations:
         """Return name and type of what a declarator declares; raise Unfit for arrays and functions."""
         if type_node is None:
             raise Unfit("it has no type")
-        type = self.type(text_of(type_node), of.unit)
+        type = self.type_here(text_of(type_node), of)
         if type is None:
             raise Unfit(f"the type `{' '.join(text_of(type_node).split())[:40]}` is not known here")
         inner: Node | None = declarator

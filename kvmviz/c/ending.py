@@ -67,7 +67,8 @@ def _place(trace: TracebackType | None, files: frozenset[str], line: int = 0, he
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename in files:
-            found = f"{code.co_filename}:{line or (code.co_firstlineno if head else trace.tb_lineno)}: {code.co_name}"
+            at = line or (code.co_firstlineno if head else trace.tb_lineno)
+            found = f"{code.co_filename}:{at}: {code.co_name.partition('#')[0]}"
         elif not code.co_name.startswith("<"):
             last = f"{code.co_name} of the model, after this patch,"
         trace = trace.tb_next
@@ -78,7 +79,7 @@ def _said(error: Exception) -> str:
     """Return what went wrong, in C's words."""
     if isinstance(error, Stopped):
         return str(error)
-    if isinstance(error, UnboundLocalError):
+    if isinstance(error, NameError):
         return f"{error.name or 'a variable'} is read before it has a value"
     if isinstance(error, AttributeError) and error.obj is None:
         return f"NULL is dereferenced for .{error.name}"

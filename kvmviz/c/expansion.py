@@ -5,13 +5,13 @@ r"""Macros of a text's own that take arguments, written out where they are used,
 >>> expanded("if (LOST(parent(sp)))\n\treturn;", definitions, "a.c")
 'if ((!(parent(sp))->external_spt || is_gone(parent(sp))))\n\treturn;'
 
-Lines stay what they were: what a macro stands for is put on one line.  `#x` and
-`__VA_ARGS__` are C's.  Left as they are: macros with `##` or a statement in an
-expression, loops, and the macro behind TDX_BUG_ON, which is followed in its own way.
+Lines stay what they were: what a macro stands for is put on one line.  `#x`, `a ## b`
+and `__VA_ARGS__` are C's.  Left as they are: loops, what the table of names follows in
+its own way, and the macro behind TDX_BUG_ON.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,8 +26,9 @@ LONGEST: Final = 5_000
 DEEPEST: Final = 20
 """How many macros may stand in each other."""
 
-_SHOWN: Final = re.compile(r"#\s*(\w+)")
-_LEFT: Final = re.compile(r"\w*for_each\w*|scoped_\w+|(?:__)?TDX_BUG_ON\w*|DEFINE_\w+|DECLARE_\w+")
+_SHOWN: Final = re.compile(r"(?<!#)#\s*(\w+)")
+_PASTED: Final = re.compile(r"\s*##\s*")
+_LEFT: Final = re.compile(r"\w*for_each\w*|scoped_\w+|(?:__)?TDX_BUG_ON\w*|DEFINE_\w+|DECLARE_\w+|tdh_do_no_vcpus")
 _HEAD: Final = re.compile(r"(\w+)\(([\w\s,.]*)\)\s*(.*)", re.DOTALL)
 _TOKEN: Final = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|[][(){},]|.", re.DOTALL)
 
@@ -44,7 +45,7 @@ class Definition:
 def definition(rest: str) -> Definition | None:
     """Return the macro behind `#define`, None for one that is not written out."""
     found = _HEAD.fullmatch(rest)
-    if not found or _LEFT.fullmatch(found[1]) or "##" in found[3] or "({" in "".join(found[3].split()):
+    if not found or _LEFT.fullmatch(found[1]):
         return None
     given = [name.strip() for name in found[2].split(",")] if found[2].strip() else []
     variadic = bool(given) and given[-1].endswith("...")
@@ -97,7 +98,7 @@ class _Expansion:
         plain = dict(zip(macro.parameters, given, strict=True))
         ready = {parameter: self.of(one, open_, depth + 1) for parameter, one in plain.items()}
         body = _SHOWN.sub(lambda found: _quoted(plain[found[1]]) if found[1] in plain else found[0], macro.body)
-        body = "".join(ready.get(token, token) for token in _TOKEN.findall(body))
+        body = "".join(_pasted(body, macro, plain, ready))
         self.length += len(body)
         if self.length > MOST:
             raise self.refused(f"the macro `{name}` comes to more than {MOST:,} characters")
@@ -105,6 +106,19 @@ class _Expansion:
 
     def refused(self, what: str) -> Exception:
         return refused(self.file, self.text.count("\n", 0, self.at) + 1, what)
+
+
+def _pasted(body: str, macro: Definition, plain: Mapping[str, str], ready: Mapping[str, str]) -> Iterator[str]:
+    """Yield a body with its arguments; beside `##` they stand as they were given, and nothing comes between."""
+    parts = _PASTED.split(body)
+    for number, part in enumerate(parts):
+        tokens = _TOKEN.findall(part)
+        ends = {place for place, there in ((0, number), (len(tokens) - 1, number < len(parts) - 1)) if there}
+        after = parts[number + 1] if number + 1 < len(parts) else ""
+        # GNU's `, ## args`: no comma before nothing.
+        if tokens[-1:] == [","] and macro.rest and after.startswith(macro.parameters[-1]):
+            tokens, ends = tokens[: -1 if not plain[macro.parameters[-1]] else None], ends - {len(tokens) - 1}
+        yield from ((plain if place in ends else ready).get(token, token) for place, token in enumerate(tokens))
 
 
 def _grouped(macro: Definition, given: list[str]) -> list[str]:

@@ -55,6 +55,8 @@ class Scope:
     used: set[str] = field(default_factory=set)
     temporaries: int = 0
     line: int = 0
+    inner: list[ast.stmt] = field(default_factory=list)
+    """Functions of Python that the one being translated begins with: its statement expressions."""
 
     def declare(self, name: str, type: Type, at: int) -> Local:
         """Enter a variable into the innermost block; one that hides another gets a name of its own in Python."""

@@ -8,6 +8,7 @@ from kvmviz.c import lookup, switches, values
 from kvmviz.c.expressions import Expressions
 from kvmviz.c.loops import LOOPS
 from kvmviz.c.refuse import shown
+from kvmviz.c.scope import Local
 from kvmviz.c.syntax import text_of
 from kvmviz.c.types import VOID, Int, Opaque, Pointer, Struct, Type, promoted
 from kvmviz.c.values import Unfit, Value, exact, name
@@ -83,11 +84,22 @@ class Statements(Expressions):
         initial = declarator.child_by_field_name("value") if declarator.type == "init_declarator" else None
         if declarator.type == "init_declarator":
             declarator = declarator.child_by_field_name("declarator")  # type: ignore[assignment]  # the grammar has one
+        if text_of(node.child_by_field_name("type")) == "__auto_type" and initial is not None:
+            return self.inferred(declarator, self.value(initial))
         id, type = self.program.declared(self, node.child_by_field_name("type"), declarator)
         if isinstance(type, Struct):
             return self.record(id, type, declarator, initial)
         value = None if initial is None else self.value(initial)
-        local = self.scope.declare(id, type, declarator.start_byte)
+        return self.begun(self.scope.declare(id, type, declarator.start_byte), value)
+
+    def inferred(self, declarator: "Node", value: Value) -> Lines:
+        """Declare a variable of the type that its first value has."""
+        if declarator.type != "identifier" or isinstance(value.type, Struct) or value.type == VOID:
+            raise Unfit("this cannot be declared by its value here")
+        return self.begun(self.scope.declare(text_of(declarator), value.type, declarator.start_byte), value)
+
+    def begun(self, local: Local, value: Value | None) -> Lines:
+        """Begin a variable, with its first value where it has one."""
         made: Lines = []
         if local.boxed:
             made.append(ast.Assign([ast.Name(local.name, ast.Store())], values.call("#Box")))

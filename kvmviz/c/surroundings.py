@@ -45,6 +45,9 @@ class Surroundings(Protocol):
     def type(self, text: str, unit: Unit | None) -> Type | None:
         """Return the type of a specifier."""
 
+    def type_here(self, text: str, of: "Translator") -> Type | None:
+        """Return the type of a specifier within a function."""
+
     def member(self, struct: str, member: str) -> Type | None:
         """Return the type of a member of a struct of the C."""
 

@@ -32,6 +32,9 @@ DEEPEST_BRACKETS: Final = 250
 MOST_FOLLOWED: Final = 100
 """How often a text may name the option that is as the scenario says, if its #ifs are to follow it."""
 
+LONGEST_TYPEOF: Final = 500
+"""Characters between the brackets of a `typeof`."""
+
 _BRACKET: Final = re.compile(r"[][(){}]")
 _TOKENS: Final = re.compile(
     r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<open>/\*)""", re.S
@@ -48,6 +51,7 @@ _ATTRIBUTES: Final = re.compile(
 )
 _LOOPS: Final = re.compile(r"\b(\w*for_each\w*|scoped_guard|scoped_cond_guard)(?=\s*\()")
 _TYPE_ARGUMENT: Final = re.compile(r"(?<=,)(\s*)(struct|union)(\s+\w+\s*)(?=[,)])")
+_TYPEOF: Final = re.compile(r"\b(?:typeof|__typeof__|__typeof|typeof_unqual)[ ]*\(")
 _FREE: Final = re.compile(r"\b__free[ ]*\([ ]*(\w+)[ ]*\)")
 _EXPORT: Final = re.compile(r"^(?:EXPORT_SYMBOL\w*|MODULE_\w+|module_\w+|DEFINE_\w+|DECLARE_\w+)\([^;{}]*?\);?", re.M)
 
@@ -58,8 +62,8 @@ class Prepared:
 
     `loops` has the names of loop macros by offset in bytes, `macros` the values of
     `#define`s without parameters, `functions` the names of those with, which are written
-    out where they can be; `ends` holds by
-    offset what `__free(...)` does at the end of a block.
+    out where they can be; `ends` holds by offset what `__free(...)` does at the end of a
+    block, `typeofs` what each `typeof(...)` asks, by the name that stands in its place.
     """
 
     text: str
@@ -69,6 +73,7 @@ class Prepared:
     functions: frozenset[str] = frozenset()
     choices: tuple[Choice, ...] = ()
     ends: dict[int, str] = field(default_factory=dict)
+    typeofs: dict[str, str] = field(default_factory=dict)
 
 
 def prepare(text: str, file: str) -> Prepared:
@@ -87,11 +92,13 @@ def prepare(text: str, file: str) -> Prepared:
     text = _ATTRIBUTES.sub(_blank, _EXPORT.sub(_blank, text))
     ends = {found.start(): found[1] for found in _FREE.finditer(text)}
     text = _TYPE_ARGUMENT.sub(lambda m: m[1] + " " * len(m[2]) + m[3], text)
+    typeofs: dict[str, str] = {}
+    text = _with_types(text, typeofs)
     loops: dict[int, str] = {}
     text = _LOOPS.sub(lambda found: _loop(found, loops), text)
     text = _FREE.sub(_blank, text)
     takes_arguments = frozenset(conditions.functions)
-    return Prepared(text, file, loops, macros, takes_arguments, tuple(conditions.choices), ends)
+    return Prepared(text, file, loops, macros, takes_arguments, tuple(conditions.choices), ends, typeofs)
 
 
 def _check_sane(text: str, file: str) -> None:
@@ -128,6 +135,22 @@ def _without_comments(text: str, file: str) -> str:
         return found["text"] or blank(found[0])
 
     return _TOKENS.sub(one, text)
+
+
+def _with_types(text: str, typeofs: dict[str, str]) -> str:
+    """Return a text in which a name of the same length stands for each `typeof(...)`."""
+    pieces, at = [], 0
+    for found in _TYPEOF.finditer(text):
+        depth = 1
+        end = next((i for i in range(found.end(), min(len(text), found.end() + LONGEST_TYPEOF)) if not (
+            depth := depth + (text[i] == "(") - (text[i] == ")"))), None)  # fmt: skip
+        if end is None or found.start() < at or "\n" in text[found.start() : end]:
+            continue
+        name = f"T{len(typeofs):07}_".ljust(end + 1 - found.start(), "_")
+        typeofs[name] = text[found.end() : end]
+        pieces += [text[at : found.start()], name]
+        at = end + 1
+    return "".join([*pieces, text[at:]])
 
 
 def _loop(found: re.Match[str], loops: dict[int, str]) -> str:

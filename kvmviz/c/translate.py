@@ -106,7 +106,7 @@ def _once(program: Surroundings, definition: Definition, model: str | None, kind
         lines = lined(translator.function(body, lined(end, last)), definition.line)
     else:
         lines = [*translator.lines(body), *lined(end, last)]
-    head = [*_counted(scope, definition), *prologue, *_hoisted(scope)]
+    head = [*_counted(scope, definition), *prologue, *_hoisted(scope), *scope.inner]
     arguments = ast.arguments([], [ast.arg(n) for n in names], None, [], [], None, [])
     made = ast.FunctionDef(definition.name, arguments, [*lined(head, definition.line), *lines] or [ast.Pass()], [])
     made.lineno, made.end_lineno = definition.line, last

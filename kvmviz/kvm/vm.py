@@ -66,7 +66,8 @@ class VM:
     `hkid` is its private key id, -1 once freed; `mmu_lock` who holds the lock
     (`write` or ``); `zap` the scenario's zap order.  `tdp_mmu_pages` counts the
     mirror's tables, as KVM's accounting does: `spt` only, never an S-EPT page.
-    `state` is 2, a TD that may run.  `forgotten` and `hkid_forgotten` are the model's
+    `state` is 2, a TD that may run.  `wait_for_sept_zap` keeps vCPUs out, of which none
+    runs here; a kernel's own C may set it.  `forgotten` and `hkid_forgotten` are the model's
     own books of what was leaked by a plain return.
     """
 
@@ -83,6 +84,7 @@ class VM:
     vm_bugged: bool = False
     vm_dead: bool = False
     state: int = 2
+    wait_for_sept_zap: bool = False
     forgotten: set[Page] = field(default_factory=set)
     hkid_forgotten: bool = False
     guest_pages: list[Page] = field(default_factory=list)

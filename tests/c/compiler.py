@@ -18,7 +18,7 @@ from kvmviz.c.revision import compiled
 from kvmviz.c.runtime import Box
 from kvmviz.c.syntax import parse
 from kvmviz.revisions import REVISIONS
-from tests.c.functions import PRELUDE, Made
+from tests.c.functions import MACROS, PRELUDE, Made
 
 C_TYPES = {
     "u64": ctypes.c_uint64, "s64": ctypes.c_int64, "u32": ctypes.c_uint32, "int": ctypes.c_int32,
@@ -43,7 +43,7 @@ def compiler() -> str:
 def shared_object(made: Sequence[Made], folder: Path) -> ctypes.CDLL:
     """Compile functions into a library and load it."""
     source, library = folder / "made.c", folder / f"made{len(list(folder.iterdir()))}.so"
-    source.write_text(PRELUDE + "".join(one.text for one in made))
+    source.write_text(PRELUDE + MACROS + "".join(one.text for one in made))
     wrapping = [] if "tcc" in Path(compiler()).name else ["-fwrapv", "-fno-strict-aliasing"]
     command = [compiler(), "-w", "-O0", *wrapping, "-shared", "-fPIC", "-o", str(library), str(source)]
     subprocess.run(command, check=True, timeout=60)
@@ -61,7 +61,7 @@ def by_compiler(library: ctypes.CDLL, one: Made, arguments: Sequence[int]) -> tu
 
 def front_end(made: Sequence[Made]) -> Callable[[Made, Sequence[int]], tuple[int, int] | None]:
     """The same functions by the front end, which may refuse one: then there is no answer."""
-    program = Program([parse(ENUM + "".join(one.text for one in made), "made.c")], REVISIONS["landed"], [])
+    program = Program([parse(ENUM + MACROS + "".join(one.text for one in made), "made.c")], REVISIONS["landed"], [])
     for one in made:
         with suppress(CError):
             program.translate(one.name, None)

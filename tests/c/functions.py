@@ -30,6 +30,14 @@ enum colour { RED, GREEN = 5, BLUE };
 """
 """What the compiler is told and the front end knows."""
 
+MACROS = """\
+#define VALUE_one 1
+#define VALUE_two 2
+#define TWICE(x, name) ({ typeof(x) x_ ## name = (x); x_ ## name + VALUE_ ## name; })
+#define LARGER(x, name) ({ __auto_type l_ = (x); l_ > VALUE_ ## name ? l_ : VALUE_ ## name; })
+"""
+"""What both are told."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -67,7 +75,7 @@ class _Writer:
         if depth <= 0:
             return self.atom()
         forms = (self.atom, self.computed, self.compared, self.logical, self.chosen, self.shifted, self.cast,
-                 self.divided, self.unary, self.with_effect, self.called)  # fmt: skip
+                 self.divided, self.unary, self.with_effect, self.called, self.enclosed)  # fmt: skip
         return self.form(forms, depth - 1)
 
     def form(self, forms: tuple, depth: int) -> str:  # type: ignore[type-arg]  # methods with one parameter or none
@@ -120,6 +128,19 @@ class _Writer:
         if self.helper is None or not self.effects:
             return self.atom()
         return f"{self.helper.name}({', '.join(self.expression(min(depth, 1)) for _ in self.helper.parameters)}, &box)"
+
+    def enclosed(self, depth: int) -> str:
+        """A statement expression, or a macro's use that becomes one."""
+        if not self.effects:
+            return self.atom()
+        first, inner = self.expression(min(depth, 1)), f"e{self.labels}"
+        self.labels += 1
+        if self.chance(3):
+            return f"{self.pick('TWICE', 'LARGER')}({first}, {self.pick('one', 'two')})"
+        of = self.pick(*TYPES, "__auto_type", f"typeof({self.atom()})", f"__typeof__({first})")
+        then = self.pick("", f"if ({inner} > 2) {inner}--;", f"{self.pick(*self.variables)} ^= {inner};",
+                         f"while (fuel-- > 0) {{ {inner} += 3; if ({inner} & 4) break; }}")  # fmt: skip
+        return f"({{ {of} {inner} = {first}; {then} ({inner} {self.pick(*ARITHMETIC)} {self.atom()}); }})"
 
     # Statements.
 

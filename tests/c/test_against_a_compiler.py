@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from kvmviz.c import blocks, translate
@@ -64,10 +64,15 @@ def test_a_thousand_functions_do_what_the_compiler_says(
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
-@given(made=functions(), data=st.data())
 @pytest.mark.marathon
-def test_thousands_of_functions_do_what_the_compiler_says(
-    made: tuple[Made, ...], data: st.DataObject, tmp_path: Path
-) -> None:
-    outcomes(made, data, tmp_path)
+@pytest.mark.parametrize("part", range(4))
+def test_thousands_of_functions_do_what_the_compiler_says(part: int, tmp_path: Path) -> None:
+    """A thousand examples, of several functions each; in parts, so that none of them takes minutes."""
+
+    @seed(part)
+    @settings(max_examples=250, deadline=None, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
+    @given(made=functions(), data=st.data())
+    def hold(made: tuple[Made, ...], data: st.DataObject) -> None:
+        outcomes(made, data, tmp_path)
+
+    hold()

@@ -8,9 +8,13 @@ from kvmviz.c import lookup
 from kvmviz.c.macros import MACROS
 from kvmviz.c.meaning import explained
 from kvmviz.c.names import CONSTANTS, FUNCTIONS, MEMBERS, PASSED_OVER, Member, Row
+from kvmviz.c.revision import from_c
 from kvmviz.c.types import Int, Opaque, Pointer
+from kvmviz.check.nearest import whole_digest
 from kvmviz.kvm import mmu_page, vm
 from kvmviz.kvm.linking import REPLACEABLE
+from kvmviz.revisions import REVISIONS
+from kvmviz.scenario import Scenario
 
 NAMES = {signature.name: signature for row in FUNCTIONS for signature in [lookup._signature(row)]}
 
@@ -49,3 +53,21 @@ def test_members_are_those_of_the_model() -> None:
     assert all(hasattr(mmu_page.kvm_mmu_page, name) for name in sp)
     tdx = {m.python for m in MEMBERS if m.struct == "kvm_tdx" and m.python.isidentifier()}
     assert tdx <= set(vm.VM.__dataclass_fields__)
+
+
+TRACK = """static void tdx_track(struct kvm *kvm)
+{
+    struct kvm_tdx *kvm_tdx = to_kvm_tdx(kvm);
+
+    WRITE_ONCE(kvm_tdx->wait_for_sept_zap, true);
+    WARN_ON(!READ_ONCE(kvm_tdx->wait_for_sept_zap));
+    WARN_ON((gfn_to_gpa(0x3ff) & KVM_HPAGE_MASK(PG_LEVEL_2M)) != 0x200000 || KVM_HPAGE_SIZE(PG_LEVEL_2M) != 1 << 21);
+    if (kvm_tdx->state == TD_STATE_RUNNABLE)
+        KVM_BUG_ON(tdh_mem_track(&kvm_tdx->td), kvm);
+}
+"""
+
+
+def test_what_trees_before_7_2_name_as_they_track() -> None:
+    mine, lines = from_c(TRACK, base="landed", name="Mine"), ["leaves=present", "leaves=present fail=all"]
+    assert all(whole_digest(mine, one) == whole_digest(REVISIONS["landed"], one) for one in map(Scenario.parse, lines))

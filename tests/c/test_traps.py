@@ -137,21 +137,24 @@ def test_12_asking_a_busy_module_for_ever_says_why() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("int x = ({ 1; });", "statement expression"), ("asm volatile(\"nop\");", "cannot be run"),
+        ("int x = ({ return; 1; });", "`return` in a statement expression"),
+        ("while (1) ({ break; });", "`break` in a statement expression"),
+        ("out: ({ goto out; });", "`goto` in a statement expression"), ("asm volatile(\"nop\");", "cannot be run"),
         ("void (*f)(void) = 0; f();", "cannot be used here"), ("struct kvm_mmu_page copy = *sp;", "cannot be"),
         ("static int n; n++;", "outlives the run"), ("counter++;", "global variable"), ("int a[4];", "an array"),
         ("int x = sizeof(struct kvm_mmu_page);", "is not known here"), ("BUG();", "the model has no BUG()"),
         ("void *p __free(kfree) = 0;", "`__free(kfree)` frees at the end of a block"),
         ("u64 x = (u64)sp->gfn * 1.5;", "no whole number"),
         ("hlist_for_each_entry(a, b, c) { }", "is not bound to the model"),
-        ("MY_MACRO(sp, x);", "is not expanded here"),
+        ("MY_MACRO(my_, take);", "`my_free_take` is not bound to the model, and its name says"),
+        ("for_each_odd(sp, x);", "is not bound to the model"),
         ("LOST(kvm);", "the macro `LOST` takes 2 arguments, and is given 1"),
         ("AGAIN(1);", "comes to more than 50,000 characters"),
     ],
 )  # fmt: skip
 def test_14_what_cannot_be_followed_refuses(body: str, said: str) -> None:
     twice = "".join(f"#define T{n}(x) T{n + 1}(x x)\n" for n in range(17))
-    own = "#define MY_MACRO(x, y) free_page(x##y)\n#define LOST(a, b) a\n#define AGAIN(x) T0(a_name_that_is_long)\n"
+    own = "#define MY_MACRO(x, y) x ## free_ ## y()\n#define LOST(a, b) a\n#define AGAIN(x) T0(a_name_that_is_long)\n"
     refuses(body, said, f"static int counter;\n{own}{twice}")
 
 
@@ -177,6 +180,40 @@ def test_macros_with_arguments_are_written_out() -> None:
     line = next(n for n, text in enumerate(mine.origin.recipe.texts[0][1].split("\n"), 1) if "page_of(sp) = N" in text)
     places = {(place.function.name, place.line) for step in kvmviz.run(mine, "").steps for place in step.where}
     assert ("tdx_sept_free_private_spt", line) in places
+
+
+ENCLOSED = """#define FREED_page(addr) free_page(addr)
+#define give(what, args...) FREED_ ## what(args)
+#define once(call, args...) call(args, ## args)
+#define reclaimed(sp) ({ \\
+    typeof((sp)->external_spt) page_ = (sp)->external_spt; \\
+    int err_ = 0; \\
+    tries++; \\
+    if (tdx_reclaim_page(virt_to_page(page_))) \\
+        err_ = -EIO; \\
+    ({ __auto_type kept_ = err_; kept_; }) == 0; \\
+})
+"""
+CALLS = """int tries = 0;
+    if (!KVM_BUG_ON(is_hkid_assigned(to_kvm_tdx(kvm)), kvm)) {
+        if (reclaimed(sp))
+            give(page, (unsigned long)sp->external_spt);
+        WARN_ON_ONCE(tries != 1);
+    }
+    sp->external_spt = NULL;"""
+
+
+def test_a_macro_may_paste_tokens_and_hold_statements() -> None:
+    assert differing(op(CALLS, ENCLOSED), REVISIONS["landed"], space(397)) == []
+    assert differing(op(CALLS, ENCLOSED.replace("err_ = -EIO", "err_ = 0")), REVISIONS["landed"], space(397))
+    assert differing(op(CALLS.replace("tries != 1", "tries == 1"), ENCLOSED), REVISIONS["landed"], space(397))
+
+
+def test_a_statement_expression_that_never_ends_or_reads_nothing_is_told_of_by_its_line() -> None:
+    for body, said in (("({ for (;;) ; });\n", "Mine.c:3: tdx_sept_free_private_spt comes to no end"),
+                       ("int n = ({ int m; m; });\n", "Mine.c:3: .* is read before it has a value")):  # fmt: skip
+        with pytest.raises(KvmvizError, match=said):
+            kvmviz.run(op(body + FREES), "")
 
 
 def test_a_macro_may_show_its_argument_and_take_any_number() -> None:
