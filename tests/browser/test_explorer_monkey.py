@@ -2,13 +2,16 @@
 
 import random
 from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Locator
+from playwright.sync_api import Browser, CDPSession, Locator, Page
 
 from kvmviz.draw.lockstep import SIDES, Lockstep
 from kvmviz.explorer.joiner import join, styles
+from kvmviz.explorer.offline.document import page as export
 from kvmviz.explorer.offline.document import page_data
 from kvmviz.explorer.payload import skeleton_of
 from kvmviz.revisions import REVISIONS
@@ -83,7 +86,7 @@ LOGGED = (e.Warn, e.Masked, e.PrErr, e.PrWarn, e.Panic)
 class Monkey:
     """Does one thing after another to an explorer, and looks whether it still tells the truth."""
 
-    def __init__(self, notebook: Notebook, seed: int) -> None:
+    def __init__(self, notebook: "Notebook | Offline", seed: int) -> None:
         self.notebook, self.random = notebook, random.Random(seed)
         self.explorer: Locator = notebook.explorer()
         self.whole: dict[str, dict[str, list[str]]] = {}
@@ -160,7 +163,7 @@ class Monkey:
             assert shown["groups"][group] == dict(Counter(states[page] for page in pages)), group
 
 
-def drive(notebook: Notebook, actions: int, seed: int) -> None:
+def drive(notebook: "Notebook | Offline", actions: int, seed: int) -> None:
     monkey = Monkey(notebook, seed)
     done: list[str] = []
     for _ in range(actions):
@@ -181,6 +184,29 @@ def test_every_random_action_shows_the_truth(open_notebook: Open) -> None:
 @pytest.mark.slow
 def test_a_thousand_random_actions_show_the_truth(open_notebook: Open) -> None:
     drive(open_notebook([CELL], app="doc"), 1000, seed=20261124)
+
+
+@dataclass
+class Offline:
+    """An exported page, open from disk."""
+
+    page: Page
+
+    def explorer(self) -> Locator:
+        return self.page.get_by_test_id("explorer")
+
+
+@pytest.mark.slow
+def test_a_thousand_random_actions_on_an_exported_page_show_the_truth(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(export(["1x1x1", "1x1x3"], ["before", "v1", "v2"]), encoding="utf-8")
+    page, complaints = browser.new_page(offline=True, reduced_motion="reduce"), list[str]()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(file.as_uri())
+    page.locator("#kvmviz[data-ready=true]").wait_for()
+    drive(Offline(page), 1000, seed=20261128)
+    assert complaints == []
+    page.close()
 
 
 SHOW = """async ([source, data, times]) => {
