@@ -129,7 +129,7 @@ def _asked(step: Step) -> dict[str, Any]:
         case e.Free(page, how):
             return {"page": page, "how": how}
         case e.SetNull(page):
-            return {"page": page, "by": event.by}
+            return {"page": page, "by": event.by, "twin": f"S-EPT {table_of(page)}"}
         case e.Seamcall(name, page):
             return {"page": page, "call": name}
         case e.Warn(site, _):

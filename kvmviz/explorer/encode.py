@@ -19,7 +19,7 @@ from kvmviz.explorer.atoms import THIS, Atom, Writer, slot_of
 from kvmviz.explorer.code import pair_of, slot
 from kvmviz.explorer.collected import Collected, Outcome
 from kvmviz.explorer.log import absent_because
-from kvmviz.explorer.payload import choices, named_cases, single_of, state_table
+from kvmviz.explorer.payload import cause_table, choices, named_cases, single_of, state_table
 from kvmviz.explorer.phrases import PHRASES
 from kvmviz.explorer.wire import Answer, Common, Tables
 from kvmviz.record.runs import Run
@@ -84,7 +84,8 @@ class Sources:
         """Return them as the browser gets them, with every two of a name aligned, and the words of every view."""
         return {
             "key": self.key, "functions": [self._function(*one) for one in self.known], "lines": self._lines(),
-            "labels": PARTS, "cases": named_cases(), "table": state_table(), "phrases": PHRASES,
+            "labels": PARTS, "cases": named_cases(), "causes": cause_table(), "table": state_table(),
+            "phrases": PHRASES,
         }  # fmt: skip
 
     @staticmethod
@@ -156,7 +157,7 @@ class Encoder:
         changes = [n for name, state in v["changes"] for n in (self.names(name), self.states(state))]
         logged = [text(word) for word in v["logged"]] if v["logged"] else 0
         held = [text(word) for word in v["held"]] if v["held"] else 0
-        asked = {key: v[key] for key in ("page", "how", "by", "call", "short") if v.get(key)}
+        asked = {key: v[key] for key in ("page", "twin", "how", "by", "call", "short") if v.get(key)}
         spoken = ("phase", "kind", "text", "means", "lacks", "who", "does", "rests")
         return [
             *(text(v[key]) for key in spoken), *map(text, v["event"]),

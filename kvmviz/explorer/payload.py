@@ -15,11 +15,12 @@ from kvmviz.draw.scene import Scene, scene_of
 from kvmviz.draw.shelves import Shown
 from kvmviz.draw.signs import ID, definitions
 from kvmviz.explorer.atoms import THIS
-from kvmviz.explorer.wire import Skeleton
+from kvmviz.explorer.wire import CauseTable, Skeleton
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.frames import pages_of
 from kvmviz.revisions import EVERY
 from kvmviz.scenario import CAUSES, Scenario
+from kvmviz.scenario.causes import ASSIGNED
 from kvmviz.scenario.faults import Range
 from kvmviz.scenario.names import PageName, guest_name, sept_name, spt_name
 from kvmviz.scenario.scenario import REGIONS, REMOVES
@@ -63,9 +64,9 @@ def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> Skeleton:
 def _fault(page: str) -> str | None:
     """Return how a scenario names a page whose reclaim may fail; None for pages that are not reclaimed."""
     name = PageName.parse(page)
-    if name.kind in ("spt", "guest"):
-        return None
-    return f"L{name.level}@{name.gfn:#x}" if name.kind == "S-EPT" else page
+    if name.kind == "S-EPT":
+        return f"L{name.level}@{name.gfn:#x}"
+    return page if name.is_control else None
 
 
 def _starts(pages: int) -> list[str]:
@@ -128,6 +129,11 @@ def state_table() -> dict[str, dict[str, str]]:
         for name, s in PAGE_STATES.items()
     }
     return found | {f"HKID {name}": {"word": s.word, "meaning": s.meaning} for name, s in HKID_STATES.items()}
+
+
+def cause_table() -> CauseTable:
+    """Return what the front end has to know of the causes of a kept HKID to change one word of a scenario."""
+    return {"assigned": ASSIGNED, "needing": [name for name, cause in CAUSES.items() if cause.needs_vcpu]}
 
 
 def choices(revisions: Sequence[str], trees: Sequence[str] = ()) -> dict[str, list[str]]:

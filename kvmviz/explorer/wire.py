@@ -44,6 +44,13 @@ class Skeleton(TypedDict):
     allbut: NotRequired[dict[str, str]]
 
 
+class CauseTable(TypedDict):
+    """Of the causes of a kept HKID the one that `hkid=assigned` stands for, and those that need a vCPU."""
+
+    assigned: str
+    needing: list[str]
+
+
 class Common(TypedDict):
     """What is the same in every view: functions, with every two of a name aligned, and words.
 
@@ -55,6 +62,7 @@ class Common(TypedDict):
     lines: dict[str, list[list[int]]]
     labels: dict[str, str]
     cases: list[tuple[str, str, tuple[str, str]]]
+    causes: CauseTable
     table: dict[str, dict[str, str]]
     phrases: dict[str, str]
 

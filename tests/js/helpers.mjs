@@ -32,6 +32,8 @@ export function smallView() {
     names: ["S-EPT L1 gfn=0x200", "TDR", "link L1 gfn=0x200", "warn S-EPT L1 gfn=0x200 0"],
     states: ["leaked", "freed", "gone", "full", "ghost"],
     pages: [0, 1],
+    faults: { "S-EPT L1 gfn=0x200": "L1@0x200", TDR: "TDR" },
+    causes: { assigned: "flushvp-not-done", needing: ["vp-flush-error"] },
     log: [
       {
         row: 2,

@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  expected,
-  faultName,
-  lineOf,
-  linkOf,
-  toggleFault,
-  withWord,
-  wordsOf,
-} from "../../kvmviz/explorer/static/line.js";
+import { expected, lineOf, linkOf, toggleFault, withWord, wordsOf } from "../../kvmviz/explorer/static/line.js";
 import { smallView } from "./helpers.mjs";
 
 test("a line leaves defaults out but keeps the tree", () => {
@@ -24,13 +16,6 @@ test("withWord drops what no longer fits", () => {
   assert.equal(withWord(view, "fail", "none"), "tree=1x1x3");
   view.words.hkid = "vp-flush-error";
   assert.equal(withWord(view, "vcpus", "0"), "tree=1x1x3 hkid=flushvp-not-done vcpus=0");
-});
-
-test("faultName knows which pages are reclaimed", () => {
-  assert.equal(faultName("S-EPT L2 gfn=0x40000"), "L2@0x40000");
-  assert.equal(faultName("TDCX[0][1]"), "TDCX[0][1]");
-  assert.equal(faultName("spt L1 gfn=0x0"), null);
-  assert.equal(faultName("guest gfn=0x1"), null);
 });
 
 test("toggleFault adds and takes away", () => {

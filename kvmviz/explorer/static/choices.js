@@ -2,7 +2,7 @@
 
 /** @import {Host, View, Side} from "./types.js" */
 import { offer, put } from "./dom.js";
-import { expected, faultName, withWord } from "./line.js";
+import { expected, withWord } from "./line.js";
 import { SIDES } from "./seek.js";
 
 /** From here on, in milliseconds, a choice that waits for its answer says so. */
@@ -87,7 +87,7 @@ export class Choices {
 
   /** @param {string} page whose reclaim is to fail, or to succeed again */
   fault(page) {
-    const fault = faultName(page);
+    const fault = this.explorer.view.faults[page];
     if (fault) this.explorer.faults.toggle(fault);
   }
 

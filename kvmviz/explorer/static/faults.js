@@ -3,7 +3,7 @@
 /** @import {View} from "./types.js" */
 import { h, offer, put } from "./dom.js";
 import { icon } from "./icons.js";
-import { faultName, toggleFault, withWord } from "./line.js";
+import { toggleFault, withWord } from "./line.js";
 
 const MORE = ["boot", "leaves", "zap", "vcpus", "panic", "region", "remove"];
 const WORDS = {
@@ -191,8 +191,7 @@ export class Faults {
   offerPages() {
     const view = this.view;
     if (!view) return;
-    const faults = view.pages.map((number) => faultName(view.names[number])).filter((fault) => fault !== null);
-    const offered = faults.slice(0, OFFERED);
+    const offered = Object.values(view.faults).slice(0, OFFERED);
     const boxes = () => /** @type {NodeListOf<HTMLInputElement>} */ (this.pages.querySelectorAll("input"));
     if ([...boxes()].map((box) => box.dataset.fault).join() !== offered.join())
       this.pages.replaceChildren(

@@ -15,7 +15,7 @@ export function findLine(data, line) {
   const others = ["tree", "fail", "status", "vcpus", "region", "remove"];
   const keys = [...others, ...Object.keys(data.dimensions), ...Object.keys(data.family)];
   if (Object.keys(words).some((key) => !keys.includes(key))) return null;
-  if (words.hkid === "assigned") words.hkid = "flushvp-not-done";
+  if (words.hkid === "assigned") words.hkid = data.common.causes.assigned;
   const pages = pagesOf(data, words.tree);
   const fails = words.fail === "none" ? [] : words.fail === "all" ? (pages ?? []) : words.fail.split(",");
   if (!pages || words.vcpus !== "1" || words.region !== "off" || (fails.length && words.status !== "OPERAND_BUSY"))

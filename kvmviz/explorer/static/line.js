@@ -45,11 +45,9 @@ export function wordsOf(line) {
  */
 export function expected(view, line, revisions = view.revisions) {
   const words = wordsOf(line);
-  const all = view.pages
-    .map((number) => faultName(view.names[number]))
-    .filter((name) => name !== null && name.includes("@"));
+  const all = Object.values(view.faults).filter((name) => name.includes("@"));
   const fails = words.fail === "none" ? [] : words.fail === "all" ? all : words.fail.split(",");
-  return { ...view, scenario: line, revisions, words, fails: /** @type {string[]} */ (fails) };
+  return { ...view, scenario: line, revisions, words, fails };
 }
 
 /**
@@ -66,19 +64,8 @@ export function withWord(view, key, word) {
   if (words.fail === "none") words.status = DEFAULTS.status;
   if (key === "remove" && word !== "works" && words.region === "off") words.region = "dense";
   if (words.region === "off") words.remove = DEFAULTS.remove;
-  if (words.vcpus === "0" && words.hkid === "vp-flush-error") words.hkid = "flushvp-not-done";
+  if (words.vcpus === "0" && view.causes.needing.includes(words.hkid)) words.hkid = view.causes.assigned;
   return lineOf(words);
-}
-
-/**
- * The name by which a scenario calls a page whose reclaim may fail; null for pages that are not reclaimed.
- * @param {string} page
- * @returns {string | null}
- */
-export function faultName(page) {
-  const table = /^S-EPT (L\d) gfn=(0x[0-9a-f]+)$/.exec(page);
-  if (table) return `${table[1]}@${table[2]}`;
-  return /^TD/.test(page) ? page : null;
 }
 
 /**

@@ -5,7 +5,6 @@ import { countAlike } from "./alike.js";
 import { put, s } from "./dom.js";
 import { spans } from "./bars.js";
 import { firstState } from "./fold.js";
-import { faultName } from "./line.js";
 
 const LARGE = 50;
 
@@ -46,7 +45,7 @@ export class Stage {
     const group = target.closest("[data-group]")?.getAttribute("data-group");
     if (group) return this.toggle(group);
     const page = target.closest("[data-page]")?.getAttribute("data-page") ?? "";
-    if (faultName(page)) onPage(page);
+    if (this.skeleton?.faults[page]) onPage(page);
   }
 
   /**
@@ -282,7 +281,7 @@ export class Stage {
   /** @param {View} view mark the pages whose reclaim will fail */
   faults(view) {
     for (const [name, nodes] of this.nodes) {
-      const fault = faultName(name);
+      const fault = view.faults[name];
       if (fault) for (const node of nodes) put(node, "data-fails", String(view.fails.includes(fault)));
     }
   }

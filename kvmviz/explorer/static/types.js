@@ -53,6 +53,7 @@
  * @property {StackView} stack
  * @property {CodeView} code
  * @property {Question[]} questions
+ * @property {Common["causes"]} causes
  * @property {[string, string, string[]][]} cases
  * @property {SideView} a
  * @property {SideView} [b]
@@ -84,6 +85,7 @@
  * @property {Record<string, [number, number, number][]>} lines
  * @property {Record<string, string>} labels
  * @property {[string, string, string[]][]} cases
+ * @property {{assigned: string, needing: string[]}} causes
  * @property {Record<string, Record<string, string>>} table
  * @property {Record<string, string>} phrases
  */

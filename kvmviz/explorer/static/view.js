@@ -99,6 +99,7 @@ export function viewOf(data, common, layout, found, numbers) {
     code: codeOf(both),
     questions: questionsOf(both),
     cases: common.cases,
+    causes: common.causes,
     ...sided,
     names: [...names.numbers.keys()],
     states: [...states.numbers.keys()],

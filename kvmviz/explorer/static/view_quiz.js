@@ -111,11 +111,9 @@ function warningQuestions(both) {
  * @returns {Question[]}
  */
 function pointerQuestion(both, fates) {
-  const lost = (/** @type {string} */ mirror) =>
-    both.sides.some(
-      (side) => fates[side](`S-EPT ${mirror.slice(mirror.indexOf(" ") + 1)}`) === both.common.phrases.leak,
-    );
-  const row = both.leading.findIndex((atom) => atom.kind === "set_null" && lost(atom.asked.page)) + 1;
+  const lost = (/** @type {string} */ twin) =>
+    both.sides.some((side) => fates[side](twin) === both.common.phrases.leak);
+  const row = both.leading.findIndex((atom) => atom.kind === "set_null" && lost(atom.asked.twin)) + 1;
   if (!row) return [];
   const by = both.sides.map((side) => cutterOf(both, side, row));
   const { mmu, tdx, unlike, cut, forgets } = both.common.phrases;
