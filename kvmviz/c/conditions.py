@@ -145,7 +145,10 @@ class Conditions:
             pieces.append(self.piece(found[1]))
             at = found.end()
         try:
-            return bool(eval("".join(pieces), {"__builtins__": {}}))
+            whole = "".join(pieces)
+            if re.search(r"[\d)]\(", whole):  # a macro with arguments that is not defined
+                raise SyntaxError
+            return bool(eval(whole, {"__builtins__": {}}))
         except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError):
             raise refused(self.file, line, f"#if {text[:50]}: this condition cannot be settled") from None
 
@@ -153,5 +156,11 @@ class Conditions:
         """Return a token of a condition as Python has it; a name that is not defined counts as 0, as in C."""
         if token[0].isalpha() or token[0] == "_":
             value = self.macros.get(token, "1" if token in OPTIONS else "0")
-            return value if re.fullmatch(r"\d+", value) else "0"
-        return _PYTHON.get(token, str(int(token, 0)) if token[0].isdigit() and not token.startswith("00") else token)
+            return _decimal(value) if re.fullmatch(r"\d+", value) else "0"
+        return _PYTHON.get(token, _decimal(token) if token[0].isdigit() else token)
+
+
+def _decimal(number: str) -> str:
+    """Return a number of C, octal where it begins with 0, as Python has it; 8 and 9 are no octal digits."""
+    octal = re.fullmatch(r"0[0-7]+", number)
+    return str(int(number, 8)) if octal else str(int(number, 0)) if not re.fullmatch(r"0\d+", number) else number
