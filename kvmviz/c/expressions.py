@@ -34,14 +34,15 @@ class Expressions(Literals):
     def value(self, node: "Node") -> Value:
         """Return what an expression is worth; raise CError with its line for one that cannot be run."""
         method = getattr(self, f"on_{node.type}", None)
+        before, self.scope.line = self.scope.line, self.fixed or node.start_point.row + 1
+        at = None if self.fixed else node  # what a macro stands for has the line of its use
         if method is None:
             what = _WORDS.get(node.type, node.type.replace("_", " "))
-            raise self.scope.refused(node, f"{shown(text_of(node))}: {what} cannot be run here")
-        before, self.scope.line = self.scope.line, self.fixed or node.start_point.row + 1
+            raise self.scope.refused(at, f"{shown(text_of(node))}: {what} cannot be run here")
         try:
             found: Value = method(node)
         except Unfit as error:
-            raise self.scope.refused(node, f"{shown(text_of(node))}: {error}") from None
+            raise self.scope.refused(at, f"{shown(text_of(node))}: {error}") from None
         _stamp(found.node, self.scope.line)
         self.scope.line = before
         return found

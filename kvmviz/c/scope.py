@@ -100,4 +100,6 @@ class Scope:
     def refused(self, node: "Node | None", what: str, instead: str = "") -> CError:
         """Return the error for a construct of this function."""
         line = node.start_point.row + 1 if node is not None else self.line or self.definition.line
+        for name, asked in self.definition.unit.prepared.typeofs.items():
+            what = what.replace(name, f"typeof({asked})")
         return refused(self.definition.file, line, what, instead)

@@ -137,6 +137,7 @@ def test_12_asking_a_busy_module_for_ever_says_why() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
+        ("typeof(sp->gfn) a[3];", "`typeof(sp->gfn) a[3];`: an array"),
         ("int x = ({ return; 1; });", "`return` in a statement expression"),
         ("while (1) ({ break; });", "`break` in a statement expression"),
         ("out: ({ goto out; });", "`goto` in a statement expression"), ("asm volatile(\"nop\");", "cannot be run"),
@@ -201,6 +202,12 @@ CALLS = """int tries = 0;
         WARN_ON_ONCE(tries != 1);
     }
     sp->external_spt = NULL;"""
+
+
+def test_what_a_macro_stands_for_refuses_with_the_line_of_its_use() -> None:
+    for body, before in (("return GONE;", "#define GONE sp->gone\n"), ("typeof(sp->gone) x = 0;", "\n")):
+        with pytest.raises(CError, match=r"^Mine\.c:4: `sp->gone`: the member `gone` of "):
+            op(body, before)
 
 
 def test_a_macro_may_paste_tokens_and_hold_statements() -> None:
