@@ -43,7 +43,7 @@ def main() -> int:
 
 def prepare(source: Path) -> None:
     """Gather the pages: those written by hand, the notebooks, and those that are computed."""
-    for item in ("conf.py", "commands.md", "_static"):
+    for item in ("conf.py", "commands.md", "sphinx.md", "_static"):
         copy = shutil.copytree if (HERE / item).is_dir() else shutil.copy
         copy(HERE / item, source / item)
     (source / "notebooks").mkdir()

@@ -88,6 +88,7 @@ cases
 claims
 commands
 api
+sphinx
 ```
 """
 

@@ -10,6 +10,7 @@ import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 
+from kvmviz.commands import course_folder
 from kvmviz.terms.columns import labelled
 from kvmviz.version import __version__
 
@@ -46,8 +47,15 @@ def execute(args: argparse.Namespace) -> int:
     engine = "dot, on PATH" if shutil.which("dot") else "graphviz-pure" if _version("graphviz-pure") else None
     print(labelled("Graphviz engine", engine or "missing; mend with: pip install graphviz-pure"))
     browser = next((name for name in _BROWSERS if shutil.which(name)), None)
+    print(labelled("course", _course()))
     print(labelled("browser", browser or "none on PATH; only the tests and JupyterLab want one"))
     return 1 if missing or not engine else 0
+
+
+def _course() -> str:
+    """Say where `kvmviz lab` has the course from."""
+    found = course_folder.is_ours(folder := course_folder.brought())
+    return str(folder) if found else "missing; mend with: pip install --force-reinstall kvmviz"
 
 
 def _version(package: str) -> str | None:

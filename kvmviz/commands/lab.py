@@ -1,11 +1,14 @@
 """Open JupyterLab on the notebooks, or on one view.
 
-The course is opened from any folder. A view becomes a notebook in the current
-folder; the same view again opens the same notebook. What stands behind -- goes to
-JupyterLab, as on a server or in a container; it is allowed to run as root.
+The course is opened from any folder. Where kvmviz came as a wheel, a copy of it in
+./notebooks is offered first; no file is ever written over. A view becomes a
+notebook in the current folder; the same view again opens the same notebook. What
+stands behind -- goes to JupyterLab, as on a server or in a container; it is
+allowed to run as root.
 
 Examples:
   kvmviz lab
+  kvmviz lab --copy
   kvmviz lab 'tree=1x1x3 fail=L1@0x200 step=62 revisions=before,v1'
   kvmviz lab -- --no-browser --ip=0.0.0.0 --port=8888
 
@@ -21,15 +24,12 @@ from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
-from kvmviz.commands import common
+from kvmviz.commands import common, course_folder
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions import revision
 from kvmviz.scenario.link import Link
 
 HELP = "JupyterLab on the notebooks, or on a view"
-
-FIRST = "00-start-here.ipynb"
-"""The course's first notebook, by which its folder is known."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "scenario", nargs="*", metavar="LINK",
         help="a scenario line, with step= and revisions=; behind -- JupyterLab's own options",
     )  # fmt: skip
+    parser.add_argument("--copy", action="store_true", help="copy the course into ./notebooks first, without asking")
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -45,7 +46,9 @@ def execute(args: argparse.Namespace) -> int:
     if find_spec("jupyterlab") is None:
         raise KvmvizError("JupyterLab is not installed; install it with: pip install 'kvmviz[notebook]'.")
     args.scenario, options = _split(args.scenario)
-    notebook = _view(common.link(args)) if args.scenario else _course()
+    if args.copy and args.scenario:
+        raise KvmvizError("--copy is for the course; leave it out, or the view.")
+    notebook = _view(common.link(args)) if args.scenario else course_folder.first_notebook(copy=args.copy)
     _trust_ours()
     # -P: a `random.py` in the current folder is not Python's; a kernel sees to that itself, and finds what lies beside.
     command = [sys.executable, "-P", "-m", "jupyterlab", *_options(notebook, options)]
@@ -83,32 +86,14 @@ def _options(notebook: Path, given: Sequence[str]) -> list[str]:
     return [*ours, *as_root, *others]
 
 
-def _course() -> Path:
-    """Return the course's first notebook: of a copy in or beside the working directory, or beside the source."""
-    here, source = Path.cwd(), Path(__file__).resolve().parents[2]
-    for folder in (here, here / "notebooks", source / "notebooks"):
-        if _is_ours(folder / FIRST):
-            if not os.access(folder, os.W_OK):
-                print(f"kvmviz: {folder} is read-only here; to keep work, copy it and start there.", file=sys.stderr)
-            return (folder / FIRST).resolve()
-    raise KvmvizError(f"The course is not here: run it where {FIRST} is, or name a view, as in: kvmviz lab fail=all.")
-
-
 def _trust_ours() -> None:
-    """Let the pictures of the notebooks beside this source be seen before they are run."""
+    """Let the pictures of the notebooks that came with kvmviz be seen before they are run."""
     from kvmviz.course.signing import trust
 
     try:
-        trust(Path(__file__).resolve().parents[2] / "notebooks")
+        trust(course_folder.brought())
     except OSError as error:
         print(f"kvmviz: pictures show once their cells are run; Jupyter takes no signature ({error}).", file=sys.stderr)
-
-
-def _is_ours(notebook: Path) -> bool:
-    try:
-        return "kvmviz" in notebook.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
 
 
 def _view(link: Link) -> Path:

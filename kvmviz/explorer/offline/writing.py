@@ -55,14 +55,15 @@ def write_whole(path: Path, text: str, *, replace: bool = False) -> None:
     """
     check_target(path, replace=replace)
     try:
-        _write(path.resolve(), text, replace=replace)
+        write_text(path.resolve(), text, replace=replace)
     except FileExistsError:
         raise ExportError(f"{path} exists; give --replace to write it anew.") from None
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _write(path: Path, text: str, *, replace: bool) -> None:
+def write_text(path: Path, text: str, *, replace: bool) -> None:
+    """Write any file so; raise FileExistsError if it may not be replaced, OSError if it cannot be written."""
     _clear(path)
     with _opened(path) as (descriptor, name):
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n", closefd=False) as file:
