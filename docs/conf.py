@@ -3,13 +3,15 @@
 project = "kvmviz"
 author = "the kvmviz authors"
 project_copyright = "the kvmviz authors, GPL-2.0-only"
-extensions = ["myst_nb"]
+extensions = ["myst_nb", "kvmviz.sphinx"]
 exclude_patterns = ["_build", "live"]
 
 # The notebooks are run and held by the tests; the site shows what they have stored.
 nb_execution_mode = "off"
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_inline"]
+
+kvmviz_trees = ["1x1x1"]  # what the page on the extension shows is to be toggled, and quick to make
 
 html_theme = "furo"
 html_title = "kvmviz"
