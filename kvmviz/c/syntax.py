@@ -180,8 +180,3 @@ def depth_of(node: "Node", most: int) -> int:
         deepest = max(deepest, depth)
         waiting += [(child, depth + 1) for child in one.named_children]
     return deepest
-
-
-def names_in(text: str) -> set[str]:
-    """Return every word of a text."""
-    return set(re.findall(r"[A-Za-z_]\w*", text))

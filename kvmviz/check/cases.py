@@ -21,7 +21,6 @@ from kvmviz.compare.comparison import Comparison, compare
 from kvmviz.machine.module import RECLAIM
 from kvmviz.record.runs import Run
 from kvmviz.scenario.names import PageName
-from kvmviz.terms.columns import labelled, paragraph
 from kvmviz.terms.events import Free, Seamcall, Warn
 
 
@@ -248,16 +247,3 @@ _TABLE: Final = (
 
 CASES: Final[dict[str, Case]] = {case.name: case for case in _TABLE}
 """Every case by name, in the order in which they are best read."""
-
-
-def cases_text() -> str:
-    """Return the table of cases: each question and scenario, the computed figures, whether they are as expected."""
-    return "\n\n".join(_case_text(case) for case in CASES.values())
-
-
-def _case_text(case: Case) -> str:
-    found, alike = _answer(case)
-    verdict = "as expected" if case.holds() else "NOT as expected"
-    head = f"  {' | '.join(case.revisions)}: {'the same' if alike else 'not the same'}, {verdict}"
-    rows = [labelled(name, f"{a} | {b}") for name, a, b in found]
-    return "\n".join([case.name, paragraph(case.question, "  "), f"  {case.scenario}", head, *rows])

@@ -3,8 +3,8 @@
 >>> @invariant("Nothing happens.", "something could")
 ... def validate_quiet(seen: Observation) -> bool:
 ...     return True
->>> rule_of(validate_quiet)
-Invariant(name='quiet', statement='Nothing happens.', premise='something could')
+>>> rules_of({"validate_quiet": validate_quiet})
+[Invariant(name='quiet', statement='Nothing happens.', premise='something could')]
 
 Statement and premise are data, as reports print them; Python may drop docstrings.
 """
@@ -42,11 +42,6 @@ def invariant(statement: str, premise: str) -> Callable[[Validator], Validator]:
         return function
 
     return mark
-
-
-def rule_of(function: Validator) -> Invariant:
-    """Return the invariant that this function was marked as."""
-    return _RULES[function]
 
 
 def rules_of(names: dict[str, object]) -> list[Invariant]:

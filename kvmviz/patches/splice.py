@@ -83,14 +83,6 @@ def complete(parts: Sequence[Part], other: str, pairs: Sequence[Part] = ()) -> W
     return _Splice(changed, other).result()
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A place in the other text: its line, and how many tokens of the text stand before it."""
-
-    line: int
-    tokens: int
-
-
 class _Splice:
     def __init__(self, parts: Sequence[tuple[Part, Part | None]], other: str) -> None:
         self.pairs = parts

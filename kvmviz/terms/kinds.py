@@ -42,8 +42,7 @@ class Kind:
     `does` is what that side does and `lacks` what is said of the other side.  `mark`
     stands for it on the time line (`dot`, `warn`, `held`, `leak`, `free`, `panic`);
     `logged` is its sign in the kernel log (`full`, `held`, `masked`, `line`,
-    `panic`), None if it leaves nothing there; `traced` says whether a call trace
-    belongs to it.
+    `panic`), None if it leaves nothing there.
     """
 
     event: type[e.Event]
@@ -56,7 +55,6 @@ class Kind:
     lacks: Text = lambda _: "has no such step."
     mark: Text = lambda _: "dot"
     logged: Text | None = None
-    traced: bool = False
 
 
 def _seamcall(v: e.Seamcall) -> str:
@@ -99,13 +97,13 @@ _TABLE: Final = (
         brief=lambda v: f"{Site.parse(v.site).short}: {'trace printed' if v.printed else 'withheld by once'}",
         does=lambda v: "warns." if v.printed else "would warn, but its trace was printed before.",
         lacks=lambda v: "prints nothing here." if v.printed else "has no such step.",
-        mark=lambda v: "warn" if v.printed else "held", logged=lambda v: "full" if v.printed else "held", traced=True,
+        mark=lambda v: "warn" if v.printed else "held", logged=lambda v: "full" if v.printed else "held",
     ),
     Kind(
         event=e.Masked, meaning="A BUG_ON condition was true, but the VM was marked bugged before.", rests_on=RECORDED,
         sentence=lambda v: f"{Site.parse(v.site).short} is true, but says nothing: the VM is marked bugged already.",
         brief=lambda v: f"{Site.parse(v.site).short}: muted, VM bugged already", follows=ERROR_PATH,
-        mark=lambda _: "held", logged=lambda _: "masked", traced=True,
+        mark=lambda _: "held", logged=lambda _: "masked",
     ),
     Kind(
         event=e.PrErr, meaning="An error line; `printed` is False if the rate limit withheld it.", rests_on=RECORDED,

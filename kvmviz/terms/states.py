@@ -11,9 +11,6 @@ from a colour-blind-safe palette (Okabe-Ito hues, darkened until text passes AA)
 from dataclasses import dataclass
 from typing import Final, Literal
 
-PageState = Literal["in-use", "tdx-owned", "reclaimed", "rcu-pending", "freed", "leaked"]
-HkidState = Literal["assigned", "released", "leaked"]
-
 
 @dataclass(frozen=True, slots=True)
 class Look:

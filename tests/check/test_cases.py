@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kvmviz.check.cases import CASES, FIGURES, Case, Figure, cases_text
+from kvmviz.check.cases import CASES, FIGURES, Case, Figure
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.link import Link
 
@@ -35,12 +35,3 @@ def test_names_are_slugs_questions_are_questions_scenarios_are_canonical() -> No
 def test_every_figure_is_asked_for_by_some_case_and_the_table_has_no_twins() -> None:
     assert {figure.name for case in CASES.values() for figure in case.expected} == set(FIGURES)
     assert len({case.link for case in CASES.values()}) == len({case.question for case in CASES.values()}) == len(CASES)
-
-
-def test_cases_text_fits_a_mail() -> None:
-    text = cases_text()
-    assert text.isascii()
-    scenarios = {f"  {case.scenario}" for case in CASES.values()}
-    assert [line for line in text.splitlines() if len(line) > 72 and line not in scenarios] == []
-    assert "NOT" not in text
-    assert all(f"{name}\n" in text for name in CASES)

@@ -40,6 +40,8 @@ def test_numbers_stand_in_the_middle_of_segments_that_have_room() -> None:
     assert re.findall(r'<text x="([\d.]+)" y="([\d.]+)">([\d,]+)<', drawn) == [("110.0", "34.5", "1,000")]
     assert THIN > 202 * 10 / 1010
     assert drawn.count("<rect") == 2
+    rect = '<rect x="10.0" y="20.0" width="200.0" height="21.0" rx="2"/>'
+    assert drawn.startswith(f'<g class="seg seg-in-use">{rect}<text ')
 
 
 def test_a_leak_has_its_tape_and_a_core_within() -> None:
