@@ -7,7 +7,8 @@ r"""Joins the front end's ES modules into one: anywidget takes a single module a
 The modules are taken in import order, each once and each in a function of its own,
 which returns what the module exports; an `import` takes names out of that.  So names
 need to be unique in their module only.  The entry module's exports are the whole's.
-Comments before a line, which are for readers of the modules, are left out.
+Comments before a line and indentation, which are for readers of the modules, are
+left out; so no text in them may stand on several lines.
 """
 
 import re
@@ -21,7 +22,7 @@ _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const)\b)", r
 _EMPTY_EXPORT = re.compile(r"^export \{\};[ \t]*\n?", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (.+?);[ \t]*\n?", re.MULTILINE | re.DOTALL)
 _EXPORTED = re.compile(r"^export (?:async function|function|class|const)\s+([\w$]+)", re.MULTILINE)
-_COMMENT = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
+_FOR_READERS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)\n|^[ \t]+", re.MULTILINE | re.DOTALL)
 _LIVE = re.compile(r"^export let\b.*$", re.MULTILINE)
 
 
@@ -72,11 +73,12 @@ def _wrapped(name: str, text: str) -> str:
     """Return a module as a call that returns its exports."""
     exported, default = _EXPORTED.findall(text), _DEFAULT.search(text)
     names = ", ".join([*exported, *([f"default: {default[1]}"] if default else [])])
-    inside = _IMPORT.sub(lambda m: f"const {_taken(m[1])} = {_held(m[2])};\n", _COMMENT.sub("", text))
+    inside = _IMPORT.sub(lambda m: f"const {_taken(m[1])} = {_held(m[2])};\n", text)
     inside = _DEFAULT.sub("", _EMPTY_EXPORT.sub("", _EXPORT.sub("", inside)))
     for form, wanted in ((_ANY_IMPORT, 'import { names } from "./module.js";'), (_LIVE, "export const or function")):
         if left := form.search(inside):
             raise JoinError(f'{name}: "{left[0]}" is not of the form {wanted}')
+    inside = _FOR_READERS.sub("", inside)
     return f"(() => {{\n{inside.strip()}\nreturn {{ {names} }};\n}})()"
 
 

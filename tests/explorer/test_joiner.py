@@ -90,17 +90,27 @@ def test_styles_use_only_colours_that_exist() -> None:
     assert set(re.findall(r"var\((--kv-[a-z0-9-]+)", styles())) <= known
 
 
-def test_comments_before_a_line_are_left_out_and_nothing_else_is() -> None:
+def test_what_is_for_readers_is_left_out_and_nothing_else_is() -> None:
     text = """/** A module. */
 /**
  * @param {string} a
  */
 export function f(a) {
-  /** @type {any} */ (a).b = "/** kept */";
+  // A line for readers.
+  /** @type {any} */ (a).b = "/** kept */"; // kept
   return a; /** kept */
 }
 """
     whole = joined("a.js", {"a.js": text})
     assert whole.count("/**") == 3
     assert "@param" not in whole
-    assert '(a).b = "/** kept */";' in whole
+    assert "for readers" not in whole
+    assert '\n/** @type {any} */ (a).b = "/** kept */"; // kept\n' in whole
+
+
+def test_no_text_of_the_front_end_stands_on_several_lines() -> None:
+    """Its indentation would be taken away."""
+    for name, text in modules().items():
+        code = re.sub(r"/\*\*.*?\*/|^[ \t]*//.*$", "", text, flags=re.DOTALL | re.MULTILINE)
+        texts = re.findall(r"`(?:\\.|\$\{(?:[^`}]|`[^`]*`)*\}|[^`\\])*`", code)
+        assert [one for one in texts if "\n" in one] == [], name
