@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from docs import live, pages
+from docs import live, pages, twin
 from docs.links import broken
 
 HERE = Path(__file__).parent
@@ -32,12 +32,14 @@ def main() -> int:
         if subprocess.run(command, check=False).returncode:
             shutil.rmtree(built)
             return 1
+    runs = twin.bring(built)
     if problems := broken(built):
         print("\n".join(problems), file=sys.stderr)
         shutil.rmtree(built)
         return 1
     swap(built)
     print(f"site: {len(list(built.rglob('*.html')))} pages, every link leads somewhere; open site/index.html")
+    print("site: its notebooks run in the browser" if runs else "site: make lite first, and its notebooks can be run")
     return 0
 
 
@@ -63,6 +65,7 @@ def gather(path: Path, folder: Path) -> None:
     elif path.suffix == ".ipynb":
         notebook = nbformat.read(path, as_version=4)
         live.enliven(notebook)
+        twin.join(notebook, path.name)
         nbformat.write(notebook, folder / path.name)
 
 

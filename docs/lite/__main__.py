@@ -53,6 +53,7 @@ def build(target: Path) -> None:
         loaded = write_python(brought, Path(python) / "python")
         _jupyterlite(brought.tools, target, loaded)
         shutil.move(Path(python) / "python", target)
+    shutil.copy(target / "lab" / "favicon.ico", target)  # browsers ask for it beside index.html
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     write_contents(notebooks, target)
     write_figures(notebooks, target / "python" / "figures.json")

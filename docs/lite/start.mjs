@@ -67,5 +67,7 @@ export async function loadPyodide(options) {
     figures: () => new TextDecoder().decode(figures),
     parse: (text) => rows(parser, text),
   });
+  // Answers stay in Python's memory: a new folder in JupyterLite's storage asks the server for what is not there.
+  pyodide.runPython("import os; os.environ.setdefault('KVMVIZ_CLASS', os.path.expanduser('~/class-answers'))");
   return pyodide;
 }

@@ -13,9 +13,9 @@ A name that is not here cannot be run: CONTRIBUTING says how one is added.
 """
 
 from dataclasses import dataclass
-from errno import E2BIG, EAGAIN, EBUSY, EEXIST, EFAULT, EINVAL, EIO, ENOENT, ENOMEM, ENOSPC, EPERM
 from typing import Final
 
+from kvmviz.machine.errnos import E2BIG, EAGAIN, EBUSY, EEXIST, EFAULT, EINVAL, EIO, ENOENT, ENOMEM, ENOSPC, EPERM
 from kvmviz.scenario.status import FLUSHVP_NOT_DONE, STATUS, SUCCESS, VCPU_NOT_ASSOCIATED
 
 

@@ -4,7 +4,6 @@ C's SEAMCALL wrappers take addresses and give details through pointers; the mode
 take pages and return them.
 """
 
-from errno import EIO as EIO
 from typing import Any
 
 from kvmviz.c.runtime import Box, Stopped, guest_page
@@ -29,6 +28,7 @@ from kvmviz.machine.bug import WARN_ON_ONCE as WARN_ON_ONCE
 from kvmviz.machine.bug import pr_err as pr_err
 from kvmviz.machine.bug import pr_err_once as pr_err_once
 from kvmviz.machine.bug import pr_err_ratelimited as pr_err_ratelimited
+from kvmviz.machine.errnos import EIO as EIO
 from kvmviz.machine.host import Host
 from kvmviz.machine.page import Page
 from kvmviz.scenario.names import PAGE_SIZE

@@ -5,13 +5,13 @@ function are what the patches change and live in `kvmviz.revisions`.
 """
 
 from dataclasses import dataclass
-from errno import EIO
 from typing import Final
 
 from kvmviz.kvm.mmu_page import Entry
 from kvmviz.kvm.vm import VM, Vcpu
 from kvmviz.machine.bug import TDX_BUG_ON, TDX_BUG_ON_3, pr_err
 from kvmviz.machine.callchain import kernel
+from kvmviz.machine.errnos import EIO
 from kvmviz.machine.host import Host
 from kvmviz.machine.page import Page
 from kvmviz.scenario.status import FLUSHVP_NOT_DONE, VCPU_NOT_ASSOCIATED

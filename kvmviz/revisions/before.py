@@ -9,8 +9,6 @@ Base of "[PATCH 16/17] KVM: x86: Move error handling inside free_external_spt()"
 27 March 2026.  Confirmed by recorded runs.
 """
 
-from errno import EIO
-
 from kvmviz.kvm.mmu_page import (
     FROZEN_SPTE,
     PG_LEVEL_4K,
@@ -25,6 +23,7 @@ from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_reclaim_
 from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON, WARN_ON
 from kvmviz.machine.callchain import kernel
+from kvmviz.machine.errnos import EIO
 from kvmviz.machine.page import Page
 from kvmviz.revisions.identity import Identity
 

@@ -12,8 +12,6 @@ the leaf function and the control pages follow "[PATCH v6 09/11]" and "[PATCH v6
 07/11]" of 25 May 2026, so their order of steps is inferred.  There are no recorded runs of it.
 """
 
-from errno import EIO, ENOMEM
-
 from kvmviz.kvm.mmu_page import (
     FROZEN_SPTE,
     PG_LEVEL_4K,
@@ -35,6 +33,7 @@ from kvmviz.kvm.tdx import (
 from kvmviz.kvm.vm import VM, Vcpu, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON, WARN_ON_ONCE
 from kvmviz.machine.callchain import kernel
+from kvmviz.machine.errnos import EIO, ENOMEM
 from kvmviz.machine.host import Host
 from kvmviz.machine.page import Page
 from kvmviz.revisions.identity import Identity

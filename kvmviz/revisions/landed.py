@@ -7,8 +7,6 @@ leaves the check out.
 File read at 09c6f74ecb86.  Confirmed by recorded runs.
 """
 
-from errno import EIO
-
 from kvmviz.kvm.mmu_page import (
     FROZEN_SPTE,
     PG_LEVEL_4K,
@@ -24,6 +22,7 @@ from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_reclaim_
 from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
 from kvmviz.machine.callchain import kernel
+from kvmviz.machine.errnos import EIO
 from kvmviz.machine.page import Page
 from kvmviz.revisions.identity import Identity
 

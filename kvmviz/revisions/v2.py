@@ -6,8 +6,6 @@ takes guest pages back has a new name.
 Posted 9 May 2026 by Y. Zhao.  Confirmed by recorded runs.
 """
 
-from errno import EIO
-
 from kvmviz.kvm.mmu_page import (
     FROZEN_SPTE,
     PG_LEVEL_4K,
@@ -23,6 +21,7 @@ from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_reclaim_
 from kvmviz.kvm.vm import VM, kvm_x86_call
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
 from kvmviz.machine.callchain import kernel
+from kvmviz.machine.errnos import EIO
 from kvmviz.machine.page import Page
 from kvmviz.revisions.identity import Identity
 

@@ -1,12 +1,11 @@
 """Wrong in the function that takes guest pages back: a step left out, or in the wrong order."""
 
-from errno import EIO
-
 from kvmviz.check.broken.registry import breaks
 from kvmviz.kvm.mmu_page import PG_LEVEL_4K
 from kvmviz.kvm.tdx import is_hkid_assigned, tdx_quirk_reset_paddr, tdx_track
 from kvmviz.kvm.vm import VM
 from kvmviz.machine.bug import KVM_BUG_ON, TDX_BUG_ON
+from kvmviz.machine.errnos import EIO
 from kvmviz.machine.page import Page
 from kvmviz.revisions import REVISIONS, Revision
 
