@@ -55,7 +55,8 @@ def test_what_holds_here_holds_there(room: str, places: tuple[Path, Path]) -> No
     python, extra = places
     options = ["--noconftest", "-p", "no:cacheprovider", "-c", "tests/lite/pytest.ini", "--rootdir", "/checkout"]
     left_out = [f"--deselect={name}" for name in ELSEWHERE]
-    command: list[str | Path] = ["node", HERE / "run.mjs", python, ROOT, sysconfig.get_path("purelib"), extra, *options, *left_out]
+    folders = (python, ROOT, Path(sysconfig.get_path("purelib")), extra)
+    command: list[str | Path] = ["node", HERE / "run.mjs", *folders, *options, *left_out]
     chosen = ["--import-mode=importlib", "-q", "--tb=short", "-m", "not slow and not browser", *ROOMS[room]]
     done = subprocess.run([*command, *chosen], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-500:]
