@@ -21,6 +21,15 @@ from kvmviz.draw.standin import put_stand_in
 from kvmviz.errors import KvmvizError
 
 LABEL: Final = {"prediction": "Predict", "exercise": "Exercise"}
+_STYLE: Final = (
+    # The lines of a choice are as many as its words need in a narrow notebook, and as high as a finger that presses.
+    ".kvmviz-ask .widget-radio-box label{height:auto;min-height:24px;line-height:1.35;white-space:normal;"
+    "display:flex;align-items:center;gap:6px;margin:2px 0}"
+    ".kvmviz-ask .widget-radio-box input{flex:none;order:-1;margin:0}"
+    ".kvmviz-ask .widget-radio-box{height:auto;min-width:0}.kvmviz-ask .widget-radio{height:auto;max-width:100%}"
+    "@media (pointer:coarse){.kvmviz-ask{--jp-widgets-inline-height:44px}"
+    ".kvmviz-ask .widget-radio-box label,.kvmviz-ask .jp-Collapse-header{min-height:44px}}"
+)
 BUTTON: Final = {"prediction": "That is my prediction", "exercise": "Check"}
 
 
@@ -53,7 +62,7 @@ class Exercise:
         self.opened = ipywidgets.Accordion(
             [ipywidgets.HTML(_html(solution(asked)))], titles=["Open the answer"], layout={"max_width": "46em"}
         )
-        self.box = ipywidgets.VBox(self._rows(), layout={"padding": "4px 0 8px 0"})
+        self.box = ipywidgets.VBox(self._rows(), layout={"padding": "4px 0 8px 0"}).add_class("kvmviz-ask")
 
     def _control(self) -> Any:
         asked = self.question
@@ -63,8 +72,10 @@ class Exercise:
 
     def _rows(self) -> list[Any]:
         asked = self.question
-        head = ipywidgets.HTML(_html(f"{LABEL[asked.kind]}: {asked.text}", strong=True) + _log(asked))
-        buttons = ipywidgets.HBox([self.button, self.hint] if asked.hints else [self.button])
+        words = _html(f"{LABEL[asked.kind]}: {asked.text}", strong=True)
+        head = ipywidgets.HTML(f"<style>{_STYLE}</style>{words}{_log(asked)}")
+        pressed = [self.button, self.hint] if asked.hints else [self.button]
+        buttons = ipywidgets.HBox(pressed, layout={"flex_flow": "row wrap"})
         prediction = asked.kind == "prediction"
         return [head, self.control, buttons, self.hinted, self.said, *([] if prediction else [self.opened])]
 

@@ -33,7 +33,7 @@ class ComparisonView:
         self.explorer: Explorer | None = None
         self.buttons: list[Button] = []
         self._place = Box(layout=Layout(display="block", width="100%"))
-        self.widget = VBox([*self._parts(), self._place])
+        self.widget = VBox([*self._parts(), self._place]).add_class("kvmviz-compared")
 
     def open(self, step: int) -> None:
         """Show this lockstep step in the explorer below, which is built when it is first wanted."""
@@ -52,12 +52,13 @@ class ComparisonView:
         for hunk in hunks(both):
             yield from self._hunk(hunk)
         if both.alike:
-            yield HBox([self._button("Open the explorer", 0), _pre([f" {SAME}"])])
+            yield HBox([self._button("Open the explorer", 0), _pre([f" {SAME}"])], layout=Layout(flex_flow="row wrap"))
         yield _pre([f" {line}" for line in side_by_side(both).split("\n")])
 
     def _hunk(self, hunk: Hunk) -> Iterator[Widget]:
         head = HTML(f"<pre><b>{escape(hunk.header)}</b></pre>").add_class("kvmviz-diff")
-        yield HBox([self._button(f"Open at step {hunk.step}", hunk.step), head], layout=Layout(align_items="center"))
+        row = Layout(align_items="center", flex_flow="row wrap")
+        yield HBox([self._button(f"Open at step {hunk.step}", hunk.step), head], layout=row)
         yield _pre([*hunk.lines, *([f" {hunk.more}"] if hunk.more else [])])
 
     def _button(self, words: str, step: int) -> Button:

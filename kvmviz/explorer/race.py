@@ -32,6 +32,15 @@ _SOURCE: Final = (
     "color:{ink}}}{scope}.kvrace-source .on{{background:{now-bg};color:{ink}}}{scope}.kvrace-source b{{color:{now}}}"
 )
 
+_SMALL: Final = (
+    # In a narrow output the lanes have the size from which the least of their words are 12 px, and scroll.
+    ".kvrace-view{container-type:inline-size}"
+    ".kvrace-view :is(.widget-html,.widget-html-content){min-width:0;max-width:100%}"
+    "@container (max-width:700px){.kvrace-picture .widget-html-content{overflow-x:auto}"
+    ".kvrace-picture svg{max-width:none!important;zoom:1.34}}"
+    "@media (pointer:coarse){.kvrace-view{--jp-widgets-inline-height:44px}.kvrace-view button{min-width:44px}}"
+)
+
 
 class RaceView:
     """The schedule as `widget`; setting `step` moves it, and so do its controls."""
@@ -42,10 +51,10 @@ class RaceView:
         if first is None or not first.steps:
             raise RaceError(f"{found.design.name}, {found.bounds}: there is no bad schedule to step through.")
         names = [(f"{one.name}, {len(one.steps)} steps", one.name) for one in found.broken if one.steps]
-        self.which = Dropdown(options=names, value=first.name, description="breaks", layout=Layout(width="26em"))
-        self.number = BoundedIntText(self.last, min=0, max=self.last, description="step", layout=Layout(width="12em"))
+        self.which = Dropdown(options=names, value=first.name, description="breaks", layout=_wide("26em"))
+        self.number = BoundedIntText(self.last, min=0, max=self.last, description="step", layout=_wide("12em"))
         self.said = HTML().add_class("kvrace-said")
-        self.picture = HTML(layout=Layout(flex="3 1 440px", min_width="0"))
+        self.picture = HTML(layout=Layout(flex="3 1 440px", min_width="0")).add_class("kvrace-picture")
         self.source = HTML(layout=Layout(flex="2 1 340px", min_width="0")).add_class("kvrace-source")
         self.buttons = [self._button(*words) for words in _BUTTONS]
         self.number.observe(lambda _: self._show(), "value")
@@ -101,8 +110,9 @@ class RaceView:
         rules = _SOURCE.format(scope="", **tokens("light")) + _SOURCE.format(scope=f"{_DARK} ", **tokens("dark"))
         own = style("light", ".kvrace") + style("dark", f"{_DARK} .kvrace")
         self.said.value = f"<p role='status' style='margin:4px 2px'>{escape(self.sentence)}</p>"
-        self.picture.value = lanes_svg(self.found, self.which.value, at=self.step, rules=own)
-        self.source.value = f"<style>{rules}</style><pre>{''.join(self._source())}</pre>"
+        drawn = lanes_svg(self.found, self.which.value, at=self.step, rules=own)
+        self.picture.value = f'<div tabindex="0" role="group" aria-label="the schedule">{drawn}</div>'
+        self.source.value = f"<style>{rules}{_SMALL}</style><pre tabindex='0'>{''.join(self._source())}</pre>"
 
     def _source(self) -> Iterator[str]:
         """Yield the design's lines, each behind the letters of the threads that stand there."""
@@ -120,6 +130,10 @@ class RaceView:
 
     def __repr__(self) -> str:
         return f"RaceView({self.found!r})"
+
+
+def _wide(width: str) -> Layout:
+    return Layout(width=width, max_width="calc(100% - 4px)")
 
 
 _BUTTONS: Final[tuple[tuple[str, str, Callable[[int, int], int]], ...]] = (

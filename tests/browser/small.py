@@ -6,7 +6,8 @@ MEASURE = """root => {
     const over = [document.documentElement.scrollWidth - document.documentElement.clientWidth];
     const faults = over[0] > 0 ? [`the page is ${over[0]} px wider than the window`] : [];
     const place = root.getBoundingClientRect();
-    const inside = '.kv-reel,.kv-picture[data-near=true],.kv-ledgers,.kv-sr,.kv-defs';
+    const inside = '.kv-reel,.kv-picture[data-near=true],.kv-ledgers,.kv-sr,.kv-defs,'
+        + '.kvrace-picture .widget-html-content > *,.widget-html-content pre *';
     const shown = node => node.checkVisibility({ visibilityProperty: true }) && !node.closest('.kv-sr,.kv-defs,title');
     const name = node => `${node.className.baseVal ?? node.className} ${node.textContent.trim().slice(0, 40)}`;
     const cuts = new Map();
@@ -26,7 +27,8 @@ MEASURE = """root => {
         const box = node.getBoundingClientRect();
         if (box.width && box.height && (box.right > place.right + 1 || box.left < place.left - 1))
             faults.push(`outside: ${name(node)}`);
-        if (node.matches('.kv-fn,.kv-verdict,.kv-steplabel,button,p') && node.scrollWidth > node.clientWidth + 1)
+        const whole = node.matches('.jp-OutputArea-output,.kv-fn,.kv-verdict,.kv-steplabel,button,p');
+        if (whole && node.scrollWidth > node.clientWidth + 1)
             faults.push(`cut: ${name(node)}`);
     }
     const lines = [];
@@ -68,9 +70,8 @@ MEASURE = """root => {
             if (shown(node) && (width < 43.5 || height < 43.5))
                 faults.push(`${width.toFixed(0)} x ${height.toFixed(0)}: ${name(node)} ${node.dataset.testid ?? ''}`);
         }
-    const reel = root.querySelector('.kv-reel').getBoundingClientRect();
-    const flag = root.querySelector('.kv-flag .foot').getBoundingClientRect();
-    if (flag.left < reel.left - 8 || flag.right > reel.right + 8) faults.push('the flag is out of view');
+    const [reel, flag] = ['.kv-reel', '.kv-flag .foot'].map(of => root.querySelector(of)?.getBoundingClientRect());
+    if (flag && (flag.left < reel.left - 8 || flag.right > reel.right + 8)) faults.push('the flag is out of view');
     return faults;
 }"""
 

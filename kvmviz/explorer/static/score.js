@@ -62,6 +62,7 @@ export class Score {
       this.reel.tabIndex = this.scrolls ? 0 : -1;
       this.draw();
     }
+    this.follow();
   }
 
   /** @param {View} view */
