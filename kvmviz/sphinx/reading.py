@@ -58,7 +58,7 @@ class ViewDirective(SphinxDirective):
         self.set_source_info(inside)
         self.set_source_info(figure)
         if "caption" in self.options:
-            words, messages = self.parse_inline(self.options["caption"], lineno=self.lineno)
+            words, messages = self.state.inline_text(self.options["caption"], self.lineno)  # in Sphinx 5 too
             figure += nodes.caption(self.options["caption"], "", *words, *messages)
         self.add_name(figure)
         return [figure]
