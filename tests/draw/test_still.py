@@ -60,3 +60,11 @@ def test_one_side_alone_has_one_column_and_one_picture() -> None:
     alone = Lockstep.of(["v1"], LINE)
     assert still_text(alone, 3).splitlines()[-3].split() == ["warnings", "0"]
     assert still_svg(alone, 3).count('data-page="TDR"') == 1
+
+
+def test_the_picture_s_head_counts_each_side_and_marks_the_page_of_the_step() -> None:
+    drawn = still_svg(BOTH, len(BOTH))
+    assert "before: 2 warnings, 2 error lines, 2 leaked | v1: 1 warning, 2 error lines, 2 leaked" in drawn
+    assert f"step {len(BOTH)} / {len(BOTH)}: {texts(BOTH)[-1]}"[:40] in drawn
+    marks = [re.findall(r'data-el="here" data-state="([a-z]+)"', still_svg(BOTH, step)) for step in (0, 62)]
+    assert marks == [["none"] * 2, ["now"] * 2]

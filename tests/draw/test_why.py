@@ -9,6 +9,7 @@ from kvmviz.terms import events as e
 from kvmviz.terms.calls import CALLS
 
 LINES = ("fail=none", "fail=L1@0x200", "fail=all", "hkid=assigned", "hkid=cache-wb-error", "fail=TDR", "fail=TDVPR[0]")
+OTHERS = ("TDH.PHYMEM.PAGE.RECLAIM", "TDH.MNG.KEY.FREEID")
 RUNS = [run(name, line) for name in ("before", "v1", "landed") for line in LINES]
 
 
@@ -72,3 +73,21 @@ def test_rcu_frees_what_kvm_still_points_to() -> None:
     assert queued["v1"] >= {"RCU, which lets readers go without a lock, frees it and its S-EPT page then."}
     run_ = {said for _, _, said in told(run("v1", "fail=none"), e.RcuCallback)}
     assert run_ == {"It frees the table.", "It frees the table, and the S-EPT page if KVM still points to it."}
+
+
+@pytest.mark.parametrize("hkid", ["flushvp-not-done", "vp-flush-error", "vpflushdone-error", "cache-wb-error"])
+@pytest.mark.parametrize("name", ["before", "v1"])
+def test_a_key_that_cannot_be_given_back_says_whether_kvm_prints_anything(name: str, hkid: str) -> None:
+    one = run(name, f"hkid={hkid}")
+    refused = [(at, said) for at, ev, said in told(one, e.Seamcall)
+               if isinstance(ev, e.Seamcall) and ev.status and ev.seamcall not in OTHERS]  # fmt: skip
+    assert refused
+    for at, said in refused:
+        silent = not isinstance(one.steps[at + 1].event, e.Warn | e.Masked)
+        assert said == f"So the key cannot be given back{', and KVM prints nothing about it' if silent else ''}."
+
+
+def test_a_tdr_is_kept_by_guest_pages_that_nobody_asked_for() -> None:
+    one = run("v1", "leaves=present")
+    said = [said for _, ev, said in told(one, e.Seamcall) if isinstance(ev, e.Seamcall) and ev.status]
+    assert said == ["It still counts pages as this TD's that were never taken back."]
