@@ -12,7 +12,7 @@ from textwrap import wrap
 from kvmviz.draw.dot import TDCS_ROOT, Look, pair_name, picture
 from kvmviz.draw.looks import changes, subjects, table_of
 from kvmviz.draw.palette import tokens
-from kvmviz.draw.shelves import alike, plan, times
+from kvmviz.draw.shelves import how_many, plan, times
 from kvmviz.record.runs import Run
 from kvmviz.scenario.names import PageName, sept_name
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES, State
@@ -101,7 +101,7 @@ def _groups(run: Run, states: Mapping[str, str]) -> Iterator[tuple[str, Look]]:
             state = states[sept_name(*table)]
             counts[state] = counts.get(state, 0) + times(run.tree, sept_name(*table))
         words = ", ".join(f"{count} {PAGE_STATES[state].word}" for state, count in counts.items())
-        yield f"group {group.name}", Look(text=f"{group.name}: {alike(run.tree, group.tables)} tables\n{words}")
+        yield f"group {group.name}", Look(text=f"{group.name}: {how_many(run.tree, group.tables)} tables\n{words}")
     vcpus = [state for page, state in states.items() if page.startswith(("TDVPR", "TDCX"))]
     words = ", ".join(f"{vcpus.count(state)} {PAGE_STATES[state].word}" for state in dict.fromkeys(vcpus))
     yield "group vCPUs", Look(text=f"vCPU pages\n{words}")

@@ -116,7 +116,7 @@ def times(tree: Shown, page: str) -> int:
     return tree.times_of(page) if isinstance(tree, FoldedTree) else 1
 
 
-def alike(tree: Shown, tables: Iterable[Table]) -> int:
+def how_many(tree: Shown, tables: Iterable[Table]) -> int:
     """Return how many tables are drawn as these."""
     return sum(times(tree, sept_name(*table)) for table in tables)
 

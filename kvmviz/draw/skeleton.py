@@ -12,7 +12,7 @@ from kvmviz.draw import parts
 from kvmviz.draw.dot import TDCS_ROOT, guests, has_guests, pair_name
 from kvmviz.draw.geometry import Box, Layout
 from kvmviz.draw.pen import Pen
-from kvmviz.draw.shelves import Plan, Shown, Table, alike, plan, times
+from kvmviz.draw.shelves import Plan, Shown, Table, how_many, plan, times
 from kvmviz.draw.signs import ID
 from kvmviz.scenario.names import sept_name, spt_name
 
@@ -178,7 +178,7 @@ class Drawing:
 
     def bars(self) -> Iterator[str]:
         """The folded groups."""
-        words = {group.name: f"{group.name}: {alike(self.tree, group.tables):,} tables" for group in self.plan.groups}
+        words = {one.name: f"{one.name}: {how_many(self.tree, one.tables):,} tables" for one in self.plan.groups}
         for name, pages in self.members.items():
             box, said = self.boxes[f"group {name}"], words.get(name, "all vCPU pages")
             yield parts.svg_bar(self.pen, name, box, said, {page: times(self.tree, page) for page in pages})

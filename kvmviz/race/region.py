@@ -6,7 +6,7 @@
 
 A region is 2 MiB of host memory.  Before the first 4 KiB page of it is given to the
 TDX module, the module has to be lent two pages, the pair, in which it keeps book of
-that region; once none is left there, the pair can be had back.  Linux counts the
+that region; once none is left there, the pair can be taken back.  Linux counts the
 region's users for that.  Names of SEAMCALLs and of what they answer: v6 of the
 series "Dynamic PAMT" (20260526023515.288829-1-rick.p.edgecombe@intel.com) and the
 module's source (tdh_phymem_pamt_add.c, tdh_phymem_pamt_remove.c at 1666adc494db).

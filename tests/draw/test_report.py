@@ -30,10 +30,8 @@ def test_bars_are_as_long_as_an_invariant_was_asked_and_broken(result: Result) -
     row, broken = ROWS[result.name], result.broken.count if result.broken else 0
     assert width(row, "asked") == pytest.approx(BAR[1] * result.met / REPORT.scenarios, abs=0.06)
     assert width(row, "broken") == pytest.approx(max(2, BAR[1] * broken / REPORT.scenarios) if broken else 0, abs=0.06)
-    words = "".join(row.itertext())
-    assert words.startswith(result.name)
-    assert f"{result.met:,}" in words
-    assert (f"{broken:,} of" in words) is bool(broken)
+    said = f"{result.verdict}, {broken:,} of {result.met:,}" if broken else f"{result.verdict}, {result.met:,}"
+    assert "".join(row.itertext()) == result.name + said
 
 
 def test_rows_stand_one_below_the_other_within_the_picture() -> None:
@@ -41,6 +39,15 @@ def test_rows_stand_one_below_the_other_within_the_picture() -> None:
     assert {b - a for a, b in pairwise(tops)} == {24}
     height = int(re.findall(r'viewBox="0 0 860 (\d+)"', report_svg(REPORT))[0])
     assert tops[-1] + 14 < height < tops[-1] + 40
+
+
+def test_the_head_says_what_was_checked_once_to_see_and_once_to_hear() -> None:
+    root = ElementTree.fromstring(report_svg(REPORT))
+    title = f"v1: {REPORT.scenarios:,} scenarios, {REPORT.behaviours:,} distinct behaviours"
+    assert [one.text for one in root.iter() if one.text == title] == [title] * 2
+    said = "".join(text for one in root if one.tag in (f"{SVG}text", f"{SVG}title") for text in one.itertext())
+    assert said.startswith(title * 2 + "A bar is as long as the invariant was asked; ")
+    assert [one.tail for one in root.iter() if (one.tail or "").strip()] == []
 
 
 def test_a_theme_has_its_own_colours() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from kvmviz.draw.lockstep import Lockstep
-from kvmviz.draw.shelves import BARS, LARGE, STANDING, UNFOLDED, WIDTH, Plan, alike, ancestor, parent, plan, times
+from kvmviz.draw.shelves import BARS, LARGE, STANDING, UNFOLDED, WIDTH, Plan, ancestor, how_many, parent, plan, times
 from kvmviz.record.folding import FoldedTree
 from kvmviz.scenario.tree import Tree
 
@@ -90,7 +90,7 @@ def test_a_folded_tree_shows_what_fails_beside_its_group() -> None:
 
 def test_tables_stand_for_as_many_as_there_are() -> None:
     tree = folded("tree=16GiB fail=L1@0x200")
-    assert alike(tree, tree.tables()) == Tree.parse("16GiB").count
+    assert how_many(tree, tree.tables()) == Tree.parse("16GiB").count
     assert times(Tree.parse("1x1x3"), "S-EPT L1 gfn=0x200") == 1
     assert max(times(tree, f"S-EPT L1 gfn={gfn:#x}") for level, gfn in tree.tables() if level == 1) > 500
     assert tree.count <= STANDING
