@@ -76,3 +76,27 @@ def test_named_integers_have_the_bits_that_their_names_say() -> None:
 def test_types_are_said_in_words() -> None:
     assert [str(one) for one in (SPTE, Struct("kvm"), U64)] == ["an entry of a page table", "struct kvm", "u64"]
     assert "struct kvm" in str(Pointer(Struct("kvm")))
+
+
+WORDS = [
+    *(f"{sign}{base}" for sign in ("", "signed ", "unsigned ") for base in ("char", "short", "int", "long", "long long")),
+    "signed", "unsigned", "short int", "unsigned short int", "long int", "signed long", "unsigned long int",
+    "long unsigned", "long unsigned int", "long long int", "unsigned long long int", "long long unsigned int",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_keywords_come_to_the_bits_and_the_sign_that_they_say(words: str) -> None:
+    found = named(words)
+    said = set(words.split())
+    assert isinstance(found, Int)
+    assert found.bits == (8 if "char" in said else 16 if "short" in said else 64 if "long" in said else 32)
+    assert found.signed == ("unsigned" not in said)
+
+
+def test_the_names_that_kernel_code_has_for_integers_are_known() -> None:
+    sizes = (8, 16, 32, 64)
+    names = [name for n in sizes for name in (f"u{n}", f"s{n}", f"__u{n}", f"__s{n}", f"uint{n}_t", f"int{n}_t")]
+    assert [
+        name for name in (*names, "bool", "_Bool", "gfn_t", "gpa_t", "size_t", "pid_t") if named(name) is None
+    ] == []
