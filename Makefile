@@ -11,11 +11,11 @@ TESTS     := tests kvmviz docs README.md $(NOTEBOOKS)
 # What draws: `make test-all` runs it once more with Graphviz, browsers and node hidden.
 DRAWING   := tests/draw tests/docs tests/explorer tests/commands/test_draw.py tests/test_show.py kvmviz/draw kvmviz/explorer
 # A file stays with one worker, as notebooks must; in the given order the long files come before the many short ones.
-PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
-             --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
+NBVAL     := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
+PYTEST    := $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(NBVAL)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lab test test-all marathon fresh static js format mutants notebooks manual site lite bench bench-explorer constraints
+.PHONY: help venv lab test test-all marathon rounds fresh static js format mutants notebooks manual site lite bench bench-explorer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -53,6 +53,11 @@ marathon: venv ## the longest runs, which test-all leaves out until they have be
 
 fresh: ## the two commands in minimal Debians, as a newcomer runs them (needs root and debootstrap)
 	@$(PYTHON) tests/fresh.py $(DEBIAN)
+
+# Not in CI, which runs each notebook once: a cell whose output is not always the same shows in many rounds.
+ROUNDS ?= 20
+rounds: venv ## every notebook as a test, ROUNDS times; ends at the first round that is not green
+	@for n in $$(seq $(ROUNDS)); do echo "round $$n of $(ROUNDS)"; $(PY) -m pytest -q $(NBVAL) $(NOTEBOOKS) || exit 1; done
 
 # Not in CI: each mutant runs the tests that reach it.  `make mutants ROOMS=compare` takes minutes, all rooms take hours.
 ROOMS ?= record compare draw explorer c

@@ -216,7 +216,7 @@ FUNCTIONS: Final = (
 """Functions, and macros that look like functions, by prototype; several rows of one name are tried in turn."""
 
 MEMBERS: Final = (
-    Member("kvm", "vm_bugged", "bool", "vm_bugged", "whether KVM found itself in the wrong over this VM"),
+    Member("kvm", "vm_bugged", "bool", "vm_bugged", "whether KVM has caught itself in a fault with this VM"),
     Member("kvm", "vm_dead", "bool", "vm_dead", "whether the VM takes no more orders"),
     Member("kvm", "arch", "struct kvm_arch", "", "what is x86's of a VM"),
     Member("kvm", "mmu_lock", "struct rwlock", "", "the lock of the page tables"),

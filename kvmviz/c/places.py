@@ -75,7 +75,7 @@ class Attribute(Place):
 
     def check_once(self) -> None:
         if self.base.effects.writes or self.base.effects.calls:
-            raise Unfit("what stands before the member does something; write it as two statements")
+            raise Unfit("what comes before the member does something; write it as two statements")
 
 
 @dataclass(slots=True)

@@ -135,7 +135,7 @@ class Program(Declarations):
         found = self.definitions.get(called)
         if not found:
             files = " and ".join(dict.fromkeys(unit.file for unit in self.units))
-            raise CError(f"{files}: {called} does not stand there as a function that can be read.")
+            raise CError(f"{files}: {called} is not there as a function that can be read.")
         if len(found) > 1:
             places = " and ".join(f"{one.file}:{one.line}" for one in found)
             raise CError(f"{called} is defined twice, at {places}; leave one.")

@@ -25,7 +25,7 @@ class Stopped(KvmvizError):
 
 
 class Endless(BaseException):
-    """C that comes to no end; not an `Exception`, so that nothing of the model takes it for a failure."""
+    """C that does not end; not an `Exception`, so that nothing of the model takes it for a failure."""
 
     def __init__(self, line: int, what: str) -> None:
         super().__init__(what)
@@ -65,7 +65,7 @@ def swap(box: Any, member: str, value: Any) -> Any:
 
 def endless(line: int) -> NoReturn:
     """Stop a loop."""
-    raise Endless(line, "comes to no end")
+    raise Endless(line, "does not end")
 
 
 def recursion(line: int) -> NoReturn:

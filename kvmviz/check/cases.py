@@ -149,7 +149,7 @@ _TABLE: Final = (
         "tree=1x1x3 fail=L1@0x200,TDVPR[0]", {"traces": (2, 1), "traces as tables go": (1, 0), "pages leaked": (3, 3)},
     ),
     _case(
-        "hkid-leaked-loudly", "The HKID could not be freed, and KVM said so: who speaks up again as tables go?",
+        "hkid-leaked-loudly", "The HKID could not be freed, and KVM said so: who still says anything as tables go?",
         "tree=1x1x3 hkid=key-freeid-error",
         {"traces as tables go": (5, 0), "error lines": (2, 2), "pages leaked": (18, 18), "VM bugged": (1, 1)},
     ),
@@ -159,7 +159,7 @@ _TABLE: Final = (
         {"traces as tables go": (6, 1), "error lines": (0, 0), "pages leaked": (18, 18), "VM bugged": (1, 1)},
     ),
     _case(
-        "the-silent-leak", "The HKID stays assigned for a second TD of the boot: does anything stand in the log?",
+        "the-silent-leak", "The HKID stays assigned for a second TD of the boot: is there anything in the log?",
         "tree=1x1x3 hkid=flushvp-not-done boot=second:60s",
         {"traces": (5, 0), "error lines": (0, 0), "pages leaked": (18, 18), "silent": (0, 1)},
     ),
@@ -239,7 +239,7 @@ _TABLE: Final = (
         revisions=("landed", "dpamt"),
     ),
     _case(
-        "pair-lost-in-silence", "The same happens to a second TD of the boot: does anything stand in the log?",
+        "pair-lost-in-silence", "The same happens to a second TD of the boot: is there anything in the log?",
         "tree=1x1x3 boot=second:60s region=dense remove=fails",
         {"traces": (0, 0), "PAMT pairs pinned": (0, 1), "silent": (0, 1)}, revisions=("landed", "dpamt"),
     ),

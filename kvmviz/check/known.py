@@ -85,7 +85,7 @@ def pair_silent(s: Scenario) -> bool:
 
 _LAYERING: Final = Known(
     "design", "an S-EPT page leaks", lambda s: not s.panic and (s.hkid != "released" or sept_fails(s)),
-    "handle_removed_pt decides about a page that is TDX code's; the patch is there to mend this",
+    "handle_removed_pt decides about a page that is TDX code's; the patch is there to fix this",
 )  # fmt: skip
 _EACH_PAGE: Final = Known(
     "accepted", "the HKID stays assigned, or the rate limit has no lines left", some_page_silent,

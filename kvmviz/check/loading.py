@@ -1,6 +1,6 @@
 """A reader's own class from a file: `PATH.py:CLASS`, a revision or a design.
 
-The file is run as Python, first in a worker, which ends it if it comes to no end,
+The file is run as Python, first in a worker, which ends it if it does not end,
 ends Python or starts a thread, and then here.  What is wrong with it is said in one
 sentence, without a traceback.  It may import what lies beside it; what Python and
 its packages have comes first, so that a `random.py` there is not taken for Python's.

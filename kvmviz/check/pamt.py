@@ -81,7 +81,7 @@ def validate_counters_are_locked(seen: Observation) -> bool:
 
 
 @invariant(
-    "REMOVE finds a pair and no page of the module's in the region: it is refused only where the scenario says so.",
+    "REMOVE finds a pair, and no page of the module in the region: it is refused only where the scenario says so.",
     "REMOVE is called",
 )
 def validate_removals_are_called_for(seen: Observation) -> bool:
@@ -93,7 +93,7 @@ def validate_removals_are_called_for(seen: Observation) -> bool:
     return bool(calls)
 
 
-@invariant("The pages of a pair that came home are reset before anyone else gets them.", "a pair comes home")
+@invariant("The pages of a pair that came back are reset before anyone else gets them.", "a pair comes back")
 def validate_pairs_are_reset_before_use(seen: Observation) -> bool:
     reset = {event.page: place for place, event in seen.of(Reset)}
     freed = [(place, free.page) for place, free in seen.of(Free) if PageName.parse(free.page).kind == "PAMT"]
@@ -104,7 +104,7 @@ def validate_pairs_are_reset_before_use(seen: Observation) -> bool:
 
 
 @invariant(
-    "A TD that loses a pair, since REMOVE is refused, leaves a stack trace.", "REMOVE is refused and the host lives on"
+    "A TD that loses a pair, since REMOVE is refused, leaves a trace.", "REMOVE is refused and the host lives on"
 )
 def validate_lost_pairs_leave_a_trace(seen: Observation) -> bool:
     refused = [call for call in _removals(seen) if call.status != SUCCESS]

@@ -50,8 +50,8 @@ def validate_each_leak_reaches_the_log(seen: Observation) -> bool:
     return True
 
 
-@invariant("No leak goes unreported: a stack trace for each TD.", "a page leaks")
+@invariant("No leak goes unreported: a trace for each TD.", "a page leaks")
 def validate_leaks_leave_a_trace(seen: Observation) -> bool:
     if seen.summary.leaked and not seen.summary.splats:
-        raise InvariantError(f"{_pages(seen)} without a stack trace")
+        raise InvariantError(f"{_pages(seen)} without a trace")
     return bool(seen.summary.leaked)

@@ -1,4 +1,4 @@
-"""Say what kvmviz finds on this machine, what is missing, and the command that mends it.
+"""Say what kvmviz finds on this machine, what is missing, and the command that fixes it.
 
 Examples:
   kvmviz doctor
@@ -14,7 +14,7 @@ from kvmviz.commands import course_folder
 from kvmviz.terms.columns import labelled
 from kvmviz.version import __version__
 
-HELP = "what is found, what is missing, how to mend it"
+HELP = "what is found, what is missing, how to fix it"
 
 _PACKAGES = {
     "graphviz": "kvmviz", "unidiff": "kvmviz", "tree-sitter": "kvmviz", "cloudpickle": "kvmviz",
@@ -40,12 +40,12 @@ def execute(args: argparse.Namespace) -> int:
         print(
             labelled(
                 package,
-                found or (f"none; only the tests want it: {mend}" if tests_only else f"missing; mend with: {mend}"),
+                found or (f"none; only the tests want it: {mend}" if tests_only else f"missing; fix with: {mend}"),
             )
         )
         missing += [] if found or tests_only else [package]
     engine = "dot, on PATH" if shutil.which("dot") else "graphviz-pure" if _version("graphviz-pure") else None
-    print(labelled("Graphviz engine", engine or "missing; mend with: pip install graphviz-pure"))
+    print(labelled("Graphviz engine", engine or "missing; fix with: pip install graphviz-pure"))
     browser = next((name for name in _BROWSERS if shutil.which(name)), None)
     print(labelled("course", _course()))
     print(labelled("browser", browser or "none on PATH; only the tests and JupyterLab want one"))
@@ -55,7 +55,7 @@ def execute(args: argparse.Namespace) -> int:
 def _course() -> str:
     """Say where `kvmviz lab` has the course from."""
     found = course_folder.is_ours(folder := course_folder.brought())
-    return str(folder) if found else "missing; mend with: pip install --force-reinstall kvmviz"
+    return str(folder) if found else "missing; fix with: pip install --force-reinstall kvmviz"
 
 
 def _version(package: str) -> str | None:

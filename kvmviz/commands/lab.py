@@ -3,7 +3,7 @@
 The course is opened from any folder. Where kvmviz came as a wheel, a copy of it in
 ./notebooks is offered first; no file is ever written over. A view becomes a
 notebook in the current folder; the same view again opens the same notebook. What
-stands behind -- goes to JupyterLab, as on a server or in a container; it is
+follows -- goes to JupyterLab, as on a server or in a container; it is
 allowed to run as root.
 
 Examples:

@@ -2,7 +2,7 @@
 
 DESIGN says how they count: a name, or PATH.py:CLASS, a class of your own derived from
 kvmviz.Design, which is run as Python. Each thread gets the region, hands a page to the
-TDX module, has it back and puts the region, in so many rounds. The exit status is 0 if
+TDX module, gets it back and puts the region, for a number of rounds. The exit status is 0 if
 no schedule breaks anything, 1 if one does, 2 if the question was wrong. Without DESIGN
 all that are known are listed.
 
@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(DESIGNS)
     parser.add_argument("design", nargs="?", metavar="DESIGN", help=f"{names}, or mine.py:Mine")
     for name, default, what in (
-        ("threads", 3, "so many threads"), ("rounds", 2, "rounds of each thread"), ("refuse", 0, "REMOVEs that fail"),
+        ("threads", 3, "how many threads"), ("rounds", 2, "rounds of each thread"), ("refuse", 0, "REMOVEs that fail"),
     ):  # fmt: skip
         least, most = MOST[name]
         said = f"{what}, {least} to {most} (default: {default})"

@@ -2,7 +2,7 @@
 
 >>> both = compare("before", "v1", "fail=L1@0x200")
 >>> [both.a.steps[row.a].text for row in both.rows if row.b is None]
-['WARN_ON in handle_removed_pt prints a warning with a stack trace.']
+['WARN_ON in handle_removed_pt prints a trace.']
 """
 
 from kvmviz.compare.align import Aligned

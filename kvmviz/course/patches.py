@@ -134,7 +134,7 @@ def mark_patch(patch: Patch, space: str = "quick") -> Prose:
     if not isinstance(patch, str) and _is_tried(patch):
         missed = "; ".join(goal.words for goal in reached if not goal.right)
         said = answers.saved(
-            Question("Your own patch", "", key="08-own-patch"), f"misses: {missed}" if missed else name, right
+            Question("Your own patch", "", key="09-own-patch"), f"misses: {missed}" if missed else name, right
         )
     rows = [
         ["\u2713" if g.right else "\u2717", g.words, f"`{g.counterexample}`" if g.counterexample else ""]

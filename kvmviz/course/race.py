@@ -19,7 +19,7 @@ from kvmviz.race.memory import Memory, apply, start
 from kvmviz.race.result import race
 from kvmviz.race.walk import Walk
 
-KEY: Final = "10-own-design"
+KEY: Final = "11-own-design"
 """Under which what a class wrote is saved."""
 
 

@@ -75,7 +75,12 @@ def _shown(cell: Any) -> str:
 
 def minutes(load: Load, exercise: float = EXERCISE) -> int:
     """Return the whole minutes that a reader needs for it, rounded."""
-    return round(load.words / PACE + load.predictions * PREDICTION + load.exercises * exercise + load.patches * PATCH)
+    return round(spent(load, exercise))
+
+
+def spent(load: Load, exercise: float = EXERCISE) -> float:
+    """Return the minutes that a reader needs for it."""
+    return (load.words / PACE + load.predictions * PREDICTION + load.exercises * exercise + load.patches * PATCH)
 
 
 def rows(files: Iterable[Path]) -> list[tuple[str, int, int, int, int]]:

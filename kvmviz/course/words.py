@@ -24,7 +24,7 @@ EXPLAINED: Final = {
     "04": ("sp", "WARN_ON_ONCE", "KVM_BUG_ON", "TDX_BUG_ON", "vm_bugged", "quick"),
     "05": ("callbacks suppressed", "silent", "panic_on_warn"),
     "06": ("RFC", "v1+17", "v2", "landed", "RCU callback", "rcu_barrier", "softirq", "Dynamic PAMT"),
-    "10": ("region", "schedule", "phantom"),
+    "11": ("region", "schedule", "phantom"),
 }  # fmt: skip
 """The words of the course by the notebook that explains them, where they first stand in bold."""
 

@@ -44,7 +44,7 @@ def noise(revisions: Sequence[str] = ("before", "v1"), most: int = 16) -> Drawn:
         for axis, what in zip(axes, ("traces", "lines"), strict=True):
             _lines(axis, counts, {name: [getattr(s, what) for s in ends] for name, ends in found.items()})
             axis.set_xlabel("S-EPT pages whose reclaim fails (pages)")
-        axes[0].set(title="Stack traces", ylabel="printed during one teardown (count)")
+        axes[0].set(title="Traces", ylabel="printed during one teardown (count)")
         axes[1].set(title="Error lines")
     said = [
         f"{name}: traces {_list(s.traces for s in ends)}; error lines {_list(s.lines for s in ends)}."

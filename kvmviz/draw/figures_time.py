@@ -107,7 +107,7 @@ def waiting(revisions: Sequence[str] = ("v1", "landed"), scenario: str = "tree=1
             peaks.append((name, _waiting(axis, run(name, scenario), {**look, "marker": ""})))
         axis.yaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set(
-            xlabel="step since page tables are given up (events)", ylabel="waiting for RCU (pages)", ylim=(0, None)
+            xlabel="step since the first table is taken down (events)", ylabel="waiting for RCU (pages)", ylim=(0, None)
         )
         axis.set_title(str(Scenario.parse(scenario)))
     said = ", ".join(f"{name} {peak}" for name, peak in peaks)

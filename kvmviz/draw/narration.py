@@ -3,7 +3,7 @@
 >>> from kvmviz.draw.lockstep import Lockstep
 >>> said = texts(Lockstep.of(["before", "v1"], "fail=L1@0x200"))
 >>> said[62]
-'Only before: WARN_ON in handle_removed_pt prints a warning with a stack trace. v1 prints nothing here.'
+'Only before: WARN_ON in handle_removed_pt prints a trace. v1 prints nothing here.'
 """
 
 from kvmviz.draw.lockstep import Lockstep

@@ -1,7 +1,7 @@
 """The kernel log's words: what stands in it of an event, and why something does not.
 
 >>> absent_because("v1", "tdp_mmu.c:handle_removed_pt:WARN_ON", "def handle_removed_pt(): ...")
-'v1 has no such check: WARN_ON does not stand in its handle_removed_pt.'
+'v1 has no such check: WARN_ON is not in its handle_removed_pt.'
 """
 
 import re
@@ -35,7 +35,7 @@ def absent_because(revision: str, site: str, text: str | None) -> str:
     """Return why a revision has nothing at a site; `text` is its function there, None if that did not run."""
     function, macro = Site.parse(site).function, Site.parse(site).macro
     if text is not None and not re.search(rf"\b{re.escape(macro.removesuffix('_ratelimited'))}", text):
-        return f"{revision} has no such check: {macro} does not stand in its {function}."
+        return f"{revision} has no such check: {macro} is not in its {function}."
     return f"in {revision} the condition of {Site.parse(site).short} is not true here."
 
 

@@ -14,7 +14,7 @@ _QUIZ = {
     "becomes": "KVM is about to ask for {page} back. What becomes of it?",
     "in": "in {revision} {end}",
     "fates": "{page}: {end}.",
-    "prints": "{site} is about to see a failure. Who prints a stack trace?",
+    "prints": "{site} is about to see a failure. Who prints a trace?",
     "yes": "yes",
     "no": "no",
     "both": "both sides",

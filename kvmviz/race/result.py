@@ -32,7 +32,7 @@ class Finding:
     """An invariant and what became of it.
 
     `steps` is a shortest schedule that breaks it, None if none does; `left` says
-    before which step each thread then stands, where they come to no end.
+    before which step each thread then stands, where they do not end.
     """
 
     name: str
@@ -133,7 +133,7 @@ def race(which: str | type[Design], threads: int = 3, rounds: int = 2, refuse: i
     """Explore every interleaving of so many threads, each of which gets, uses and puts a region in so many rounds.
 
     The first `refuse` REMOVEs that could succeed are refused.  Raises RaceError, with
-    one sentence, for what is no design, for one that comes to no end or fails, and for
+    one sentence, for what is no design, for one that does not end or fails, and for
     bounds out of reach.  A reader's own design runs in a worker (`kvmviz.race.own`).
     """
     chosen = design_of(which)

@@ -71,7 +71,7 @@ _NO_EDGE: Final = Edge(0, 0, None, False, 0, ())
 def explore(design: type[Design], threads: int, rounds: int, refuse: int = 0) -> Found:
     """Search every interleaving; raise RaceError if the design cannot be run, or has too many states."""
     if threads > 1:
-        explore(design, 1, rounds)  # a thread alone that comes to no end is soon found out
+        explore(design, 1, rounds)  # a thread alone that does not end is soon found out
     found = Found(Threads(design, rounds))
     first = State(start(design.regions, refuse), (0,) * threads, (0,) * threads)
     number = {first: 0}

@@ -94,7 +94,7 @@ class Threads:
         if key not in self._known:
             if len(self.places) == PLACES * self.rounds:
                 raise RaceError(
-                    f"{self.design.name}: a thread comes to no end: after {len(self.places):,} different places it is "
+                    f"{self.design.name}: a thread does not end: after {len(self.places):,} different places it is "
                     f"in {walk.section}, line {walk.line}; let no variable grow in a loop."
                 )
             self._known[key] = len(self.places)

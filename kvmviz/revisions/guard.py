@@ -8,7 +8,7 @@
 >>> run(Endless, "tree=1x1x1")
 Traceback (most recent call last):
   ...
-kvmviz.revisions.telling.PatchError: Endless: tdx_sept_free_private_spt, line 3, comes to no end and was stopped after \
+kvmviz.revisions.telling.PatchError: Endless: tdx_sept_free_private_spt, line 3, does not end and was stopped after \
 4,000 lines of Python, with tree=1x1x1; a patch may run 1,000 lines for each table.
 
 A run costs nothing extra while it is quick.  Only one that takes longer than

@@ -1,7 +1,7 @@
 """What is said of a reader's function that cannot go on: one sentence with function, line and scenario.
 
 >>> print(late("Mine", "tdx_sept_free_private_spt, line 4,", 10, "tree=1x1x1"))
-Mine: tdx_sept_free_private_spt, line 4, comes to no end: it was stopped after 10 s, with tree=1x1x1; --timeout \
+Mine: tdx_sept_free_private_spt, line 4, does not end: it was stopped after 10 s, with tree=1x1x1; --timeout \
 allows more.
 """
 
@@ -70,13 +70,13 @@ def place_in_dump(text: str) -> str:
 def late(name: str, at: str, bound: float, where: str) -> str:
     """Say that something was stopped because it took longer than `bound` seconds."""
     with_ = f", with {where}" if where else ""
-    return f"{name}: {at or 'it'} comes to no end: it was stopped after {bound:.3g} s{with_}; --timeout allows more."
+    return f"{name}: {at or 'it'} does not end: it was stopped after {bound:.3g} s{with_}; --timeout allows more."
 
 
 def too_long(name: str, trace: TracebackType | None, bound: int, where: object, allowed: str) -> PatchError:
     """Say that a loop was stopped."""
     return PatchError(
-        f"{name}: {place(trace)} comes to no end and was stopped after {bound:,} lines of Python, "
+        f"{name}: {place(trace)} does not end and was stopped after {bound:,} lines of Python, "
         f"with {where}; {allowed}."
     )
 

@@ -61,7 +61,7 @@ TERMS: Final = {
     "keeps it above zero, and so costs the TDR too.",
     "RCU": "the kernel's way to free memory that readers may still look at: later, when they are done. call_rcu puts "
     "such a free on a waiting list, rcu_barrier waits until the list is empty.",
-    "WARN_ON": "a macro that prints a stack trace each time its condition is true. Its value is the condition.",
+    "WARN_ON": "a macro that prints a trace each time its condition is true. Its value is the condition.",
     "WARN_ON_ONCE": "as WARN_ON, but it prints only the first time at its place since boot. Its value is the condition "
     "every time.",
     "KVM_BUG_ON": "a macro that marks a VM as bugged and prints one trace a place and boot. While the VM is bugged "
@@ -73,10 +73,10 @@ TERMS: Final = {
     "pr_err": "prints a line at error level, every time.",
     "pr_err_ratelimited": "prints an error line at most ten times in five seconds at one place. What it withheld is "
     "told only by a later message, if one comes.",
-    "vm_bugged": "a mark on a VM that KVM found itself in the wrong. It mutes later KVM_BUG_ONs; at destruction "
+    "vm_bugged": "a mark on a VM that KVM has caught itself in a fault. It mutes later KVM_BUG_ONs; at destruction "
     "nothing is left that it could stop.",
     "panic_on_warn": "a setting that makes the host panic at the first printed trace. Error lines do not trigger it.",
-    "splat": "the block that a warning leaves in the log, stack trace included. Also called a trace.",
+    "splat": "another word for a trace, the block that a warning leaves in the kernel's log.",
     "guest_memfd": "the file that holds a VM's private memory. While it is open the VM stays, so its pages "
     "go before the VM does.",
     "PROVE_MMU": "a debug option of KVM's that leaves out the first passes over a tree, in which the lowest levels "
@@ -94,7 +94,8 @@ TERMS: Final = {
     "landed": "what went into the kvm-x86 tree, in which changes to KVM for x86 are gathered. It is "
     "v2 with the free at once, and a pointer that is cleared on "
     "every path.",
-    "level": "how high a page table stands: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, and so on upwards.",
+    "level": "how high in the tree a page table is: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, "
+    "and so on upwards.",
     "gfn": "guest frame number: the number of a page of guest memory. A table is named by the first one that it is "
     "for.",
     "1x1x3": "a tree: the tables below the root, outermost level first. Here one L3 table has one L2 table, which "

@@ -91,7 +91,7 @@ _TABLE: Final = (
         event=e.Warn, rests_on=RECORDED,
         meaning='A warning\'s condition was true; `printed` is False if "once" withheld it.',
         sentence=lambda v: Site.parse(v.site).short + (
-            " prints a warning with a stack trace." if v.printed
+            " prints a trace." if v.printed
             else " is true, but prints nothing: it prints once a boot, and has."
         ),
         brief=lambda v: f"{Site.parse(v.site).short}: {'trace printed' if v.printed else 'withheld by once'}",
@@ -168,18 +168,18 @@ _TABLE: Final = (
         event=e.PamtPut, rests_on=READ_PAMT,
         meaning="A page's reference to the PAMT pair of its 2 MiB region is given up; `left` remain (Dynamic PAMT).",
         sentence=lambda v: (
-            f"{v.page} needs the PAMT pair of {v.region} no longer; {many(v.left, 'reference')} to it left."
+            f"{v.page} no longer needs the PAMT pair of {v.region}; {many(v.left, 'reference')} to it left."
         ),
         brief=lambda v: f"{v.page}: {v.region}, {v.left} left",
     ),
     Kind(
         event=e.HkidFree, meaning="The key id went back to the pool.", rests_on=RECORDED,
-        sentence=lambda _: "The TD's key id goes back to the pool; from now on its pages can be reclaimed.",
-        follows="Key ids are few: another TD can have this one now.",
+        sentence=lambda _: "The TD's key goes back to the pool; from now on its pages can be reclaimed.",
+        follows="Keys are few: another TD can have this one now.",
     ),
     Kind(
         event=e.HkidLeak, meaning="Releasing the key id was given up.", rests_on=A_STEP,
-        sentence=lambda _: "KVM gives up: the key id stays assigned until reboot, and no page can be reclaimed.",
+        sentence=lambda _: "KVM gives up: the key stays assigned until reboot, and no page can be reclaimed.",
         follows="Every page that the module still has will be lost.", mark=lambda _: "leak",
     ),
     Kind(

@@ -118,6 +118,6 @@ def test_nothing_is_left_after_a_command(here: Path) -> None:
     assert out == b""
     said = err.decode()
     where = "tdx_sept_free_private_spt, line 11,"
-    assert said.startswith(f"kvmviz: Spins: {where} comes to no end: it was stopped after 1 s, with tree=1x1x1")
+    assert said.startswith(f"kvmviz: Spins: {where} does not end: it was stopped after 1 s, with tree=1x1x1")
     assert said.count("\n") == 1
     assert left_of(below) == []

@@ -89,7 +89,7 @@ def test_a_run_that_takes_too_long_is_ended() -> None:
         def tdx_sept_free_private_spt(vm: Any, gfn: int, sp: Any) -> None:
             time.sleep(100)
 
-    with pytest.raises(PatchError, match=r"^Sleeps: tdx_sept_free_private_spt, line \d+, comes to no end: it was"):
+    with pytest.raises(PatchError, match=r"^Sleeps: tdx_sept_free_private_spt, line \d+, does not end: it was"):
         kvmviz.run(Sleeps, "tree=1x1x1", timeout=0.5)
 
 

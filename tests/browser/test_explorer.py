@@ -306,7 +306,7 @@ def test_a_click_on_an_absent_warning_says_why_and_leads_to_the_step_that_used_i
     expect(ghost).to_have_count(1)
     ghost.dispatch_event("click")
     log = explorer.get_by_test_id("panel-log")
-    expect(log).to_contain_text("v1 has no such check: WARN_ON does not stand in its handle_removed_pt.")
+    expect(log).to_contain_text("v1 has no such check: WARN_ON is not in its handle_removed_pt.")
     go(explorer, 117)
     log.get_by_role("button", name="not printed, because").click()
     log.get_by_role("button", name="go to step 60").click()

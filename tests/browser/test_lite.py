@@ -140,7 +140,7 @@ def test_an_endless_loop_of_a_reader_comes_to_its_end(lite: Lite) -> None:
         "        while sp: pass\n"
         "kvmviz.run(Endless, 'tree=1x1x1')\n",
     )
-    assert "comes to no end and was stopped after 4,000 lines" in said
+    assert "does not end and was stopped after 4,000 lines" in said
     page.close()
 
 

@@ -91,7 +91,7 @@ def test_a_revision_from_c_travels_to_another_process() -> None:
 
 def test_a_loop_without_end_ends_with_the_line_of_the_c() -> None:
     endless = OP.replace("if (KVM", "for (;;)\n;\nif (KVM")
-    with pytest.raises(PatchError, match=r"patch\.c:4: tdx_sept_free_private_spt comes to no end"):
+    with pytest.raises(PatchError, match=r"patch\.c:4: tdx_sept_free_private_spt does not end"):
         kvmviz.run(kvmviz.from_c(endless), "")
 
 

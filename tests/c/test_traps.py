@@ -217,7 +217,7 @@ def test_a_macro_may_paste_tokens_and_hold_statements() -> None:
 
 
 def test_a_statement_expression_that_never_ends_or_reads_nothing_is_told_of_by_its_line() -> None:
-    for body, said in (("({ for (;;) ; });\n", "Mine.c:3: tdx_sept_free_private_spt comes to no end"),
+    for body, said in (("({ for (;;) ; });\n", "Mine.c:3: tdx_sept_free_private_spt does not end"),
                        ("int n = ({ int m; m; });\n", "Mine.c:3: .* is read before it has a value")):  # fmt: skip
         with pytest.raises(KvmvizError, match=said):
             kvmviz.run(op(body + FREES), "")

@@ -62,7 +62,7 @@ def test_check_a_class_in_other_processes(mine: Path) -> None:
 def test_run_and_check_end_where_the_patch_does_not(mine: Path) -> None:
     loops = load_revision(f"{mine}:Loops")
     for ask in (lambda: run(loops, "tree=1x1x1"), lambda: check(loops, "1x1x3", progress=False)):
-        with pytest.raises(KvmvizError, match=r"^Loops: tdx_sept_free_private_spt, line 13, comes to no end and was"):
+        with pytest.raises(KvmvizError, match=r"^Loops: tdx_sept_free_private_spt, line 13, does not end and was"):
             ask()
 
 
@@ -102,8 +102,8 @@ ENDS = {
     "import os\nos._exit(0)\n": "line 2 of the file ends Python: return from the function, or raise an error.",
     "import threading\nthreading.Thread(target=print).start()\n": "line 2 of the file starts a thread:",
     "import subprocess\nsubprocess.Popen(['sleep', '9'])\n": "line 2 of the file starts a process:",
-    "x = 1\nwhile True: pass\n": "line 2 of the file comes to no end: it was stopped after 1 s; --timeout allows more.",
-    "import time\ntime.sleep(99)\n": "line 2 of the file comes to no end",
+    "x = 1\nwhile True: pass\n": "line 2 of the file does not end: it was stopped after 1 s; --timeout allows more.",
+    "import time\ntime.sleep(99)\n": "line 2 of the file does not end",
     "class E(Exception):\n  def __str__(self): 1/0\nraise E\n": "in line 3 while it is loaded: E: its own",
     "raise ValueError('a\\nb\\x1b[31m\xe4' * 500)\n": "ValueError: a b\\x1b[31m\\xe4a b",
 }

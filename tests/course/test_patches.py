@@ -13,7 +13,7 @@ from kvmviz.course import answers
 from kvmviz.course.patches import goals, mark_patch
 from kvmviz.course.puzzles import PUZZLES
 
-NOTEBOOK: Final = Path(__file__).parents[2] / "notebooks/08-write-your-own-patch.ipynb"
+NOTEBOOK: Final = Path(__file__).parents[2] / "notebooks/09-write-your-own-patch.ipynb"
 
 
 def defined(source: str) -> type[kvmviz.Revision]:
@@ -42,7 +42,7 @@ def _room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_notebooks_solutions_reach_every_goal(number: int) -> None:
     assert "All goals are reached." in str(mark_patch(defined(solutions()[number]), "1x1x1"))
-    assert answers.class_results().rows() == [("08-own-patch", 1, 1, 1, "")]
+    assert answers.class_results().rows() == [("09-own-patch", 1, 1, 1, "")]
 
 
 def test_the_patch_as_given_misses_a_goal_and_is_no_answer() -> None:

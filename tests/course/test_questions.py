@@ -15,6 +15,9 @@ ASKED = {
     for path in NOTEBOOKS
 }
 
+PATCHES = {"09-write-your-own-patch"}
+"""Where the exercises are patches that the reader writes, each with a solution folded up below it."""
+
 
 @pytest.mark.parametrize("key", QUESTIONS)
 def test_the_models_answer_is_right_and_another_is_not(key: str) -> None:
@@ -49,5 +52,5 @@ def test_every_question_is_asked_once_in_its_own_notebook() -> None:
 @pytest.mark.parametrize("stem", ASKED)
 def test_a_notebook_has_exercises_and_predictions_come_first(stem: str) -> None:
     kinds = [question(key).kind for key in ASKED[stem]]
-    assert kinds.count("exercise") >= 2
+    assert kinds.count("exercise") + 2 * (stem in PATCHES) >= 2
     assert stem[:2] in ("00", "05") or kinds[0] == "prediction"  # 05 begins with a log to be read

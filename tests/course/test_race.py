@@ -11,7 +11,7 @@ from kvmviz.course.race import design_source, goals, locks_between, mark_race
 from kvmviz.race.design import DESIGNS, Design
 from tests.race.test_design import from_text
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "10-the-next-patch.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "11-the-next-patch.ipynb"
 CELLS: list[Any] = nbformat.read(NOTEBOOK, as_version=4).cells
 
 
@@ -46,7 +46,7 @@ def test_a_design_is_marked_and_saved(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "Both goals are reached." in str(mark_race(DESIGNS["v6"]))
     assert "Not yet." in str(mark_race(DESIGNS["landed"]))
     [file] = tmp_path.glob("*.jsonl")
-    assert file.read_text().count("10-own-design") == 2
+    assert file.read_text().count("11-own-design") == 2
 
 
 def test_a_source_is_shown_without_its_docstring() -> None:

@@ -23,7 +23,7 @@ def test_why_something_was_withheld() -> None:
 @pytest.mark.parametrize("macro", ["pr_err_ratelimited", "WARN_ON"])
 def test_a_revision_has_no_such_check_or_its_condition_is_not_true(macro: str) -> None:
     site, name = f"tdx.c:f:{macro}", macro.removesuffix("_ratelimited")
-    assert log.absent_because("v1", site, "def f(): x()") == f"v1 has no such check: {macro} does not stand in its f."
+    assert log.absent_because("v1", site, "def f(): x()") == f"v1 has no such check: {macro} is not in its f."
     assert "is not true here" in log.absent_because("v1", site, f"def f(): {name}(1)")
     assert "is not true here" in log.absent_because("v1", site, None)
     assert "no such check" in log.absent_because("v1", site, f"def f(): MY_{name}(1)")

@@ -27,7 +27,7 @@ PATHS: Final = sorted(FOLDER.glob("*.ipynb"))
 NOTEBOOKS: Final = {path.stem: nbformat.read(path, as_version=4) for path in PATHS}
 
 NAMES: Final = {
-    r"\b(?:0\d|10)\b(?!/)(-[a-z][a-z0-9-]*)?": "a notebook's number or name, or a question's name",
+    r"\b(?:0\d|1[01])\b(?!/)(-[a-z][a-z0-9-]*)?": "a notebook's number or name, or a question's name",
     r"\b(\d{1,2} )?(January|February|March|April|May|September) 2026\b": "a date in the history of the patch",
     r"\bv\d(\+\d\d)?\b": "a version of the patch",
     r"\b(09/45|1[67]/17|1[45]/15)\b": "a mail's number in its series",

@@ -36,8 +36,8 @@ def from_text(text: str, name: str = "Mine") -> type[Design]:
     ("body", "said"),
     [
         ("yield region.lock()\n1 / 0", "Mine: put, line 3, fails: ZeroDivisionError: division by zero."),
-        ("while True:\n    pass\nyield region.lock()", f"comes to no end and was stopped after {LINES:,} lines"),
-        ("n = 0\nwhile True:\n    n += 1\n    yield region.read()", "comes to no end: after 300 different places"),
+        ("while True:\n    pass\nyield region.lock()", f"does not end and was stopped after {LINES:,} lines"),
+        ("n = 0\nwhile True:\n    n += 1\n    yield region.read()", "does not end: after 300 different places"),
         ("yield 3", "Mine: put, line 2, yields 3, which is no step; yield one of region's"),
         ("region.lock()", "Mine: put takes no steps; write `yield` before each"),
         ("yield region.lokc()", "line 2, fails: AttributeError: .*lokc.*; it has add_pair, "),

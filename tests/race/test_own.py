@@ -19,7 +19,7 @@ IN_C = "from itertools import repeat\ndef put(region):\n    yield region.lock()\
 
 @pytest.mark.parametrize("text", [SLEEPS, IN_C], ids=["a sleep", "a loop in C"])
 def test_what_comes_to_no_end_is_ended(text: str) -> None:
-    said = r"^Mine: put, line 4, comes to no end: it was stopped after 0\.5 s; --timeout allows more\.$"
+    said = r"^Mine: put, line 4, does not end: it was stopped after 0\.5 s; --timeout allows more\.$"
     with pytest.raises(PatchError, match=said), allowing(0.5):
         race(from_text(text), 2, 1)
 

@@ -67,6 +67,6 @@ def test_an_endless_patch_is_stopped_where_no_alarm_comes(monkeypatch: pytest.Mo
             while sp:
                 pass
 
-    with pytest.raises(guard.PatchError, match="comes to no end and was stopped after 4,000 lines"):
+    with pytest.raises(guard.PatchError, match="does not end and was stopped after 4,000 lines"):
         run(Endless, "tree=1x1x1")
     assert run("v1", "tree=1x1x1").summary.leaked_count == 0

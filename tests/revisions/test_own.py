@@ -123,7 +123,7 @@ ENDLESS = {
 def test_a_loop_without_end_is_stopped(body: str) -> None:
     said = refused(body, before="def helper():\n  while True: pass" if body == "helper()" else "")
     bound = LINES_PER_TABLE * (5 + 1)
-    assert f"comes to no end and was stopped after {bound:,} lines of Python, with {Scenario.parse(LINE)}" in said
+    assert f"does not end and was stopped after {bound:,} lines of Python, with {Scenario.parse(LINE)}" in said
     if ENDLESS[body]:
         assert f", line {ENDLESS[body]}, " in said
 
@@ -139,7 +139,7 @@ def test_a_queue_that_never_empties_is_stopped() -> None:
         def tdp_mmu_free_sp_rcu_callback(vm: Any, sp: Any) -> None:
             vm.host.rcu.call_rcu(vm, sp, vm.revision.tdp_mmu_free_sp_rcu_callback)
 
-    with pytest.raises(PatchError, match=r"Requeues: tdp_mmu_free_sp_rcu_callback, line .*comes to no end"):
+    with pytest.raises(PatchError, match=r"Requeues: tdp_mmu_free_sp_rcu_callback, line .*does not end"):
         run(Requeues, LINE)
 
 

@@ -87,7 +87,7 @@ def test_an_event_in_the_terms_of_the_kernel_and_its_sign_in_the_log(event: e.Ev
 
 
 def test_what_was_printed_and_what_was_not_are_told_apart_in_words() -> None:
-    assert sentence(e.Warn(SITE, True)) == "WARN_ON in f prints a warning with a stack trace."
+    assert sentence(e.Warn(SITE, True)) == "WARN_ON in f prints a trace."
     assert sentence(e.Warn(SITE, False)).startswith("WARN_ON in f is true, but prints nothing")
     assert sentence(e.PrErr(SITE, True, "no")) == "f prints an error line."
     assert sentence(e.PrErr(SITE, False, "no")).startswith("The error line of f is withheld")

@@ -155,7 +155,7 @@ def invisible(runs: Runs) -> Finding:
     site = "tdp_mmu.c:kvm_mmu_uninit_tdp_mmu:WARN_ON"
     found = tried((s, f.counted == 0 and not f.true(site)) for s, f in leaking)
     return found.because(
-        f"KVM's count stood at zero, and its check of it was content, in {found} scenarios in which S-EPT pages leak: "
+        f"KVM's count stood at zero, and its check was satisfied, in {found} scenarios in which S-EPT pages leak: "
         "only spt is counted, and it is taken off before the op runs."
     )
 

@@ -67,7 +67,7 @@ def counter_is_users(runs: Runs) -> Finding:
 def get_wins(_: Runs) -> Finding:
     """Explore the old design with more and more threads and rounds."""
     return tried((None, one) for one in races("old")).because(
-        f"True of one put and one get; with another put after them {told('old')}: two threads stand before the "
+        f"True of one put and one get; with another put after them {told('old')}: two threads wait for the "
         "lock, and both remove."
     )
 
@@ -94,7 +94,7 @@ def free_cannot_fail(runs: Runs) -> Finding:
     )
 
 
-@claim("D8", "DP8", "A pair that stays behind does no harm but that later calls may fail.")
+@claim("D8", "DP8", "The only harm of a pair that stays behind is that later calls may fail.")
 def later_calls_fail(runs: Runs) -> Finding:
     """Use the region again, page by page and whole."""
     again = reuse(runs.revision("dpamt"))
@@ -197,8 +197,8 @@ def put_in_op(runs: Runs) -> Finding:
     found = tried((line, (a.pamt, a.leaked, sorted(p for p, _ in a.freed)) == (b.pamt, b.leaked,
                    sorted(p for p, _ in b.freed)) and not b.violations) for line, a, b in pairs)  # fmt: skip
     return found.because(
-        f"The same pages are free and the same pairs home in {found} scenarios, if the pointer is cleared where the "
-        "reclaim failed, and only there."
+        f"The same pages are free and the same pairs have come back in {found} scenarios, if the pointer is cleared "
+        "where the reclaim failed, and only there."
     )
 
 
@@ -265,7 +265,7 @@ def not_allocated_by_partner(runs: Runs) -> Finding:
     found = tried((line, all("tdx_free_control_page" in chain for chain in _freed(one))) for line, one in ends)
     return found.because(
         f"Each S-EPT page that came back goes through tdx_free_control_page in {found} scenarios, and none came from "
-        "its partner: uneven, but each page has one get and one put."
+        "its partner: lopsided, but each page has one get and one put."
     )
 
 
@@ -273,7 +273,7 @@ def _freed(one: Run) -> list[tuple[str, ...]]:
     return [s.chain for s in one.steps if isinstance(s.event, Free) and s.event.page.startswith("S-EPT")]
 
 
-@claim("D28", "DP28", "Releases are balanced: every page of the TD's gives its reference up.")
+@claim("D28", "DP28", "Releases are balanced: every page of the TD gives up its reference.")
 def balanced(runs: Runs) -> Finding:
     """Count the references that are given up against the pages, where nothing fails and where guest pages are lost."""
     lines = tuple(f"tree={tree}{leaves} region={region}" for tree, region, leaves in product(

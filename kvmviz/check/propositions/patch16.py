@@ -61,7 +61,7 @@ def level_unused(runs: Runs) -> Finding:
     )
 
 
-@claim("S5", "S16", "Nothing changes in how a failure is handled but where the code stands.")
+@claim("S5", "S16", "A failure is handled as before; only the place of the code has changed.")
 def only_moved(runs: Runs) -> Finding:
     """Compare everything observable wherever a table page cannot be reclaimed."""
     failing = [(s, a, b) for s, a, b in runs.both("before", "v1") if a.leaked_tables() or b.leaked_tables()]

@@ -117,7 +117,7 @@ def always_null(runs: Runs) -> Finding:
     )
 
 
-@claim("F9", "R20s3", "That check would fire on unused pages if it stood in the shared free helper.")
+@claim("F9", "R20s3", "That check would fire on unused pages if it were in the shared free helper.")
 def check_in_helper(runs: Runs) -> Finding:
     """Put the check there and free a table that was never linked."""
     lost = [never_linked(runs.revision("v1+17"), tree) for tree in TREES]
@@ -209,4 +209,4 @@ def ledger_in_use(_: Runs) -> Finding:
 @claim("F17", "R20k", "The free should stay in common code, with a safer lock.")
 def common_code(_: Runs) -> Finding:
     """Nothing to run."""
-    return not_checkable("It is an opinion on where code should stand; both ways leave the same pages free (F5).")
+    return not_checkable("It is an opinion on where code should be; both ways leave the same pages free (F5).")

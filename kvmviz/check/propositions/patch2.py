@@ -49,7 +49,7 @@ def nothing_lost(runs: Runs) -> Finding:
     memory = tried((s, a.memory() == b.memory()) for s, a, b in failing)
     log = tried((s, a.log() == b.log()) for s, a, b in failing)
     return (memory + log).because(
-        f"Asked of memory it is so in {memory} scenarios, asked of the log in {log}: each lost trace was one of "
+        f"For memory this is so in {memory} scenarios, for the log in {log}: each lost trace was one of "
         "generic code's."
     )
 

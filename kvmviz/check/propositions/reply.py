@@ -89,7 +89,7 @@ def says_nothing_of_hkid(runs: Runs) -> Finding:
     mute = tried((s, a.traces() > 0) for s, a, b in kept if not b.printed("mmu_uninit"))
     return found.because(
         f"With the HKID assigned the helper is reached in none of {found.scenarios:,} scenarios. In "
-        f"{mute.scenarios:,} of them v1 prints nothing at all as tables are given up, where before there were traces "
+        f"{mute.scenarios:,} of them v1 prints nothing at all as tables are taken down, where before there were traces "
         f"in {mute.holds:,}."
     )
 

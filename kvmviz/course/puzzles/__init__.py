@@ -30,6 +30,6 @@ MISSING: Final = {
     "B": "sp->external_spt = NULL, after the page was freed",
     "C": "the KVM_BUG_ON that looks whether the key is left",
     "D": "free_page, where the page has come back",
-    "E": "call_rcu: the table is freed while readers may still see it",
+    "E": "call_rcu, by which the table waits for its readers",
 }
 """What is missing, in words."""

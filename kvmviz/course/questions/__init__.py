@@ -18,9 +18,10 @@ from kvmviz.course.questions import (
     n05_what_the_log_says,
     n06_the_lineage,
     n07_who_was_right,
-    n08_write_your_own_patch,
-    n09_what_a_leak_costs,
-    n10_the_next_patch,
+    n08_what_is_missing,
+    n09_write_your_own_patch,
+    n10_what_a_leak_costs,
+    n11_the_next_patch,
 )
 from kvmviz.errors import KvmvizError
 
@@ -35,9 +36,10 @@ NOTEBOOKS: Final = (
     n05_what_the_log_says,
     n06_the_lineage,
     n07_who_was_right,
-    n08_write_your_own_patch,
-    n09_what_a_leak_costs,
-    n10_the_next_patch,
+    n08_what_is_missing,
+    n09_write_your_own_patch,
+    n10_what_a_leak_costs,
+    n11_the_next_patch,
 )
 """A module for each notebook."""
 

@@ -44,25 +44,6 @@ def guest_late() -> Question:
     )
 
 
-def tdr_first() -> Question:
-    """Can the TDR be had at once?"""
-    td = LiveTd()
-    td.give_key_back()
-    answer = td.reclaim("TDR")
-    reasons = {
-        "SUCCESS": "Yes, for the key is gone",
-        "TD_ASSOCIATED_PAGES_EXIST": "No, for other pages are still counted",
-        "LIFECYCLE_STATE_INCORRECT": "No, for the TD is still in use",
-    }
-    return Question(
-        "The key is gone, and no page table has been asked for yet. Can the TDR be reclaimed?",
-        reasons[answer],
-        tuple(reasons.values()),
-        why=f"The module answers {answer}: it gives the TDR back last.",
-        kind="prediction",
-    )
-
-
 def third_in_order() -> Question:
     """The other order: which table is third?"""
     answer = order(f"{TREE} zap=prove-mmu")[2]
@@ -109,4 +90,4 @@ def vcpu_pages() -> Question:
     )
 
 
-QUESTIONS: Final = (too_early, guest_late, tdr_first, third_in_order, vcpu_pages, quiet_cause)
+QUESTIONS: Final = (too_early, guest_late, third_in_order, vcpu_pages, quiet_cause)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kvmviz.compare.comparison import compare
+from kvmviz.check.cases import FIGURES
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
 from kvmviz.course.warning_macros import tried
@@ -10,11 +10,13 @@ from kvmviz.record.runs import run
 from kvmviz.terms.words import many
 
 NUMBER: Final = "04"
-CONTROL: Final = "fail=TDCX[0][2]"
+CONTROL: Final = "fail=TDVPR[0],L1@0x200"
 ALL: Final = "tree=1x2x2 fail=all"
-BOTH: Final = "hkid=vpflushdone-error fail=L1@0x200"
+BOTH: Final = "tree=1x1x2 hkid=vpflushdone-error fail=L1@0x200"
 FUNCTION: Final = "kvm_tdp_mmu_zap_invalidated_roots"
 TIMES: Final = 5
+
+as_tables_go: Final = FIGURES["traces as tables go"]
 
 
 def value_of_once() -> Question:
@@ -29,12 +31,14 @@ def value_of_once() -> Question:
 
 
 def other_pages() -> Question:
-    """In how many steps do the two differ when a page fails that the patch is not about?"""
-    both = compare("before", "v1", CONTROL)
+    """What is left to be printed for a table page when a vCPU page has failed before it?"""
+    old, new = (as_tables_go(run(name, CONTROL)) for name in ("before", "v1"))
     return Question(
-        "A page of a vCPU is refused, and no page table. In how many steps do the two kernels do something different?",
-        len(both.differences),
-        why=f"{many(len(both.rows), 'step')}, each the same on both sides. The patch is about table pages.",
+        "Two pages of a TD are refused: one of a vCPU, and later a table page, L1 at 0x200. How many traces does v1 "
+        "print as that table is taken down?",
+        new,
+        why=f"The helper asked for the vCPU's page too, and there it has printed. before prints {many(old, 'trace')}, "
+        "of handle_removed_pt.",
         kind="prediction",
         about=(CONTROL,),
     )
@@ -61,7 +65,7 @@ def file_of() -> Question:
     answer = next(function.path for function in locations if function.name == FUNCTION)
     files = ("virt/kvm/kvm_main.c", "arch/x86/kvm/x86.c", "arch/x86/kvm/mmu/tdp_mmu.c", "arch/x86/kvm/vmx/tdx.c")
     return Question(
-        f"In which file of the kernel does {FUNCTION} stand, which begins to take the tables down?",
+        f"Which file of the kernel has {FUNCTION}, which begins to take the tables down?",
         answer,
         files,
         (
@@ -73,16 +77,14 @@ def file_of() -> Question:
 
 
 def both_faults() -> Question:
-    """The key stays, and a page would fail too."""
-    alone, both = end("v1", "hkid=vpflushdone-error"), end("v1", BOTH)
-    choices = ("more pages than with the key alone", "the same pages", "fewer pages than with the key alone")
-    more = (both.leaked_count > alone.leaked_count) - (both.leaked_count < alone.leaked_count)
+    """The key stays, and a page would fail too: how often does the old kernel warn?"""
+    before, after = (as_tables_go(run(name, BOTH)) for name in ("before", "v1"))
     return Question(
-        "Both faults at once: the key stays, and L1 at 0x200 would be refused if it were asked for. What is lost?",
-        choices[1 - more],
-        choices,
-        why=f"{many(both.leaked_count, 'page')} in both cases: with the key still there no page is asked for, "
-        "so none can be refused.",
+        "Both faults at once: the key of a TD with the tree 1x1x2 stays, and KVM has said so; and one page, L1 at "
+        "0x200, would be refused. How many traces does the kernel before the patch print as the tables go?",
+        before,
+        why=f"The op fails for each table, good or bad, and handle_removed_pt warns each time. v1 prints {after}: a "
+        "failed release that is reported marks the VM, so the op's check is mute.",
         kind="prediction",
         about=(BOTH,),
     )

@@ -130,8 +130,8 @@ def panic_second() -> Question:
         "kernel can this second log exist?",
         choices[0] if all(second) else choices[1] if any(second) else choices[2],
         choices,
-        ("What did the host do when the first TD's page was refused?", "Which of the traces comes first under v1?"),
-        "The helper's trace comes first under both, and the host stops there: the second TD never runs.",
+        why="The helper's trace comes first under both, and the host stops there: the second TD never runs.",
+        kind="prediction",
         about=(PANICS,),
     )
 

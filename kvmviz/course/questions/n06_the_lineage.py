@@ -22,7 +22,7 @@ def same_end() -> Question:
         "are free when the teardown is over?",
         choices[1] if v1 == landed else choices[0],
         choices,
-        why="KVM waits for all that waits before it goes on to the control pages, so the end is the same.",
+        why="KVM waits until all of that is freed before it goes on to the control pages, so the end is the same.",
         kind="prediction",
         about=(REFUSED,),
     )

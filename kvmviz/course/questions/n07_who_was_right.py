@@ -1,19 +1,14 @@
 """Questions of the notebook `07-who-was-right`."""
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from kvmviz.check import claims
 from kvmviz.check.propositions.verdict import Verdict
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
-from kvmviz.record.runs import run
 from kvmviz.scenario import CAUSES
-from kvmviz.terms.events import PrErr, Warn
 
 NUMBER: Final = "07"
-TWO: Final = "tree=1x1x6 fail=L1@0x0,L1@0x800"
 
 
 def verdicts() -> dict[str, Verdict]:
@@ -21,25 +16,18 @@ def verdicts() -> dict[str, Verdict]:
     return {verdict.id: verdict for verdict in claims()}
 
 
-def _refusals(scenario: str) -> Iterator[bool]:
-    """Yield for each refused reclaim of a table page in v1 whether it has a trace of its own."""
-    steps = [step for step in run("v1", scenario).steps if step.phase == "mmu_uninit"]
-    for step, after in pairwise(steps):
-        if isinstance(after.event, PrErr) and isinstance(step.event, Warn):
-            yield step.event.printed
-
-
 def covered() -> Question:
-    """How many failures have a trace of their own?"""
-    own = list(_refusals(TWO))
+    """In what share of scenarios does the deeper warning cover every failure?"""
+    found = verdicts()["B2"]
+    choices = ("in most of them", "in about half of them", "in few of them")
+    share = found.holds / found.scenarios
     return Question(
-        "Two table pages of the first TD of a boot are refused. How many of the two have a trace of their own under "
-        "v1?",
-        sum(own),
-        why=f"The warning is met {len(own)} times, and prints once in a boot. So it covers the first failure, "
-        "and not each.",
+        "Small trees with every set of refused table pages, as the first TD of a boot and as a later one: in how many "
+        "of these scenarios does v1 print a trace for each refused page?",
+        choices[0 if share > 0.65 else 1 if share > 0.35 else 2],
+        choices,
+        why=f"In {found.holds:,} of {found.scenarios:,}: those with one refused page, in the first TD.",
         kind="prediction",
-        about=(TWO,),
     )
 
 

@@ -31,7 +31,7 @@ def check_target(path: Path, *, replace: bool) -> None:
     if path.is_dir():
         raise ExportError(f"{path} is a folder; name a file in it.")
     if (path.exists() or path.is_symlink()) and not replace:
-        raise ExportError(f"{path} exists; give --replace to write it anew.")
+        raise ExportError(f"{path} exists; give --replace to overwrite it.")
     _check_place(path, path.resolve())
 
 
@@ -57,7 +57,7 @@ def write_whole(path: Path, text: str, *, replace: bool = False) -> None:
     try:
         write_text(path.resolve(), text, replace=replace)
     except FileExistsError:
-        raise ExportError(f"{path} exists; give --replace to write it anew.") from None
+        raise ExportError(f"{path} exists; give --replace to overwrite it.") from None
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror}.") from None
 

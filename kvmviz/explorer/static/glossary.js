@@ -68,7 +68,10 @@ export const GLOSSARY = [
     "leak",
     "a page that is lost on purpose, since the TDX module still owns it. It stays lost until the host is rebooted.",
   ],
-  ["level", "how high a page table stands: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, and so on upwards."],
+  [
+    "level",
+    "how high in the tree a page table is: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, and so on upwards.",
+  ],
   ["mirror", "KVM's readable copy of the S-EPT in ordinary memory. Hardware never walks it."],
   ["mmu_lock", "KVM's lock over a VM's page tables. Who holds it for write holds it alone."],
   [
@@ -127,7 +130,7 @@ export const GLOSSARY = [
     "sp",
     "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT page, external_spt.",
   ],
-  ["splat", "the block that a warning leaves in the log, stack trace included. Also called a trace."],
+  ["splat", "another word for a trace, the block that a warning leaves in the kernel's log."],
   ["spt", "the table page of an sp: 512 entries. It is ordinary memory and always KVM's."],
   [
     "TD",
@@ -165,9 +168,9 @@ export const GLOSSARY = [
   ["vCPU", "a virtual processor of a TD. Its control pages are one TDVPR and some TDCX pages."],
   [
     "vm_bugged",
-    "a mark on a VM that KVM found itself in the wrong. It mutes later KVM_BUG_ONs; at destruction nothing is left that it could stop.",
+    "a mark on a VM that KVM has caught itself in a fault. It mutes later KVM_BUG_ONs; at destruction nothing is left that it could stop.",
   ],
-  ["WARN_ON", "a macro that prints a stack trace each time its condition is true. Its value is the condition."],
+  ["WARN_ON", "a macro that prints a trace each time its condition is true. Its value is the condition."],
   [
     "WARN_ON_ONCE",
     "as WARN_ON, but it prints only the first time at its place since boot. Its value is the condition every time.",

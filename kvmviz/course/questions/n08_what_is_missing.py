@@ -1,25 +1,33 @@
-"""Questions of the notebook `08-write-your-own-patch`: each puzzle has options of its own."""
+"""Questions of the notebook `08-what-is-missing`: each puzzle has options of its own."""
 
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.patches import goals
 from kvmviz.course.puzzles import MISSING, PUZZLES
 from kvmviz.record.runs import run
 from kvmviz.terms.words import many
 
 NUMBER: Final = "08"
+ASKED: Final = "ACD"
+HEALTHY: Final = "tree=1x2x1 fail=none"
 
 
-def old_kernel() -> Question:
-    """Which goal does the kernel before the patch miss?"""
-    reached = {goal.words: goal.right for goal in goals("before", "1x1x1")[1:4]}
+def _goes_wrong(letter: str) -> bool:
+    """Say whether anything goes wrong under a puzzle where nothing fails."""
+    end = run(PUZZLES[letter], HEALTHY).summary
+    return bool(end.violations or end.unfreed or end.leaked)
+
+
+def healthy() -> Question:
+    """How many of the faults does a teardown show in which nothing fails?"""
+    wrong = [letter for letter in ASKED if _goes_wrong(letter)]
     return Question(
-        "The kernel before the patch: which of these does it miss?",
-        next(words for words, right in reached.items() if not right),
-        tuple(reached),
-        why="It is as loud as one could wish, and decides in the wrong place. v1 is the other way round.",
+        f"{len(ASKED)} versions follow, each with one line missing. A tester tears down TDs in which nothing "
+        "fails, and looks at every page. In how many of the versions does the tester find anything?",
+        len(wrong),
+        why=f"In {' and '.join(wrong)}. The lines that the others lack are needed when something fails, and only then.",
         kind="prediction",
+        about=(HEALTHY,),
     )
 
 
@@ -65,29 +73,10 @@ def puzzle_d() -> Question:
         ("call_rcu, where the table is taken down", "tdx_reclaim_page, where the key is gone", MISSING["D"]),
         (
             "The module gave each page back. Who is to hand it on to the allocator, in the landed version?",
-            "The callback of landed frees the mirror's page alone, and the pointer is NULL by then anyhow.",
+            "The callback of landed frees the mirror's page alone, and the pointer is NULL by then.",
         ),
         f"{many(len(found), 'page')} are the host's and never freed: a loss that nothing forced on anybody.",
     )
 
 
-def first_word() -> Question:
-    """Where does the silence begin?"""
-    quiet = run("v1", "hkid=flushvp-not-done").steps
-    answer = next(step.chain[-1] for step in quiet if step.event.kind == "hkid_leak")
-    choices = ("tdx_vcpu_free", answer, "handle_removed_pt", "tdx_reclaim_td_control_pages")
-    return Question(
-        "One warning at the right place would end the silence for every page of a TD whose key stays, its vCPU pages "
-        "included. In which function?",
-        answer,
-        choices,
-        (
-            "Which of them runs first, and knows that the key stays?",
-            "03-giving-a-td-back has a table of the ways in which the key can stay. Where is the quiet one met?",
-        ),
-        "All the others find the key assigned and take it that somebody has said so. The patch of this course does not "
-        "touch that function.",
-    )
-
-
-QUESTIONS: Final = (old_kernel, puzzle_a, puzzle_c, puzzle_d, first_word)
+QUESTIONS: Final = (healthy, puzzle_a, puzzle_c, puzzle_d)

@@ -1,4 +1,4 @@
-"""Questions of the notebook `09-what-a-leak-costs`."""
+"""Questions of the notebook `10-what-a-leak-costs`."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from kvmviz.record.runs import run
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.words import many
 
-NUMBER: Final = "09"
+NUMBER: Final = "10"
 SIZE: Final = "tree=2GiB"
 KEPT: Final = f"{SIZE} hkid=key-freeid-error"
 LOG: Final = "tree=1x1x5 hkid=vp-flush-error"
@@ -56,9 +56,9 @@ def keys() -> Question:
         "A host keeps losing TDs of 2 GiB with their keys. What runs out first?",
         choices[0],
         choices,
-        ("A lost key is lost until reboot. How many are there to lose? The sentence above says it.",),
-        f"The pool is small, and each lost TD takes {end('v1', KEPT).leaked_bytes / 2**20:.1f} MiB with it: "
-        "a server has memory for far more of those than it has keys.",
+        why=f"Each lost TD takes {end('v1', KEPT).leaked_bytes / 2**20:.1f} MiB with it, and a server has memory for "
+        "far more of those than it has keys.",
+        kind="prediction",
     )
 
 
@@ -66,7 +66,7 @@ def log() -> Question:
     """The key stayed: what did the log say, and what not?"""
     found = end("v1", LOG)
     return Question(
-        "Here a call of the release of the key has failed: each vCPU is flushed there. Nothing else stands in the log. "
+        "Here a call of the release of the key has failed: each vCPU is flushed there. Nothing else is in the log. "
         "How many pages has this TD lost? (Its tree is 1x1x5; count its control pages, too.)",
         found.leaked_count,
         hints=(

@@ -1,14 +1,17 @@
-"""Questions of the notebook `10-the-next-patch`."""
+"""Questions of the notebook `11-the-next-patch`."""
 
+from types import new_class
 from typing import Final
 
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
+from kvmviz.race.design import Design, Steps
+from kvmviz.race.region import Region
 from kvmviz.race.result import race
 from kvmviz.scenario.names import PAGE_SIZE
 from kvmviz.terms.words import many
 
-NUMBER: Final = "10"
+NUMBER: Final = "11"
 ALONE: Final = "fail=L2@0x0 region=scattered"
 LOGGED: Final = "tree=1x1x2 fail=L1@0x200 region=scattered"
 
@@ -51,7 +54,7 @@ def what_the_log_says() -> Question:
 def once_refused() -> Question:
     """A REMOVE that was refused is never tried again."""
     [left] = race("landed", threads=1, rounds=2, refuse=1).ends
-    choices = ("the pair is had back", "the pair stays for good", "the put warns again")
+    choices = ("the pair comes back", "the pair stays for good", "the put warns again")
     return Question(
         "REMOVE is refused once, for a cause that passes; the counter is left at one. Later somebody gets the same "
         "region and puts it again. What then?",
@@ -62,16 +65,23 @@ def once_refused() -> Question:
     )
 
 
+def _interrupted(region: Region) -> Steps:
+    """Take the lock for a put, and then for that of a callback which interrupts it, before the first goes on."""
+    yield region.lock()
+    yield region.lock()
+
+
 def in_the_callback() -> Question:
-    """A put that interrupts the holder of its lock waits for ever."""
-    choices = ("it is put off", "the counter is wrong", "it waits for ever")
+    """What does not help a put that waits for the lock that it interrupts?"""
+    stuck = new_class("Interrupted", (Design,), {"base": "landed"}, lambda names: names.update(put=_interrupted))
+    helps = race(stuck, threads=2)["all_can_finish"].steps is None
+    choices = ("keep interrupts off under the lock", "give the host more processors", "put nowhere but in the op")
     return Question(
-        "A put runs in an RCU callback, and that interrupts a put on the same processor, which has the lock. What "
-        "becomes of it?",
-        choices[2],
+        "A put in an RCU callback can interrupt a put that has the lock, and then neither goes on. Which of these "
+        "does not help?",
+        "none of them" if helps else choices[1],
         choices,
-        ("Who would have to run, so that the lock is released? Where?",),
-        "The lock's owner cannot run before the callback is done, and that cannot be done without the lock.",
+        why="On whatever processor it happens, the lock's owner cannot run before the callback is done there.",
         kind="prediction",
     )
 
@@ -103,7 +113,7 @@ def what_breaks_first() -> Question:
         choices[1] if first.name == "removed_once" else choices[0],
         choices,
         ("Between counting down and the lock a whole get and put of somebody else may pass. What does that one find?",),
-        f"After {many(len(first.steps or ()), 'step')}: both have stood before the lock, and the counter said zero to "
+        f"After {many(len(first.steps or ()), 'step')}: both have waited for the lock, and the counter was zero for "
         "each. A refused ADD is foreseen here, and harmless.",
         kind="prediction",
     )
