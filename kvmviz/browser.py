@@ -3,7 +3,6 @@
 The folder that `make lite` builds starts Python with a module of these (`docs/lite/start.mjs`).
 """
 
-import json
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,20 +21,25 @@ def _page() -> Any:
     return import_module("kvmviz_page")
 
 
+def _value(text: str) -> Any:
+    """Return the value of the page's JSON; where there is no page, nobody pays for loading what reads it."""
+    return import_module("json").loads(text)
+
+
 def draw(dot: str, file_format: str) -> tuple[str, str]:
     """Return what Graphviz makes of DOT text, and what it complains about."""
-    answer = json.loads(_page().draw(dot, file_format))
+    answer = _value(_page().draw(dot, file_format))
     errors = "; ".join(str(one["message"]) for one in answer["errors"])
     return answer.get("output") or "", errors
 
 
 def parse_c(text: bytes) -> list[list[Any]]:
     """Return the nodes of a text of C, as rows that `kvmviz.c.nodes` reads."""
-    rows: list[list[Any]] = json.loads(_page().parse(text.decode("latin-1")))  # so that its columns count bytes
+    rows: list[list[Any]] = _value(_page().parse(text.decode("latin-1")))  # so that its columns count bytes
     return rows
 
 
 def figures() -> dict[str, str]:
     """Return the pictures that were drawn elsewhere, as HTML by the call that drew them."""
-    found: dict[str, str] = json.loads(_page().figures())
+    found: dict[str, str] = _value(_page().figures())
     return found
