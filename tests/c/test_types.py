@@ -79,7 +79,8 @@ def test_types_are_said_in_words() -> None:
 
 
 WORDS = [
-    *(f"{sign}{base}" for sign in ("", "signed ", "unsigned ") for base in ("char", "short", "int", "long", "long long")),
+    *(f"{sign}{base}" for sign in ("", "signed ", "unsigned ") for base in ("char", "short", "int", "long")),
+    "long long", "signed long long", "unsigned long long",
     "signed", "unsigned", "short int", "unsigned short int", "long int", "signed long", "unsigned long int",
     "long unsigned", "long unsigned int", "long long int", "unsigned long long int", "long long unsigned int",
 ]  # fmt: skip

@@ -9,7 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kvmviz.c import runtime, values
-from kvmviz.c.types import BOOL, INT, S8, S16, S64, U8, U16, U32, U64, Int, common, promoted
+from kvmviz.c.types import (
+    BOOL,
+    INT,
+    PFN,
+    S8,
+    S16,
+    S64,
+    SPTE,
+    U8,
+    U16,
+    U32,
+    U64,
+    VOIDP,
+    Int,
+    Pointer,
+    Struct,
+    common,
+    promoted,
+)  # fmt: skip
 from kvmviz.c.values import NONE, Effects, Value
 
 RUNTIME = {f"#{name}": one for name, one in vars(runtime).items()}
@@ -110,3 +128,45 @@ def test_null_is_zero_and_a_number_that_the_c_says_is_known() -> None:
     assert values.is_null(values.NULL) and values.is_null(values.constant(0))
     assert not values.is_null(values.constant(1)) and not values.is_null(variable("x", INT))
     assert values.numbers(values.binary("+", values.constant(40), variable("x", INT)).node) >= {40}
+
+
+@given(st.sampled_from(INTS), st.sampled_from(INTS), st.integers(), st.integers(),
+       st.sampled_from(["+", "-", "*", "&", "|", "^", "<", "<=", "==", "!=", ">", ">="]))  # fmt: skip
+def test_two_numbers_of_the_c_are_computed_when_it_is_read_as_they_would_be_when_it_runs(
+    a: Int, b: Int, x: int, y: int, operator: str
+) -> None:
+    x, y = a.wrap(x), b.wrap(y)
+    found = values.binary(operator, values.constant(x, a), values.constant(y, b))
+    assert found.const == worth(values.binary(operator, variable("x", a), variable("y", b)), x=x, y=y)
+    half = values.binary(operator, values.constant(x, a), variable("y", b))
+    assert half.const is None
+    assert worth(half, y=y) == found.const
+
+
+@pytest.mark.parametrize("x", [0, 1, 5, -1])
+def test_not_of_a_number_and_of_a_truth(x: int) -> None:
+    assert values.inverted(values.constant(x)).const == int(not x)
+    assert worth(values.inverted(values.constant(x))) == int(not x)
+    assert values.unary("-", values.constant(x)).const == -x
+    assert values.unary("+", values.constant(x)).const == x
+    assert worth(values.truth_value(values.binary("+", variable("x", INT), values.constant(1))), x=x) == int(x + 1 != 0)
+
+
+def test_things_that_can_be_the_same() -> None:
+    pointer, other = (Value(values.name("p"), Pointer(Struct(name))) for name in ("kvm", "page"))
+    entry, frame = Value(values.name("e"), SPTE), Value(values.name("f"), PFN)
+    assert values.comparable(pointer, pointer) and values.comparable(pointer, values.NULL)
+    assert values.comparable(pointer, Value(values.name("v"), VOIDP)) and values.comparable(entry, entry)
+    assert not values.comparable(pointer, other) and not values.comparable(entry, frame)
+    assert not values.comparable(pointer, entry)
+
+
+@pytest.mark.parametrize("kind", [INT, U32])
+def test_what_c_leaves_undefined_is_refused_or_ends_the_run(kind: Int) -> None:
+    with pytest.raises(values.Unfit, match="a shift of"):
+        values.binary("<<", variable("x", kind), values.constant(32))
+    with pytest.raises(values.Unfit, match="nothing can be computed"):
+        values.binary("+", variable("x", kind), Value(values.name("p"), VOIDP))
+    for operator in "/%":
+        with pytest.raises(runtime.Stopped):
+            worth(values.binary(operator, variable("x", kind), variable("y", kind)), x=1, y=0)
