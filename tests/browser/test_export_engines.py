@@ -10,6 +10,7 @@ import pytest
 from tests.browser.chromium import browser_is_required
 from tests.browser.engines import LEFT, RIGHT, Engine, started, what_is_missing
 from tests.browser.offline import NOTED, READY, SHOWN, compare_state, compare_states, written
+from tests.browser.small import MEASURE
 
 pytestmark = pytest.mark.slow
 
@@ -92,6 +93,16 @@ def test_a_link_is_read_when_the_page_opens(page: Engine, file: Path) -> None:
     shown = opened(page, file, "#tree=1x1x1&fail=L1@0x0&step=7&revisions=before,v1")
     assert shown["step"].startswith("7 / ")
     compare_state(page.ask, "tree=1x1x1 fail=L1@0x0", 7)
+
+
+def test_narrow_it_fits(page: Engine) -> None:
+    narrow = """() => new Promise(done => {
+        document.getElementById('kvmviz').style.width = '320px';
+        setTimeout(done, 500);
+    })"""
+    page.ask(narrow, None)
+    page.press(EXPLORER, RIGHT * 30)
+    assert page.ask(f"() => ({MEASURE})(document.querySelector('{EXPLORER}'))", None) == []
 
 
 def test_random_states_are_those_of_the_model(page: Engine) -> None:
