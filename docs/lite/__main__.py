@@ -48,8 +48,8 @@ def main() -> int:
 
 def build(target: Path) -> None:
     """Build everything into a folder that is not there yet."""
-    brought = bring.everything(_made(ROOT / "build" / "brought"))
     with tempfile.TemporaryDirectory() as python:
+        brought = bring.everything(_made(ROOT / "build" / "brought"), Path(python) / "own")
         loaded = write_python(brought, Path(python) / "python")
         _jupyterlite(brought.tools, target, loaded)
         shutil.move(Path(python) / "python", target)

@@ -28,19 +28,17 @@ class Brought:
     own: Path
 
 
-def everything(folder: Path) -> Brought:
-    """Bring whatever is not there yet; of two builds at once, one waits."""
+def everything(folder: Path, own: Path) -> Brought:
+    """Bring whatever is not there yet, and our own wheel into a folder of the caller's; of two at once, one waits."""
     with (folder / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
-        return _everything(folder)
+        return _everything(folder, own)
 
 
-def _everything(folder: Path) -> Brought:
+def _everything(folder: Path, own: Path) -> Brought:
     tools = once(folder / "tools", HERE / "tools.txt", _tools)
     wheels = once(folder / "wheels", HERE / "wheels.txt", _wheels)
     packages = once(folder / "packages", HERE / "package.json", _packages)
-    own = folder / "own"
-    shutil.rmtree(own, ignore_errors=True)
     _run(sys.executable, *_PIP, "wheel", "--no-deps", "-w", str(own), str(ROOT))
     return Brought(tools, wheels, packages / "node_modules", own)
 

@@ -33,7 +33,8 @@ def write_python(brought: Brought, folder: Path) -> list[str]:
         for name in names:
             shutil.copy(brought.packages / package / name, folder)
     shutil.copy(HERE / "start.mjs", folder)
-    wheels = [*brought.wheels.glob("*.whl"), *brought.own.glob("*.whl"), *_kernel_wheels(brought.tools)]
+    [own] = brought.own.glob("kvmviz-*.whl")
+    wheels = [*brought.wheels.glob("*.whl"), own, *_kernel_wheels(brought.tools)]
     entries = {}
     for wheel in sorted(wheels):
         shutil.copy(wheel, folder)

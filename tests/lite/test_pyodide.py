@@ -40,7 +40,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Python for the browser, and what the tests need besides."""
     folder = tmp_path_factory.mktemp("pyodide")
     (ROOT / "build" / "brought").mkdir(parents=True, exist_ok=True)
-    write_python(bring.everything(ROOT / "build" / "brought"), folder / "python")
+    write_python(bring.everything(ROOT / "build" / "brought", folder / "own"), folder / "python")
     write_figures([], folder / "python" / "figures.json")
     tags = ("--platform", "pyemscripten_2026_0_wasm32", "--python-version", bring.PYTHON, "--abi", "cp314")
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", *tags]
