@@ -54,3 +54,16 @@ def test_the_table_here_is_what_a_compiler_says() -> None:
 def test_what_is_no_number_of_the_model_is_refused_with_its_line(text: str, said: str) -> None:
     with pytest.raises(CError, match=rf"Mine\.c:\d+: .*{said}"):
         op(f"WARN_ON({text});")
+
+
+@pytest.mark.parametrize(
+    ("escape", "value"), [*zip("abtnvfr", range(7, 14), strict=True), ("0", 0), ("\\", 92), ("'", 39), ('"', 34)]
+)
+def test_an_escape_has_its_ascii_code(escape: str, value: int) -> None:
+    assert holds(f"'\\{escape}' == {value}")
+
+
+def test_a_signed_number_and_an_octal_zero() -> None:
+    assert holds("-012 == -10")
+    assert holds("00 == 0")
+    assert not holds("-1 == 1")
