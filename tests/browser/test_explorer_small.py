@@ -189,6 +189,7 @@ def test_the_line_scrolls_a_tap_chooses_and_the_flag_stays_in_view(touch: Touch)
     expect(label).to_have_text(first)
     page.get_by_test_id("step-last").tap()
     assert faults(page) == []
+    page.evaluate("() => new Promise(end => requestAnimationFrame(() => requestAnimationFrame(end)))")
     assert reel.evaluate("node => node.scrollLeft") > 300
     letters = page.locator(".kv-lane").first.bounding_box()
     assert letters

@@ -33,6 +33,10 @@ export class Score {
     this.reel = h("div", { class: "kv-reel", role: "group", "aria-label": "time line" }, this.svg);
     this.element = h("div", { class: "kv-score" }, this.reel, this.input, h("div", { class: "kv-focus" }));
     this.width = 0;
+    /** How wide it is on the screen, and how far it is scrolled. */
+    this.room = 0;
+    this.left = 0;
+    this.frame = 0;
     /** Whether the line is longer than its place. */
     this.scrolls = false;
     this.step = 0;
@@ -41,7 +45,10 @@ export class Score {
     /** Where each step stands, from 0 to 1. @type {number[]} */
     this.places = [0];
     this.onStep = onStep;
-    this.reel.addEventListener("scroll", () => this.keepLetters());
+    this.reel.addEventListener("scroll", () => {
+      this.left = this.reel.scrollLeft;
+      this.keepLetters();
+    });
     this.touched = false;
     this.element.addEventListener("pointerdown", (event) => this.grab(event));
     // A finger may want to scroll: it chooses a step when it goes along a line that has room, or was a tap.
@@ -52,8 +59,14 @@ export class Score {
     );
   }
 
+  /** Look how wide it is, which costs a layout; so only where that may have changed. */
   resize() {
-    const room = this.element.clientWidth;
+    this.room = this.element.clientWidth;
+    this.widen();
+  }
+
+  widen() {
+    const { room } = this;
     const wanted = LEFT + RIGHT + STEP * (this.view?.rows.length ?? 0);
     const width = room > SMALL ? room : Math.max(room, Math.min(TIMES * room, wanted));
     if (room && width !== this.width) {
@@ -71,7 +84,7 @@ export class Score {
     this.input.max = String(view.rows.length);
     this.places = placesOf(view);
     this.width = 0;
-    this.resize();
+    this.widen();
   }
 
   /** @param {number} step */
@@ -165,7 +178,7 @@ export class Score {
   }
 
   keepLetters() {
-    if (this.names) put(this.names, "transform", `translate(${this.reel.scrollLeft})`);
+    if (this.names) put(this.names, "transform", `translate(${this.left})`);
   }
 
   /** @param {View} view */
@@ -254,9 +267,11 @@ export class Score {
   /** Keep the flag in view where the line scrolls. */
   follow() {
     if (!this.scrolls) return;
-    const room = this.reel.clientWidth;
-    const at = this.x(this.step) - this.reel.scrollLeft;
-    if (at < NEAR || at > room - NEAR) this.reel.scrollLeft = this.x(this.step) - room / 2;
+    const at = this.x(this.step) - this.left;
+    if (at >= NEAR && at <= this.room - NEAR) return;
+    this.left = Math.max(0, Math.min(this.width - this.room, this.x(this.step) - this.room / 2));
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => (this.reel.scrollLeft = this.left)); // at once it would cost a layout
   }
 }
 
