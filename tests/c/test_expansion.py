@@ -17,6 +17,8 @@ MACROS = {
     "SHOW": "SHOW(x) warn(#x, x)",
     "SELF": "SELF(x) SELF(x + 1)",
     "NONE": "NONE() 7",
+    "PASTE": "PASTE(a, b) a##_##b",
+    "STATEMENTS": "STATEMENTS(x) ({ int y = x; y + 1; })",
 }
 DEFINITIONS = {name: found for name, text in MACROS.items() if (found := definition(text))}
 USES = [
@@ -36,6 +38,8 @@ USES = [
     "c = ')'; GONE(')');",
     "XLOST(sp); LOSTX(sp);",
     "GONE({a, b}[0]);",
+    "PASTE(one, two)(3);",
+    "c = STATEMENTS(a);",
 ]
 
 NESTED = {f"F{n}": Definition((), f"F{n + 1}()") for n in range(DEEPEST + 3)}
@@ -65,8 +69,6 @@ def test_lines_stay_what_they_were(use: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "P(a, b) a##b",
-        "S(x) ({ x; })",
         "for_each_x(i) for (;;)",
         "TDX_BUG_ON(a, b) c",
         "scoped_x(a) b",
