@@ -19,6 +19,7 @@ def test_a_patch_that_is_a_known_one_has_that_one_s_verdicts() -> None:
         assert judged.own is False
 
 
+@pytest.mark.slow
 def test_another_patch_is_put_in_the_place_of_the_known_ones() -> None:
     """B1: before the patch, generic code warns; where `landed` stands in its place it does not."""
     found = {old.name: verdicts.judge(["B1"], old, V1, same=False)["B1"] for old in (BEFORE, REVISIONS["landed"])}
