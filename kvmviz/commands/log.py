@@ -12,8 +12,9 @@ Examples:
 import argparse
 
 from kvmviz.commands import common
-from kvmviz.record.runs import run_all
+from kvmviz.record.runs import Run, run_all
 from kvmviz.terms.columns import ascii_only
+from kvmviz.terms.words import many
 
 HELP = "the kernel log that a teardown would leave"
 
@@ -36,6 +37,19 @@ def execute(args: argparse.Namespace) -> int:
     revisions = common.find_revisions(names, args.kernel)
     logs = run_all(revisions, link.scenario)
     width = None if args.wide else common.width(args)
-    texts = [f"# {one.revision}: {one.scenario}\n\n{one.kernel_log(width, short=args.short)}" for one in logs]
+    texts = [
+        f"# {one.revision}: {one.scenario}\n\n{one.kernel_log(width, short=args.short)}{_besides(one)}" for one in logs
+    ]
     common.print_text(ascii_only("\n\n".join(texts)) + common.origin_text(revisions, common.width(args)), args.format)
     return 0
+
+
+def _besides(one: Run) -> str:
+    """Return what the log does not say of Dynamic PAMT, below a mark that no line of the kernel's has."""
+    pamt = one.summary.pamt
+    if pamt is None or not pamt.pairs_pinned:
+        return ""
+    pairs, phantoms = many(pamt.pairs_pinned, "PAMT pair"), pamt.phantom_references
+    said = f"{pairs} pinned, {pamt.pinned_bytes // 1024:,} KiB, of which no line says how many or where"
+    held = f"{pamt.leaked_references:,} by leaked pages, {phantoms:,} by phantom references"
+    return f"\n# {said}:\n# references left: {held}"

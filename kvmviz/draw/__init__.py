@@ -9,6 +9,7 @@ from kvmviz.browser import IN_BROWSER
 
 if TYPE_CHECKING:
     from kvmviz.draw.figures_cost import cost as cost
+    from kvmviz.draw.figures_cost import cost_with_pairs as cost_with_pairs
     from kvmviz.draw.figures_log import noise as noise
     from kvmviz.draw.figures_log import scenario_map as scenario_map
     from kvmviz.draw.figures_log import second_td as second_td
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
 
 _FIGURES = {
     "address_map": "figures_map",
-    "cost": "figures_cost", "noise": "figures_log", "scenario_map": "figures_log", "second_td": "figures_log",
+    "cost": "figures_cost", "cost_with_pairs": "figures_cost",
+    "noise": "figures_log", "scenario_map": "figures_log", "second_td": "figures_log",
     "lives": "figures_time", "waiting": "figures_time",
 }  # fmt: skip
 
-__all__ = ["address_map", "cost", "lives", "noise", "scenario_map", "second_td", "waiting"]
+__all__ = ["address_map", "cost", "cost_with_pairs", "lives", "noise", "scenario_map", "second_td", "waiting"]
 
 
 def __getattr__(name: str) -> Any:

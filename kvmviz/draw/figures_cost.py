@@ -7,6 +7,8 @@ True
 from collections.abc import Sequence
 from functools import cache
 
+from matplotlib.axes import Axes
+
 from kvmviz.draw.figures import LINES, Drawn, at_end, drawing
 from kvmviz.machine.dpamt import PAGES
 from kvmviz.record.runs import run
@@ -48,6 +50,54 @@ def lost(gib: int, fault: str) -> int:
     return run("v1", Scenario.parse(f"tree={gib}GiB {fault}")).summary.leaked_bytes
 
 
+@cache
+def lost_to_dpamt(gib: int, fault: str) -> int:
+    """Return the bytes that stay with the module with Dynamic PAMT, pages and pairs, by tearing such a guest down."""
+    summary = run("dpamt", Scenario.parse(f"tree={gib}GiB {fault}")).summary
+    assert summary.pamt
+    return summary.leaked_bytes + summary.pamt.pinned_bytes
+
+
+def cost_with_pairs(sizes: Sequence[int] = SIZES) -> Drawn:
+    """Bytes lost with Dynamic PAMT, pairs included: pages side by side, or each alone in its 2 MiB region."""
+    measured = [gib for gib in sizes if gib <= RUN_TO]
+    where = ("scattered", "dense")
+    with drawing(10, 5.2) as (figure, (axis,)):
+        said = []
+        key = {"without pairs": [lost_with_key(gib) for gib in sizes]}
+        key |= {region: [lost_with_pairs(gib, region) for gib in sizes] for region in where}
+        one = {"without pairs": lost(measured[0], "fail=L1@0x200")}
+        one |= {region: lost_to_dpamt(measured[0], f"fail=L1@0x200 region={region}") for region in where}
+        for (name, found), look in zip(key.items(), LINES, strict=True):
+            axis.plot(sizes, [b / MIB for b in found], **{**look, "marker": ""})
+            runs = [gib for gib in measured if name != "without pairs"]
+            at = [lost_to_dpamt(gib, f"hkid=assigned region={name}") / MIB for gib in runs]
+            axis.plot(runs, at, **{**look, "linestyle": ""})
+            axis.plot(sizes, [one[name] / MIB] * len(sizes), **{**look, "marker": ""})
+            rise = {"without pairs": -13, "scattered": 0, "dense": 3}[name]
+            at_end(axis, sizes[-1], found[-1] / MIB, f"key kept, {name}", str(look["color"]), rise=rise)
+            lift = {"without pairs": -5, "scattered": 8, "dense": 0}[name]
+            at_end(axis, sizes[-1], one[name] / MIB, f"one page, {name}", str(look["color"]), rise=lift)
+            said.append(
+                f"{name}: key kept {_mib(sizes, found)}; one page fails {one[name] // 1024} KiB whatever the size."
+            )
+        _axes(axis, sizes)
+        axis.set_ylim(one["without pairs"] / MIB / 2, key["scattered"][-1] / MIB * 3)
+    alt = f"Lost until reboot with Dynamic PAMT, pages and pairs. {' '.join(said)} "
+    return Drawn(figure, alt + f"Marks are runs, up to {measured[-1]} GiB; the lines count tables.")
+
+
+def _mib(sizes: Sequence[int], found: Sequence[int]) -> str:
+    return ", ".join(f"{gib} GiB {b / MIB:,.1f} MiB" for gib, b in zip(sizes, found, strict=True))
+
+
+def _axes(axis: Axes, sizes: Sequence[int]) -> None:
+    axis.set(xscale="log", yscale="log", xlabel="private memory of the guest (GiB)", ylabel="lost until reboot (MiB)")
+    axis.set_xticks(sizes, [f"{s:,}" for s in sizes])
+    axis.minorticks_off()
+    axis.yaxis.set_major_formatter("{x:,g}")
+
+
 def cost(sizes: Sequence[int] = SIZES) -> Drawn:
     """Bytes lost over the size of the guest: one bad page, and the key not given back."""
     measured = [gib for gib in sizes if gib <= RUN_TO]
@@ -62,13 +112,7 @@ def cost(sizes: Sequence[int] = SIZES) -> Drawn:
         axis.plot(measured, [b / MIB for b in one], **{**LINES[0], "linestyle": ""})
         at_end(axis, sizes[-1], counted[-1] / MIB, "the key\nis not\ngiven back", str(LINES[1]["color"]))
         at_end(axis, sizes[-1], one[-1] / MIB, "one page\nfails")
-        axis.set(
-            xscale="log", yscale="log", xlabel="private memory of the guest (GiB)", ylabel="lost until reboot (MiB)"
-        )
-        axis.set_xticks(sizes, [f"{s:,}" for s in sizes])
+        _axes(axis, sizes)
         axis.set_ylim(one[-1] / MIB / 3, counted[-1] / MIB * 3)
-        axis.minorticks_off()
-        axis.yaxis.set_major_formatter("{x:,g}")
-    pairs = ", ".join(f"{gib} GiB {b / MIB:,.1f} MiB" for gib, b in zip(sizes, counted, strict=True))
-    alt = f"Lost until reboot. Key not given back: {pairs}. One page fails: {one[-1] // 1024} KiB whatever the size. "
-    return Drawn(figure, alt + f"Marks are runs, up to {measured[-1]} GiB; the lines count tables.")
+    alt = f"Lost until reboot. Key not given back: {_mib(sizes, counted)}. One page fails: {one[-1] // 1024} KiB "
+    return Drawn(figure, alt + f"whatever the size. Marks are runs, up to {measured[-1]} GiB; the lines count tables.")

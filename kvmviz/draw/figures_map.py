@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from kvmviz.draw.figures import COLOUR, QUIET, TAPE, Drawn, drawing
+from kvmviz.draw.figures_host import Flags, Host, draw_host, host_of, said
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.runs import Run, run_folded
 from kvmviz.revisions import Revision, revision
@@ -25,8 +26,6 @@ STRIPS: Final = 128
 """Most strips that the memory is cut into: a strip must be wide enough to be seen on a projector."""
 
 UNITS: Final = (("GiB", 1 << 30), ("MiB", 1 << 20))
-
-Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,13 @@ def lanes(result: Run) -> list[Lane]:
     [1, 4, 2048]
     """
     assert isinstance(result.tree, FoldedTree)
-    return [_lane(result.tree, level, flags) for level, flags in _lost(result, result.tree).items()]
+    return [_lane(result.tree, level, flags) for level, flags in lost_tables(result).items()]
 
 
-def _lost(result: Run, tree: FoldedTree) -> dict[int, Flags]:
-    """Return for each level which tables of the whole tree lost their page in the end."""
+def lost_tables(result: Run) -> dict[int, Flags]:
+    """Return for each level which tables of the whole tree lost their page in the end, of a folded run."""
+    tree = result.tree
+    assert isinstance(tree, FoldedTree)
     states = result.frames[-1].states
     found = {level: np.zeros(count, dtype=np.bool_) for level, count in tree.tree.level_counts().items()}
     for one in (one for level in tree.levels.values() for one in level):
@@ -80,13 +81,18 @@ def address_map(scenario: str | Scenario = "tree=1TiB fail=rate:1/1000:7", which
     """Where in the guest's memory table pages were lost: a lane for each level, a bar for each strip of memory."""
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
     result = run_folded(revision(which), wanted)
-    found = lanes(result)
+    found, host = lanes(result), host_of(result, lost_tables(result))
     assert isinstance(result.tree, FoldedTree)
-    whole = _frames(result.tree)
-    with drawing(11, 1.3 + 1.35 * len(found), rows=len(found), sharex=True) as (figure, axes):
+    whole, rows = _frames(result.tree), len(found) + bool(host)
+    with drawing(11, 1.3 + 1.35 * len(found) + 1.9 * bool(host), rows=rows) as (figure, all_axes):
+        axes = all_axes[: len(found)]
         for axis, lane in zip(axes, found, strict=True):
             _draw(axis, lane, whole)
+        if host:
+            draw_host(all_axes[-1], host)
         ticks = _ticks(whole)
+        for axis in axes[:-1]:
+            axis.set_xticks(ticks, [""] * len(ticks))
         unit, size = _unit(whole - 1)  # an axis of one GiB reads better in MiB
         axes[-1].set_xlabel(f"guest-physical address ({unit})")
         axes[-1].set_xticks(ticks, [f"{tick * PAGE_SIZE / size:,.6g}" for tick in ticks])
@@ -94,7 +100,7 @@ def address_map(scenario: str | Scenario = "tree=1TiB fail=rate:1/1000:7", which
         above.set_xlabel("guest frame number (gfn)")
         above.set_xticks(ticks, [f"{tick:#x}" for tick in ticks])
         figure.align_ylabels()
-    return Drawn(figure, _alt(result, found, whole))
+    return Drawn(figure, _alt(result, found, whole, host))
 
 
 def _draw(axis: Axes, lane: Lane, whole: int) -> None:
@@ -129,13 +135,11 @@ def _size(frames: int) -> str:
     return f"{frames * PAGE_SIZE / size:,.4g} {unit}"
 
 
-def _alt(result: Run, found: Sequence[Lane], whole: int) -> str:
+def _alt(result: Run, found: Sequence[Lane], whole: int, host: Host | None) -> str:
     levels = " ".join(_said(lane) for lane in found)
     controls = sum(PageName.parse(name).is_control for name in result.frames[-1].leaked)
     head = f"{result.revision}, {result.scenario}: lost over {_size(whole)} of guest memory."
-    pamt = result.summary.pamt
-    pinned = f" PAMT pairs pinned: {pamt.pairs_pinned:,}, {pamt.pinned_bytes:,} bytes." if pamt else ""
-    return f"{head} {levels} Control pages: {controls}.{pinned}"
+    return f"{head} {levels} Control pages: {controls}.{f' {said(host)}.' if host else ''}"
 
 
 def _said(lane: Lane) -> str:

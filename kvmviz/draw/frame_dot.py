@@ -39,8 +39,8 @@ def _caption(run: Run, step: int) -> str:
     now, steps = run.frames[step], run.steps
     said = steps[step - 1].text if step else "nothing has happened yet."
     counts = f"warnings {now.traces}, error lines {now.lines}, pages leaked {now.leaked_count}"
-    if step == len(steps) and run.summary.pamt:
-        counts += f", PAMT pairs pinned {run.summary.pamt.pairs_pinned}"
+    if run.summary.pamt:
+        counts += f", PAMT pairs pinned {now.pinned}"
     lines = [f"{run.revision}   {run.scenario}", f"step {step} / {len(steps)}: {said}", counts]
     return "\n".join(part for line in lines for part in wrap(line, COLUMNS))
 

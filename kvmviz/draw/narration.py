@@ -101,10 +101,12 @@ def event_words(step: Step, about: str | None) -> tuple[str, str]:
 DONE = {
     "one": "Done: {came}.",
     "apart": "Done: in {a} {came}; in {b} {other}.",
+    "loses": "Done: {a}: {lost}; {b}: {other}; each {printed}.",
+    "unlike": "Done: {a}: {lost}, {printed}; {b}: {other}, {said}.",
     "alike": "Done: on both sides {lost}; each {printed}.",
     "prints": "Done: on both sides {lost}; {a} {printed}, {b} {other}.",
 }
-"""How a story ends: one side alone, two that come to different ends, to the same, or that only print differently."""
+"""How a story ends: one side alone; two that come to different ends, lose more than pages, do the same, print apart."""
 
 
 def verdict(lockstep: Lockstep) -> str:
@@ -113,12 +115,20 @@ def verdict(lockstep: Lockstep) -> str:
     if len(runs) == 1:
         return DONE["one"].format(came=came_to(runs["a"]))
     a, b = runs["a"], runs["b"]
-    if a.summary.leaked != b.summary.leaked or a.summary.panicked != b.summary.panicked:
-        return DONE["apart"].format(a=a.revision, b=b.revision, came=came_to(a), other=came_to(b))
     lost, printed, other = lost_words(a), printed_words(a), printed_words(b)
-    if (a.summary.traces, a.summary.lines) == (b.summary.traces, b.summary.lines):
-        return DONE["alike"].format(lost=lost, printed=printed)
-    return DONE["prints"].format(a=a.revision, b=b.revision, lost=lost, printed=printed, other=other)
+    names, same = {"a": a.revision, "b": b.revision}, _prints(a) == _prints(b)
+    if a.summary.leaked == b.summary.leaked and lost == lost_words(b):
+        if same:
+            return DONE["alike"].format(lost=lost, printed=printed)
+        return DONE["prints"].format(**names, lost=lost, printed=printed, other=other)
+    if a.summary.leaked == b.summary.leaked and not (a.summary.panicked or b.summary.panicked):
+        how = DONE["loses" if same else "unlike"]
+        return how.format(**names, lost=lost, other=lost_words(b), printed=printed, said=other)
+    return DONE["apart"].format(**names, came=came_to(a), other=came_to(b))
+
+
+def _prints(run: Run) -> tuple[int, int]:
+    return run.summary.traces, run.summary.lines
 
 
 def came_to(run: Run) -> str:
@@ -134,7 +144,9 @@ def lost_words(run: Run) -> str:
     lost = f"{many(count, 'page')} ({count * KIB:,} KiB) leaked" if count else "nothing leaked"
     if pamt is None or not pamt.pairs_pinned:
         return lost
-    return f"{lost}, {many(pamt.pairs_pinned, 'PAMT pair')} ({pamt.pinned_bytes // 1024:,} KiB) pinned"
+    pinned = f"{lost}, {many(pamt.pairs_pinned, 'PAMT pair')} ({pamt.pinned_bytes // 1024:,} KiB) pinned"
+    phantoms = pamt.phantom_references
+    return f"{pinned}, {many(phantoms, 'phantom')}" if phantoms else pinned
 
 
 def printed_words(run: Run) -> str:

@@ -80,6 +80,9 @@ def _counts(run: Run, step: int) -> str:
     now = run.frames[step]
     kib = now.leaked_count * PAGE_KIB
     leaked = f"{many(now.leaked_count, 'page')} leaked ({kib:,} KiB)"
+    if run.summary.pamt:
+        phantoms = f", {many(now.phantoms, 'phantom reference')}" if now.phantoms else ""
+        leaked += f", {many(now.pinned, 'PAMT pair')} pinned ({now.pinned * 2 * PAGE_KIB:,} KiB){phantoms}"
     return f"{many(now.traces, 'warning')}, {many(now.lines, 'error line')}, {leaked}"
 
 

@@ -34,11 +34,11 @@ def link(lockstep: Lockstep, step: int) -> str:
     return f"{lockstep.scenario} step={step} revisions={names}"
 
 
-def counts(lockstep: Lockstep, side: Side, step: int) -> tuple[int, int, int]:
-    """Return warnings, error lines and leaked pages of a side after `step` rows."""
+def counts(lockstep: Lockstep, side: Side, step: int) -> tuple[int, int, int, int]:
+    """Return warnings, error lines, leaked pages and pinned PAMT pairs of a side after `step` rows."""
     taken = sum(at is not None for at in lockstep.indices(side)[:step])
     now = lockstep.runs[side].frames[taken]
-    return now.traces, now.lines, now.leaked_count
+    return now.traces, now.lines, now.leaked_count, now.pinned
 
 
 def still_text(lockstep: Lockstep, step: int) -> str:
@@ -47,6 +47,10 @@ def still_text(lockstep: Lockstep, step: int) -> str:
     numbers = [counts(lockstep, side, step) for side in lockstep.sides]
     for i, word in enumerate(("warnings", "error lines", "pages leaked")):
         rows.append((word, [str(number[i]) for number in numbers]))
+    paired = [lockstep.runs[side].summary.pamt is not None for side in lockstep.sides]
+    if any(paired):
+        cells = [str(number[3]) if has else "none to lose" for number, has in zip(numbers, paired, strict=True)]
+        rows.append(("PAMT pairs lost", cells))
     table = [(f"{head:16}" + "".join(f"{cell[:26]:28}" for cell in cells)).rstrip() for head, cells in rows]
     said = wrap(texts(lockstep)[step], WIDTH)
     return "\n".join([link(lockstep, step), "", f"Step {step} of {len(lockstep)}:", *said, "", *table])
@@ -61,9 +65,10 @@ def still_svg(lockstep: Lockstep, step: int, theme: Theme = "light") -> str:
 
 
 def _caption(lockstep: Lockstep, side: Side, step: int) -> str:
-    traces, lines, leaked = counts(lockstep, side, step)
-    name = lockstep.runs[side].revision
-    return f"{name}: {many(traces, 'warning')}, {many(lines, 'error line')}, {leaked} leaked"
+    traces, lines, leaked, pinned = counts(lockstep, side, step)
+    run = lockstep.runs[side]
+    pairs = f", {many(pinned, 'PAMT pair')} pinned" if run.summary.pamt else ""
+    return f"{run.revision}: {many(traces, 'warning')}, {many(lines, 'error line')}, {leaked} leaked{pairs}"
 
 
 def _side(lockstep: Lockstep, side: Side, step: int) -> str:

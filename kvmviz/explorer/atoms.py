@@ -3,7 +3,7 @@
 >>> from kvmviz.record.runs import run
 >>> atom = Writer().atoms(run("v1", "fail=L1@0x200"))[62]
 >>> atom.value["kind"], atom.value["about"], atom.value["counted"]
-('leak', 'S-EPT L1 gfn=0x200', (0, 0, 1))
+('leak', 'S-EPT L1 gfn=0x200', (0, 0, 1, 0))
 
 What depends on the names of the revisions, on a row's number or on how long ago
 the first TD was torn down holds a mark in its place: `@1@`, `@S@`, `@B@`.
@@ -23,13 +23,17 @@ from kvmviz.machine.callchain import Location
 from kvmviz.record.frames import FrameBuilder
 from kvmviz.record.runs import Run
 from kvmviz.record.step import Step
+from kvmviz.record.summary import PAIR_BYTES
+from kvmviz.revisions.evidence import grounds
+from kvmviz.scenario.names import PageName
 from kvmviz.terms import events as e
 from kvmviz.terms.kinds import kind_of
 from kvmviz.terms.site import Site
 
 THIS, ROW, BEFORE = "@1@", "@S@", "@B@"
 
-Counts = tuple[int, int, int]
+Counts = tuple[int, int, int, int]
+"""Traces, error lines, leaked pages, pairs of Dynamic PAMT's pages that stay for good."""
 Place = tuple[str, str, str, int]
 
 
@@ -61,21 +65,22 @@ class Writer:
     def _atom(self, run: Run, at: int, step: Step, about: str | None, moves: Changes, counted: Counts) -> Atom:
         means = meaning(run, at)
         where = tuple(map(id, step.where))  # a `Location` is one object for each line of the model
-        key = (step.phase, step.event, step.times, where, about, moves, counted, means)
+        rests = grounds(run._which, step.event, step.chain)
+        key = (step.phase, step.event, step.times, where, about, moves, counted, means, rests)
         if key not in self._known:
             if where not in self._chains:
                 self._chains[where] = step.where, tuple(map(_location, step.where))
-            self._known[key] = _written(step, about, moves, counted, means, self._chains[where][1])
+            self._known[key] = _written(step, about, moves, counted, (means, rests), self._chains[where][1])
         return self._known[key]
 
 
 def _written(
-    step: Step, about: str | None, moves: Changes, counted: Counts, means: str, chain: tuple[Place, ...]
+    step: Step, about: str | None, moves: Changes, counted: Counts, said: tuple[str, str], chain: tuple[Place, ...]
 ) -> Atom:
     value = {
-        **_words(step, about, means), **_logged(step), **_asked(step), "counted": counted,
+        **_words(step, about, *said), **_logged(step), **_asked(step), "counted": counted,
         "phase": step.phase, "kind": step.event.kind, "mark": kind_of(step.event).mark(step.event), "about": about,
-        "episode": _episode(step, about), "changes": moves, "chain": chain,
+        "episode": _episode(step, about), "changes": (*moves, *_of_pairs(step.event)), "chain": chain,
     }  # fmt: skip
     return Atom(step.phase, step.event, value)
 
@@ -90,13 +95,33 @@ def _episode(step: Step, about: str | None) -> str:
     return f"{step.phase} {page} {step.where[0].source if step.where else ''}"
 
 
-def _words(step: Step, about: str | None, means: str) -> dict[str, Any]:
-    """Return a step's sentences: what happens, what it means, what the other side does without it, who does what."""
+def _of_pairs(event: e.Event) -> Changes:
+    """Return what becomes of a pair of Dynamic PAMT's pages, for the ledger: its state, who keeps it, the bytes lost.
+
+    >>> _of_pairs(e.PamtPin("TDR", "region 3", 1, 0))
+    (('pair region 3', 'leaked'), ('refs region 3', 'a leaked page'), ('bytes region 3', '8192'))
+    """
+    match event:
+        case e.PamtPut(_, region, left):
+            state = "tdx-owned" if left else "reclaimed"
+            return (f"pair {region}", state), (f"refs {region}", f"{left:,} left" if left else "")
+        case e.Free(page) if (name := PageName.parse(page)).kind == "PAMT" and name.index[1]:
+            return ((f"pair region {name.index[0]}", "freed"),)
+        case e.PamtPin(_, region, pairs, phantoms):
+            why = "a phantom reference" if phantoms else "a leaked page"
+            more = f", and so in {pairs - 1:,} more regions" if pairs > 1 else ""
+            kept = ((f"bytes {region}", str(PAIR_BYTES * pairs)),) if pairs else ()
+            return (f"pair {region}", "leaked"), (f"refs {region}", why + more), *kept
+    return ()
+
+
+def _words(step: Step, about: str | None, means: str, rests: str) -> dict[str, Any]:
+    """Return a step's sentences: what happens, what it means, what it rests on, and who does what on either side."""
     kind = kind_of(step.event)
     who, does = narration.side_words(step)
     return {
         "text": step.text, "means": means, "lacks": kind.lacks(step.event), "who": who, "does": does,
-        "rests": kind.rests_on, "event": narration.event_words(step, about),
+        "rests": rests, "event": narration.event_words(step, about),
     }  # fmt: skip
 
 
@@ -139,12 +164,12 @@ def _asked(step: Step) -> dict[str, Any]:
 
 
 def _counts(run: Run) -> Iterator[Counts]:
-    """Yield what each step adds to traces, lines and leaked pages."""
-    fold, before = FrameBuilder(run.pages), (0, 0, 0)
+    """Yield what each step adds to traces, lines, leaked pages and pairs."""
+    fold, before = FrameBuilder(run.pages), (0, 0, 0, 0)
     for step in run.steps:
         fold.apply(step.event, step.times)
-        after = fold.traces, fold.lines, fold.leaked_count
-        yield after[0] - before[0], after[1] - before[1], after[2] - before[2]
+        after = fold.traces, fold.lines, fold.leaked_count, fold.pinned
+        yield after[0] - before[0], after[1] - before[1], after[2] - before[2], after[3] - before[3]
         before = after
 
 

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from kvmviz.machine.host import Host, HostPanicked
 from kvmviz.machine.recorder import site
+from kvmviz.scenario.status import status_number
 
 
 class BuggableVM(Protocol):
@@ -131,7 +132,7 @@ def pr_err_ratelimited(host: Host, message: str) -> None:
 def seamcall_line(fn: str, err: int, registers: tuple[int, ...]) -> str:
     """Return the words of TDX_BUG_ON's error line."""
     shown = "".join(f", {name} {value:#x}" for name, value in zip(("rcx", "rdx", "r8"), registers, strict=False))
-    return f"SEAMCALL {fn} failed: {err:#x}{shown}"
+    return f"SEAMCALL {fn} failed: {status_number(err)}{shown}"
 
 
 def report(host: Host, name: str, *, once: bool) -> None:

@@ -153,6 +153,8 @@ class Dpamt:
         self.removed = 0
         self._next = 0
         self._touched: dict[Region, Page] = {}
+        self._pinned: dict[Region, Page] = {}
+        self._refused: list[Counter] = []
 
     # Building.
 
@@ -253,12 +255,37 @@ class Dpamt:
             region.phantoms += counter.held
         if counter.held:
             self._given_up(counter)
+            self._refused.append(counter)
 
     def gave_back(self, counter: Counter) -> None:
         """REMOVE succeeded: the pair is the host's again."""
         for region, _ in counter.cells:
             region.pair = False
             self.removed += region.times
+
+    # Pairs that stay for good: no step of KVM's, noted so that picture and ledger have one.
+
+    def stays(self, page: Page) -> None:
+        """A page leaks; if it holds its reference, the pair of its region stays."""
+        counter = self.counters.get(page)
+        if counter is not None and counter.held:
+            self._pin(counter)
+
+    def comes_back(self, page: Page) -> None:
+        """Somebody has asked for a page that had leaked."""
+        pinned = [region for region, by in self._pinned.items() if by is page and not region.phantoms]
+        for region in pinned:
+            del self._pinned[region]
+        if pinned:
+            self.memory.recorder.pamt_unpin(page)
+
+    def _pin(self, counter: Counter, *, phantom: bool = False) -> None:
+        new = [region for region, _ in counter.cells if region.pair and region not in self._pinned]
+        self._pinned |= dict.fromkeys(new, counter.page)
+        if new or phantom:
+            first = f"region {new[0].number}" if new else counter.name
+            phantoms = sum(region.times for region, _ in counter.cells) if phantom else 0
+            self.memory.recorder.pamt_pin(counter.page, first, sum(region.times for region in new), phantoms)
 
     # What must hold.
 
@@ -267,6 +294,9 @@ class Dpamt:
         touched, self._touched = self._touched, {}
         for region, page in touched.items():
             self._check_pair(region, page)
+        refused, self._refused = self._refused, []
+        for counter in refused:
+            self._pin(counter, phantom=True)
 
     def _check_pair(self, region: Region, page: Page) -> None:
         if region.pair and region.count <= 0:
@@ -275,7 +305,8 @@ class Dpamt:
             self.memory.lives.wrong(page, "in a region without a pair, though its counter is above zero")
 
     def settle(self) -> None:
-        """The teardown is over: each counter has to be what the books say."""
+        """The teardown is over: each counter has to be what the books say; what still holds a pair keeps it."""
+        self.check()
         held: dict[Region, int] = {}
         for counter in self.counters.values():
             if counter.held and not counter.page.owned:
@@ -289,6 +320,9 @@ class Dpamt:
             books = held.get(region, 0) + region.others + region.phantoms
             if region.count != books:
                 self.memory.lives.wrong(page, f"in a region whose counter is {region.count}, where {books} are in use")
+        for counter in self.counters.values():
+            if counter.held:
+                self._pin(counter)
 
     def freed(self, page: Page) -> None:
         """A page goes back to the allocator: by then its reference has to be given up."""

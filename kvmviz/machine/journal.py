@@ -22,7 +22,7 @@ _set_null, _call_rcu = lru_cache(8192)(events.SetNull), lru_cache(8192)(events.C
 _rcu_callback, _reset = lru_cache(8192)(events.RcuCallback), lru_cache(8192)(events.Reset)
 _free, _leak = lru_cache(8192)(events.Free), lru_cache(8192)(events.Leak)
 _masked, _vm_bugged = lru_cache(8192)(events.Masked), lru_cache(8192)(events.VmBugged)
-_pamt_put = lru_cache(8192)(events.PamtPut)
+_pamt_put, _pamt_pin = lru_cache(8192)(events.PamtPut), lru_cache(8192)(events.PamtPin)
 _pr_err, _pr_warn = lru_cache(8192)(events.PrErr), lru_cache(8192)(events.PrWarn)
 _barrier, _hkid_free, _hkid_leak, _panic = events.RcuBarrier(), events.HkidFree(), events.HkidLeak(), events.Panic()
 
@@ -99,6 +99,14 @@ class Journal(Tally):
 
     def pamt_put(self, page: Page, region: str, left: int) -> None:
         self.emit(_pamt_put(page.name, region, left))
+
+    def pamt_pin(self, page: Page, region: str, pairs: int, phantoms: int) -> None:
+        self.emit(_pamt_pin(page.name, region, pairs, phantoms))
+
+    def pamt_unpin(self, page: Page) -> None:
+        """Take back that this page's reference stays: somebody has asked for the page after all."""
+        pins = (i for i, (_, event) in enumerate(self.entries) if isinstance(event, events.PamtPin))
+        self.drop(max(i for i in pins if self.entries[i][1].page == page.name))  # type: ignore[union-attr]  # a pin's
 
     def hkid_free(self) -> None:
         super().hkid_free()

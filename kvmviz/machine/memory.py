@@ -48,6 +48,12 @@ class Regions(Protocol):
     def freed(self, page: Page) -> None:
         """A page goes back to the allocator."""
 
+    def stays(self, page: Page) -> None:
+        """A page leaks, and what it holds stays with it."""
+
+    def comes_back(self, page: Page) -> None:
+        """Somebody has asked for a page that had leaked."""
+
     def number_of(self, page: Page) -> int:
         """Return the number of the region that a page lies in."""
 
@@ -75,13 +81,20 @@ class Lives:
         if page is not None and page.owned and page.allocated and page not in self._leaked:
             self._leaked[page] = None
             self.memory.recorder.leak(page)
+            if self.dpamt is not None:
+                self.dpamt.stays(page)
 
     def asked_for(self, page: Page) -> None:
         """Somebody asks for a page, or has put its pointer back: it was no leak, or not yet."""
         if page in self._leaked:
-            del self._leaked[page]
-            self.memory.recorder.unleak(page)
+            self._unleak(page)
             self._asked[page] = None
+
+    def _unleak(self, page: Page) -> None:
+        del self._leaked[page]
+        self.memory.recorder.unleak(page)
+        if self.dpamt is not None:
+            self.dpamt.comes_back(page)
 
     def settle(self) -> None:
         """The function that had taken pointers out is over: what it was refused leaks now."""
@@ -95,8 +108,7 @@ class Lives:
     def freed(self, page: Page) -> None:
         """A page goes back to the allocator: it must be KVM's, no reader may see it, and no use may follow."""
         if page in self._leaked:
-            del self._leaked[page]
-            self.memory.recorder.unleak(page)
+            self._unleak(page)
         if self.dpamt is not None:
             self.dpamt.freed(page)
         if page.kind == "guest":

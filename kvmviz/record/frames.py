@@ -72,6 +72,7 @@ class Frame:
 
     `traces` and `lines` count what was printed so far; `leaked` lists pages in the order of their loss,
     `leaked_count` says how many they are, which is more where a page stands for others too.
+    With Dynamic PAMT `pinned` counts pairs that stay for good, `phantoms` references that nobody holds.
     """
 
     states: Mapping[str, str]
@@ -82,6 +83,8 @@ class Frame:
     lines: int
     leaked: tuple[str, ...]
     leaked_count: int
+    pinned: int = 0
+    phantoms: int = 0
 
 
 class FrameBuilder:
@@ -96,18 +99,19 @@ class FrameBuilder:
         self.lines = 0
         self.leaked: list[str] = []
         self.leaked_count = 0
+        self.pinned = self.phantoms = 0
 
     def frame(self) -> Frame:
         """Return the picture as it is now."""
         return Frame(
             dict(self.states), dict(self.pointers), self.hkid, self.vm_bugged,
-            self.traces, self.lines, tuple(self.leaked), self.leaked_count,
+            self.traces, self.lines, tuple(self.leaked), self.leaked_count, self.pinned, self.phantoms,
         )  # fmt: skip
 
     def apply(self, event: e.Event, times: int = 1) -> tuple[Change, ...]:
         """Take the next event, which happens so often; return the pages that it changes, with their new states.
 
-        Pages of Dynamic PAMT are in no picture: what became of them is counted in the summary.
+        Pages of Dynamic PAMT are in no picture: pairs that stay are counted.
         """
         changes = tuple(change for change in self._changes(event) if change[0] in self.states)
         self.states.update(changes)
@@ -140,6 +144,9 @@ class FrameBuilder:
             case e.Leak(page):
                 self.leaked.append(page)
                 self.leaked_count += times
+            case e.PamtPin():
+                self.pinned += event.pairs
+                self.phantoms += event.phantoms
             case e.VmBugged():
                 self.vm_bugged = True
             case e.HkidFree():

@@ -11,6 +11,7 @@ from kvmviz.terms.kinds import brief
 from kvmviz.terms.phases import PHASES
 
 _BEGINS = (e.Op, e.RcuCallback, e.RcuBarrier, e.CallRcu)
+_LOST = ("leak", "pamt_pin")
 Block = list[tuple[int, Step]]
 
 
@@ -68,7 +69,7 @@ def _begins(event: e.Event, block: Block) -> bool:
     if isinstance(event, e.Seamcall):
         asked = event.seamcall in ("TDH.MEM.RANGE.BLOCK", "TDH.PHYMEM.PAGE.RECLAIM")
         return asked and not isinstance(block[-1][1].event, e.Op)
-    return isinstance(event, _BEGINS) or block[-1][1].event.kind == "leak" == event.kind
+    return isinstance(event, _BEGINS) or (event.kind == "leak" and block[-1][1].event.kind in _LOST)
 
 
 def _runs_of_alike(blocks: Iterable[Block]) -> Iterator[list[Block]]:

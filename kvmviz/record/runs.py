@@ -138,7 +138,8 @@ class Run:
 
     def step_text(self, number: int, width: int = WIDTH) -> str:
         """Return one step as text: what happens, where, and the picture's counts after it."""
-        return step_text(self.title, self.steps, number, self.frames[number], self.times, width)
+        pamt = self.summary.pamt is not None
+        return step_text(self.title, self.steps, number, self.frames[number], self.times, width, pamt=pamt)
 
     def kernel_log(self, width: int | None = WIDTH, *, short: bool = False, whole_boot: bool = True) -> str:
         """Return the kernel log that this teardown would leave; `short` cuts traces and counts what repeats.

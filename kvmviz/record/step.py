@@ -5,6 +5,7 @@ from typing import Any
 
 from kvmviz.machine.callchain import Location
 from kvmviz.record.frames import Change
+from kvmviz.scenario.status import status_number
 from kvmviz.terms import events as e
 from kvmviz.terms.kinds import sentence
 
@@ -48,6 +49,6 @@ def event_fields(event: e.Event) -> dict[str, Any]:
     """Return an event's own fields for JSON; a status is written in hex, what is None is left out."""
     found = {f.name: getattr(event, f.name) for f in fields(event)}
     if isinstance(event, e.Seamcall):
-        found["status"] = f"{event.status:#x}"
+        found["status"] = status_number(event.status)
         found["registers"] = [f"{value:#x}" for value in event.registers] if event.registers else None
     return {name: value for name, value in found.items() if value is not None}

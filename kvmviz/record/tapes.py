@@ -63,6 +63,11 @@ class FoldedTape(Weighed, Tape):
         super().rcu_callback(page, callback)
         self.counted.append(self.times(page))
 
+    def pamt_pin(self, page: Page, region: str, pairs: int, phantoms: int) -> None:
+        """Keep the event, which tells of all its pairs at once."""
+        super().pamt_pin(page, region, pairs, phantoms)
+        self.counted[-1] = 1
+
     def drop(self, number: int) -> None:
         """Take an event out of the record."""
         super().drop(number)

@@ -19,11 +19,12 @@ def run_text(title: str, steps: Sequence[Step], summary: Summary, width: int = W
 
 
 def step_text(
-    title: str, steps: Sequence[Step], number: int, frame: Frame, times: Callable[[str], int], width: int = WIDTH
-) -> str:
+    title: str, steps: Sequence[Step], number: int, frame: Frame, times: Callable[[str], int], width: int = WIDTH,
+    *, pamt: bool = False,
+) -> str:  # fmt: skip
     """Return one step of a run: what happens, where, and the counts of the picture after it, its `frame`.
 
-    `times` says how many pages stand behind the name of one.
+    `times` says how many pages stand behind the name of one, `pamt` whether there are pairs to lose.
     """
     lines = [f"{title}\n", f"step {number} of {len(steps)}"]
     if number:
@@ -40,6 +41,8 @@ def step_text(
         labelled("HKID", frame.hkid, width),
         labelled("traces, error lines", f"{frame.traces:,}, {frame.lines:,}"),
     ]
+    if pamt:
+        lines += [labelled("PAMT pairs pinned", f"{many(frame.pinned, 'pair')}, {frame.phantoms:,} phantom", width)]
     return ascii_only("\n".join(lines))
 
 

@@ -37,14 +37,28 @@ from kvmviz.machine.errnos import EIO, ENOMEM
 from kvmviz.machine.host import Host
 from kvmviz.machine.page import Page
 from kvmviz.revisions.identity import Identity
+from kvmviz.terms.kinds import READ_PAMT
+
+_MAIL = "read in [PATCH v6 {}/11] of 25 May 2026; that it went in so is inferred; no recorded runs"
 
 IDENTITY = Identity(
     name="dpamt",
     patched=True,
     frees_at_once=True,
-    posting='commits d7fe610e6a66 and others of tip x86/tdx, 4 Sep 2026',
+    posting="commits d7fe610e6a66 and others of tip x86/tdx, 4 Sep 2026",
     dynamic_pamt=True,
     recorded=False,
+    grounds=(
+        ("tdx_pamt_get", READ_PAMT),
+        ("tdx_pamt_put", READ_PAMT),
+        ("tdx_free_control_page", READ_PAMT),
+        ("tdx_sept_free_private_spt", _MAIL.format("09")),
+        ("tdx_sept_remove_leaf_spte", _MAIL.format("09")),
+        ("tdx_vcpu_free", _MAIL.format("09")),
+        ("tdx_reclaim_control_page", _MAIL.format("07")),
+        ("tdx_reclaim_td_control_pages", _MAIL.format("07")),
+    ),
+    elsewhere="inferred from the recorded runs of landed, whose code this is",
 )
 
 # Generic MMU code: a table page has been unhooked from its parent.

@@ -12,7 +12,8 @@ class Identity:
     S-EPT page that it got back, instead of the RCU callback; `posting` where the
     revision is from: a subject with its date, or commits; `dynamic_pamt` whether its
     kernel turns Dynamic PAMT on where the machine has it; `recorded` whether runs of
-    the kernel's own functions were recorded, which the model agrees with.
+    the kernel's own functions were recorded, which the model agrees with.  Where none
+    were, `grounds` says by function what stands behind it, `elsewhere` what behind the rest.
     """
 
     name: str
@@ -21,3 +22,5 @@ class Identity:
     posting: str
     dynamic_pamt: bool = False
     recorded: bool = True
+    grounds: tuple[tuple[str, str], ...] = ()
+    elsewhere: str = ""

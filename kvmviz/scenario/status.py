@@ -42,19 +42,35 @@ PAGE_NOT_FREE: Final = 0xC0000F0100000000
 NO_PAMT_PAGE_PAIR: Final = 0xC0000F0200000000 | OPERAND_RCX
 PAMT_PAGE_NOT_EMPTY: Final = 0xC0000F0300000000
 MISSING_PAMT_PAGE_PAIR: Final = 0xC0000F0400000000
-"""The last four are stand-ins: the module's source names these statuses, the header that was read has no numbers."""
+"""The last four are stand-ins: the module's source names these statuses, the header that was read has no numbers.
+
+So no number of theirs is shown: `status_number` has the name in its place.
+"""
 
 _PAMT: Final = {
     "HPA_RANGE_NOT_FREE": HPA_RANGE_NOT_FREE, "PAGE_NOT_FREE": PAGE_NOT_FREE, "NO_PAMT_PAGE_PAIR": NO_PAMT_PAGE_PAIR,
     "PAMT_PAGE_NOT_EMPTY": PAMT_PAGE_NOT_EMPTY, "MISSING_PAMT_PAGE_PAIR": MISSING_PAMT_PAGE_PAIR,
 }  # fmt: skip
 
+STAND_INS: Final = {number >> 32: name for name, number in _PAMT.items() if name != "HPA_RANGE_NOT_FREE"}
+"""Statuses whose numbers are made up, by their upper half; the lower half is a detail."""
+
 _NAMES: Final = {value: name for name, value in (STATUS | _PAMT).items()}
 
 
 def status_word(value: int) -> str:
     """Return the name of a status of RECLAIM or of Dynamic PAMT, or its value in hex if it has none."""
-    return _NAMES.get(value, f"{value:#x}")
+    return _NAMES.get(value) or STAND_INS.get(value >> 32) or f"{value:#x}"
+
+
+def status_number(value: int) -> str:
+    """Return a status in hex, or its name where its number is not known and the model's a stand-in.
+
+    >>> status_number(STATUS["OPERAND_BUSY"]), status_number(NO_PAMT_PAGE_PAIR)
+    ('0x8000020000000001', '<NO_PAMT_PAGE_PAIR>')
+    """
+    name = STAND_INS.get(value >> 32)
+    return f"<{name}>" if name else f"{value:#x}"
 
 
 def parse_status(text: str) -> int:

@@ -153,6 +153,22 @@ class PamtPut:
 
 
 @dataclass(frozen=True, slots=True)
+class PamtPin:
+    """Fields: `page` is the page whose reference stays, `region` its 2 MiB, or the first of several.
+
+    `pairs` says how many pairs stay for good from here, none if another page has
+    pinned them before; `phantoms` how many references stay that nobody holds, since
+    REMOVE was refused: 0 where a page of the module's holds its own.
+    """
+
+    kind: ClassVar[str] = "pamt_pin"
+    page: str
+    region: str
+    pairs: int
+    phantoms: int
+
+
+@dataclass(frozen=True, slots=True)
 class HkidFree:
     """No fields."""
 
@@ -192,5 +208,5 @@ class DoubleFree:
 
 Event = (
     Op | Seamcall | Warn | Masked | PrErr | PrWarn | VmBugged | SetNull | CallRcu | RcuBarrier | RcuCallback
-    | Reset | Free | Leak | PamtPut | HkidFree | HkidLeak | Panic | Violation | DoubleFree
+    | Reset | Free | Leak | PamtPut | PamtPin | HkidFree | HkidLeak | Panic | Violation | DoubleFree
 )  # fmt: skip

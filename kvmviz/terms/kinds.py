@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kvmviz.scenario.status import SUCCESS, status_word
+from kvmviz.scenario.status import SUCCESS, status_number, status_word
 from kvmviz.terms import events as e
 from kvmviz.terms.calls import CALLS, Call
 from kvmviz.terms.site import Site, function_of
@@ -66,7 +66,10 @@ def _seamcall(v: e.Seamcall) -> str:
 
 def _answer(v: e.Seamcall) -> str:
     word = status_word(v.status)
-    shown = "" if v.status == SUCCESS else f" = {v.status:#x}" if word.startswith("0x") else f" = {v.status:#x} {word}"
+    number = status_number(v.status)
+    if number.startswith("<"):
+        return f"{v.seamcall} {v.page or v.object} = {word} (its number is not known)"
+    shown = "" if v.status == SUCCESS else f" = {number}" if word.startswith("0x") else f" = {number} {word}"
     return f"{v.seamcall} {v.page or v.object}{shown}"
 
 
@@ -75,6 +78,21 @@ def _line(v: e.PrErr) -> str:
     if v.printed:
         return f"{function} prints an error line."
     return f"The error line of {function} is withheld: ten in five seconds is the limit."
+
+
+def _pinned(v: e.PamtPin) -> str:
+    if v.phantoms > 1:
+        why = f", for {v.phantoms:,} phantoms: references that nobody holds"
+    else:
+        why = ", for a phantom: a reference that nobody holds" if v.phantoms else f": {v.page} keeps its reference"
+    if v.pairs > 1:
+        return f"The PAMT pairs of {v.pairs:,} regions ({v.pairs * 8:,} KiB), {v.region} first, stay{why}."
+    return f"The PAMT pair of {v.region} {'(8 KiB) stays' if v.pairs else 'stays anyway'}{why}."
+
+
+def _kept(v: e.PamtPin) -> str:
+    why = f"{many(v.phantoms, 'phantom reference')} of {v.page}" if v.phantoms else f"{v.page} keeps its reference"
+    return f"{many(v.pairs, 'pair')} pinned, {why}"
 
 
 _TABLE: Final = (
@@ -171,6 +189,15 @@ _TABLE: Final = (
             f"{v.page} no longer needs the PAMT pair of {v.region}; {many(v.left, 'reference')} to it left."
         ),
         brief=lambda v: f"{v.page}: {v.region}, {v.left} left",
+    ),
+    Kind(
+        event=e.PamtPin, rests_on=A_STEP,
+        meaning="The PAMT pair of a 2 MiB region stays with the module for good: a leaked page keeps its reference, or "
+        "REMOVE was refused and a reference is left that nobody holds, a phantom (Dynamic PAMT).",
+        sentence=_pinned, brief=lambda v: f"{v.region}: {_kept(v)}",
+        follows="It is lost until reboot.",
+        does=lambda _: "pins the pair.", lacks=lambda _: "has no such pair to lose.",
+        mark=lambda v: "leak" if v.pairs else "dot",
     ),
     Kind(
         event=e.HkidFree, meaning="The key id went back to the pool.", rests_on=RECORDED,

@@ -8,9 +8,9 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from kvmviz.draw import cost, lives, noise, scenario_map, second_td, waiting
+from kvmviz.draw import cost, cost_with_pairs, lives, noise, scenario_map, second_td, waiting
 from kvmviz.draw.figures import Drawn
-from kvmviz.draw.figures_cost import lost, lost_with_key
+from kvmviz.draw.figures_cost import lost, lost_to_dpamt, lost_with_key, lost_with_pairs
 from kvmviz.draw.figures_log import KINDS, failing
 
 ALL: dict[str, Callable[[], Drawn]] = {
@@ -20,6 +20,7 @@ ALL: dict[str, Callable[[], Drawn]] = {
     "lives": lives,
     "waiting": waiting,
     "cost": lambda: cost((1, 4, 16)),
+    "cost_with_pairs": lambda: cost_with_pairs((1, 4, 16)),
 }
 
 
@@ -107,6 +108,13 @@ def test_lives_counts_every_page() -> None:
 def test_cost_counts_what_runs_lose(gib: int) -> None:
     assert lost_with_key(gib) == lost(gib, "hkid=assigned")
     assert lost(gib, "fail=L1@0x200") == 2 * 4096
+
+
+@pytest.mark.parametrize("region", ["dense", "scattered"])
+def test_cost_counts_the_pairs_that_runs_lose(region: str) -> None:
+    for gib in (1, 4):
+        assert lost_with_pairs(gib, region) == lost_to_dpamt(gib, f"hkid=assigned region={region}")
+    assert lost_to_dpamt(1, f"fail=L1@0x200 region={region}") == {"dense": 16, "scattered": 24}[region] * 1024
 
 
 def test_failing_names_that_many_pages() -> None:

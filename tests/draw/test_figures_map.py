@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from matplotlib.text import Text
 
 from kvmviz.draw import address_map
-from kvmviz.draw.figures_map import STRIPS, lanes
+from kvmviz.draw.figures_host import host_of
+from kvmviz.draw.figures_map import STRIPS, lanes, lost_tables
 from kvmviz.record.runs import run, run_folded
-from kvmviz.revisions import REVISIONS
+from kvmviz.revisions import EVERY, REVISIONS
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.names import sept_name
 from tests.record.test_folding import scenarios
@@ -50,3 +51,25 @@ def test_a_map_says_the_exact_count() -> None:
 
 def test_the_same_map_is_the_same_bytes() -> None:
     assert address_map("tree=1GiB fail=all").bytes("svg") == address_map("tree=1GiB fail=all").bytes("svg")
+
+
+@pytest.mark.parametrize("region", ["dense", "shared"])
+@pytest.mark.parametrize(
+    "fault", ["fail=none", "fail=L1@0x200", "hkid=assigned", "remove=fails", "fail=L1@0x200 remove=fails-once"]
+)
+def test_regions_on_the_map_are_as_many_as_the_books_have(region: str, fault: str) -> None:
+    """Where the pages lie says which regions keep a pair; how many, the machine's own counters said."""
+    result = run_folded(EVERY["dpamt"], Scenario.parse(f"tree=3GiB region={region} {fault}"))
+    host = host_of(result, lost_tables(result))
+    assert host
+    assert not (host.leaked & host.phantom).any()
+    assert int((host.leaked | host.phantom).sum()) == host.pinned.pairs_pinned
+
+
+@pytest.mark.parametrize("region", ["dense", "scattered"])
+def test_a_map_has_the_host_below_the_guest_where_there_are_pairs(region: str) -> None:
+    drawn = address_map(f"tree=1GiB fail=L1@0x200 region={region}", "dpamt")
+    drawn.bytes("png")
+    assert len(drawn.figure.axes) == len(address_map("tree=1GiB fail=L1@0x200").figure.axes) + 1
+    pairs = "1 of 2 regions' PAMT pairs stay (8 KiB)" if region == "dense" else "2 PAMT pairs stay (16 KiB)"
+    assert drawn.alt.endswith(f" Host: {pairs}, for 2 leaked pages and 0 phantoms.")

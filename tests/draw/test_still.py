@@ -30,7 +30,7 @@ def test_counts_are_those_of_the_events_up_to_here(side: Side) -> None:
         leaks = sum(one.event.kind == "leak" for one in taken)
         assert counts(BOTH, side, step)[::2] == (traces, leaks)
     last = run(name, LINE).summary
-    assert counts(BOTH, side, len(BOTH)) == (last.traces, last.lines, last.leaked_count)
+    assert counts(BOTH, side, len(BOTH)) == (last.traces, last.lines, last.leaked_count, 0)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -173,3 +173,29 @@ def test_a_revision_typed_at_a_prompt_is_shown_without_its_text() -> None:
     patch = "    def tdx_sept_free_private_spt(vm, gfn, sp): sp.external_spt = None"
     exec(f'class Typed(kvmviz.Revision, base="v1"):\n{patch}', names)
     assert sent("tree=1TiB fail=all", ["v1", names["Typed"]])["answer"]["revisions"] == ["v1", "Typed"]
+
+
+def test_a_view_counts_pairs_on_the_side_that_has_them() -> None:
+    [drawn] = views([("fail=L1@0x200 region=scattered", ["landed", "dpamt"])])
+    lockstep = Lockstep.of(["landed", "dpamt"], "fail=L1@0x200 region=scattered")
+    taken = [sum(at is not None for at in lockstep.indices("b")[:step]) for step in range(len(lockstep) + 1)]
+    assert drawn["b"]["pinned"] == [lockstep.runs["b"].frames[at].pinned for at in taken]
+    assert "pinned" not in drawn["a"]
+    assert drawn["texts"]["why"] == texts(lockstep)
+    regions = {drawn["names"][number] for number in drawn["pairs"]}
+    assert {"pair region 0", "pair region 16"} <= regions
+    assert all(name.startswith("pair region ") for name in regions)
+
+
+def test_each_side_says_what_it_rests_on() -> None:
+    [drawn] = views([("fail=L1@0x200 region=scattered", ["landed", "dpamt"])])
+    rests = drawn["texts"]["rests"]
+    assert "recorded runs" not in rests
+    assert all(words.startswith(("A, ", "a choice", "read in")) for words in rests[1:])
+    assert any(words.startswith("A, recorded runs; B, read in [PATCH v6 09/11]") for words in rests)
+
+
+def test_without_regions_a_view_has_no_pairs() -> None:
+    [drawn] = views([("fail=L1@0x200", ["landed", "dpamt"])])
+    assert drawn["pairs"] == []
+    assert "pinned" not in drawn["b"]

@@ -1,10 +1,17 @@
 """A large TD's regions: counting tables together comes to the same as running each."""
 
+from collections import Counter
+from typing import Any
+
 import pytest
 
-from kvmviz.record.runs import run, run_folded, summary_folded
+from kvmviz.check.space import scenarios
+from kvmviz.kvm.tdx import tdx_reclaim_page
+from kvmviz.record.runs import Run, run, run_folded, summary_folded
 from kvmviz.revisions import EVERY, Revision, RevisionError
+from kvmviz.revisions.dpamt import tdx_free_control_page
 from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.terms.events import PamtPin
 
 DPAMT = EVERY["dpamt"]
 
@@ -31,13 +38,47 @@ def test_the_summary_of_a_folded_tree_is_that_of_the_whole(line: str) -> None:
     assert summary_folded(DPAMT, scenario) == whole.summary == folded.summary
     end = folded.frames[-1]
     assert (end.traces, end.leaked_count) == (whole.summary.traces, whole.summary.leaked_count)
-    times: dict[str, int] = {}
-    for step in folded.steps:
-        times[step.event.kind] = times.get(step.event.kind, 0) + step.times
-    counts: dict[str, int] = {}
-    for step in whole.steps:
-        counts[step.event.kind] = counts.get(step.event.kind, 0) + 1
-    assert times == counts
+    assert _counts(folded) == _counts(whole)
+    pamt = whole.summary.pamt
+    assert pamt is not None
+    assert (end.pinned, end.phantoms) == (pamt.pairs_pinned, pamt.phantom_references)
+
+
+@pytest.mark.parametrize("region", ["dense", "scattered", "shared"])
+def test_frames_count_pairs_and_phantoms_as_the_books_do(region: str) -> None:
+    """Every small scenario with regions that does not panic: what steps tell of pairs comes to what the machine has."""
+    for scenario in scenarios("1x1x1", pamt=True):
+        if scenario.region != region or scenario.panic or scenario.boot is not None:
+            continue
+        found = run(DPAMT, scenario)
+        end, pamt = found.frames[-1], found.summary.pamt
+        assert pamt is not None
+        assert (end.pinned, end.phantoms) == (pamt.pairs_pinned, pamt.phantom_references), str(scenario)
+
+
+def test_a_reference_that_comes_back_pins_nothing() -> None:
+    """The pointer is taken out first, and the page reclaimed after: no leak, and no pair that stays."""
+
+    class Later(Revision, base="dpamt"):
+        @staticmethod
+        def tdx_sept_free_private_spt(vm: Any, sp: Any) -> None:
+            page, sp.external_spt = sp.external_spt, None
+            if not tdx_reclaim_page(vm.host, page):
+                tdx_free_control_page(vm.host, page)
+
+    found = run(Later, "tree=1x1x1 region=scattered")
+    assert not [step for step in found.steps if isinstance(step.event, PamtPin)]
+    assert found.summary.pamt is not None and found.summary.pamt.pairs_pinned == 0
+    lost = run(Later, "tree=1x1x1 region=scattered fail=L1@0x0")
+    assert [step.event.page for step in lost.steps if isinstance(step.event, PamtPin)] == ["S-EPT L1 gfn=0x0", "TDR"]
+
+
+def _counts(found: Run) -> Counter[str]:
+    """Return how often each kind of event happened; one that pins pairs tells of all of them at once."""
+    times: Counter[str] = Counter()
+    for step in found.steps:
+        times[step.event.kind] += step.event.pairs if isinstance(step.event, PamtPin) else step.times
+    return times
 
 
 def test_a_tebibyte_is_folded_into_few_tables() -> None:

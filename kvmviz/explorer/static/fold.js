@@ -13,6 +13,8 @@ const FIRST = {
   label: "on",
   words: "few",
   cause: "off",
+  refs: "",
+  bytes: "0",
 };
 
 /**

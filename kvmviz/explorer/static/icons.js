@@ -48,6 +48,19 @@ export function sign(state, size = 18) {
   );
 }
 
+/** A pair of PAMT pages that stays: two pages, and a pin through both. */
+export function pairSign() {
+  return s(
+    "svg",
+    { viewBox: "0 0 30 24", width: 30, height: 24, class: "kv-pairsign", "aria-hidden": "true" },
+    s("rect", { x: 1.5, y: 8.5, width: 12, height: 14, rx: 2 }),
+    s("rect", { x: 16.5, y: 8.5, width: 12, height: 14, rx: 2 }),
+    s("path", { d: "M7.5,15.5V4.5H22.5V15.5" }),
+    s("circle", { cx: 7.5, cy: 15.5, r: 2.6 }),
+    s("circle", { cx: 22.5, cy: 15.5, r: 2.6 }),
+  );
+}
+
 /**
  * A small page in a state, for legend, ledger and verdict.
  * @param {string} state

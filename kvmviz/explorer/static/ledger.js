@@ -9,7 +9,7 @@ import { SIDES } from "./seek.js";
 const RANK = ["leaked", "tdx-owned", "reclaimed", "rcu-pending", "in-use", "freed"];
 const MOST = 200;
 
-/** @typedef {{page: string, number: number, tr: HTMLElement, owner: HTMLElement, who: HTMLElement, bytes: HTMLElement, cells: Record<Side, {cell: HTMLElement, word: HTMLElement, signs: HTMLElement}>}} LedgerRow */
+/** @typedef {{page: string, number: number, tr: HTMLElement, owner: HTMLElement, who: HTMLElement, bytes: HTMLElement, cells: Record<Side, {cell: HTMLElement, word: HTMLElement, signs: HTMLElement}>, pair: boolean, refs: number, bytesOf: number, held: Side[]}} LedgerRow */
 
 export class Ledger {
   /** @param {string} prefix */
@@ -74,11 +74,13 @@ export class Ledger {
     const sides = SIDES.filter((side) => view[side]);
     const lives = Object.fromEntries(sides.map((side) => [side, livesOf(view, side)]));
     const pages = chosen(view);
-    this.rows = pages.map((number) => this.row(view, number, sides, lives));
+    const pairs = chosenPairs(view);
+    this.rows = [...pages, ...pairs].map((number) => this.row(view, number, sides, lives));
     this.body.replaceChildren(...this.rows.map((row) => row.tr));
-    const hidden = view.pages.length - pages.length;
-    this.more.hidden = hidden === 0;
-    say(this.more, hidden ? `and ${hidden} more pages, none of which leaks` : "");
+    const hidden = [view.pages.length - pages.length, view.pairs.length - pairs.length];
+    const more = [hidden[0] && `${hidden[0]} more pages`, hidden[1] && `${hidden[1]} more pairs`].filter(Boolean);
+    this.more.hidden = !more.length;
+    say(this.more, more.length ? `and ${more.join(" and ")}, none of which is lost` : "");
   }
 
   /**
@@ -90,6 +92,9 @@ export class Ledger {
    */
   row(view, number, sides, lives) {
     const page = view.names[number];
+    const pair = view.pairs.includes(number);
+    const of = page.slice("pair ".length);
+    const [refs, bytesOf] = ["refs", "bytes"].map((word) => (pair ? view.names.indexOf(`${word} ${of}`) : -1));
     const times = view.times?.[page] ?? 1;
     const [owner, who, bytes] = [h("td"), h("td"), h("td")];
     const cell = () => {
@@ -101,7 +106,7 @@ export class Ledger {
       "td",
       { class: "kv-life" },
       strip(
-        sides.map((side) => lives[side].get(number) ?? []),
+        sides.map((side) => (pair && !has(view, side, number) ? [] : (lives[side].get(number) ?? []))),
         view.rows.length,
         this.prefix,
       ),
@@ -110,14 +115,18 @@ export class Ledger {
     const tr = h(
       "tr",
       { "data-ledger": page },
-      h("th", { scope: "row", text: times === 1 ? page : `${page} \u00d7 ${times.toLocaleString("en-US")}` }),
+      h("th", {
+        scope: "row",
+        text: pair ? `PAMT pair of ${of}` : times === 1 ? page : `${page} \u00d7 ${times.toLocaleString("en-US")}`,
+      }),
       owner,
       h("td", {}, cells.a.cell, cells.b.cell),
       who,
       bytes,
       life,
     );
-    return { page, number, tr, owner, who, bytes, cells };
+    const held = sides.filter((side) => !pair || has(view, side, number));
+    return { page, number, tr, owner, who, bytes, cells, pair, refs, bytesOf, held };
   }
 
   /**
@@ -126,6 +135,7 @@ export class Ledger {
    * @param {Record<Side, string[]>} states
    */
   fill(row, view, states) {
+    if (row.pair) return this.fillPair(row, view, states);
     const a = states.a[row.number];
     const b = view.b ? states.b[row.number] : a;
     if (row.tr.dataset.a === a && row.tr.dataset.b === b) return;
@@ -135,10 +145,51 @@ export class Ledger {
     say(row.who, both(view.table[a].who, view.table[b].who));
     const bytes = (4096 * (view.times?.[row.page] ?? 1)).toLocaleString("en-US");
     say(row.bytes, both(a === "leaked" ? bytes : "0", b === "leaked" ? bytes : "0"));
+    this.cells(row, view, { a, b }, view.b ? SIDES : ["a"]);
+  }
+
+  /**
+   * A pair of Dynamic PAMT's pages: only the sides that have one speak of it.
+   * @param {LedgerRow} row
+   * @param {View} view
+   * @param {Record<Side, string[]>} states
+   */
+  fillPair(row, view, states) {
+    const all = row.held.map((side) => [row.number, row.refs, row.bytesOf].map((n) => states[side][n] ?? ""));
+    const told = all.map((one) => one.join()).join(";");
+    if (row.tr.dataset.told === told) return;
+    row.tr.dataset.told = told;
+    for (const [i, side] of row.held.entries()) row.tr.dataset[side] = all[i][0];
+    const each = (/** @type {(one: string[]) => string} */ say) => {
+      const words = all.map(say);
+      if (view.b && row.held.length === 1) return `${row.held[0].toUpperCase()} ${words[0]}`;
+      return both(words[0], words[words.length - 1]);
+    };
+    say(
+      row.owner,
+      each(([state]) => view.table[state].owner),
+    );
+    say(row.who, each(whoFrees));
+    say(
+      row.bytes,
+      each(([state, , bytes]) => (state === "leaked" ? Number(bytes || 8192).toLocaleString("en-US") : "0")),
+    );
+    const [first, last] = [all[0][0], all[all.length - 1][0]];
+    this.cells(row, view, { a: first, b: last }, row.held);
+  }
+
+  /**
+   * @param {LedgerRow} row
+   * @param {View} view
+   * @param {Record<Side, string>} now
+   * @param {readonly Side[]} shown
+   */
+  cells(row, view, now, shown) {
+    const alike = now.a === now.b && (shown.length > 1 || !view.b);
     for (const side of SIDES) {
-      const state = side === "a" ? a : b;
-      row.cells[side].cell.hidden = side === "b" && a === b;
-      say(row.cells[side].word, (a === b ? "" : `${side.toUpperCase()} `) + view.table[state].word);
+      const state = now[side];
+      row.cells[side].cell.hidden = !shown.includes(side) || (side === "b" && alike);
+      say(row.cells[side].word, (alike ? "" : `${side.toUpperCase()} `) + view.table[state].word);
       row.cells[side].signs.replaceChildren(swatch(state, view.table[state].glyph, this.prefix));
     }
   }
@@ -161,8 +212,8 @@ export class Ledger {
   sort(view, states) {
     /** @type {(row: LedgerRow) => string} */
     const key = (row) => {
-      const state = states.a[row.number];
-      const lost = state === "leaked" || (view.b && states.b[row.number] === "leaked") ? "0" : "1";
+      const state = states[row.held[0]][row.number];
+      const lost = row.held.some((side) => states[side][row.number] === "leaked") ? "0" : "1";
       return (
         lost + ["", view.table[state].owner, String(RANK.indexOf(state)), view.table[state].who, ""][this.column] ||
         lost
@@ -199,15 +250,47 @@ function chosen(view) {
 }
 
 /**
+ * The pairs that it lists: those that are lost, and the first of the others.
+ * @param {View} view
+ * @returns {number[]}
+ */
+function chosenPairs(view) {
+  if (view.pairs.length <= MOST) return view.pairs;
+  const lost = view.pairs.filter((number) => view.names.includes(`bytes ${view.names[number].slice("pair ".length)}`));
+  const others = view.pairs.filter((number) => !lost.includes(number));
+  return [...lost, ...others].slice(0, Math.max(MOST, lost.length));
+}
+
+/**
+ * @param {View} view
+ * @param {Side} side
+ * @param {number} pair
+ * @returns {boolean} whether this side has such a pair at all
+ */
+function has(view, side, pair) {
+  return view[side]?.changes.some((row) => row.some((name, i) => i % 2 === 0 && name === pair)) ?? false;
+}
+
+/**
+ * @param {string[]} pair its state, and who holds it
+ * @returns {string}
+ */
+function whoFrees([state, refs]) {
+  if (state === "leaked") return `nobody (${refs})`;
+  if (state === "tdx-owned") return `KVM, at the last put${refs ? ` (${refs})` : ""}`;
+  return state === "freed" ? "done" : "KVM";
+}
+
+/**
  * @param {View} view
  * @param {Side} side
  * @returns {Map<number, [number, string][]>} for each page the steps at which its state changes
  */
 function livesOf(view, side) {
   const fold = new Fold(view, side);
-  const pages = new Set(view.pages);
+  const pages = new Set([...view.pages, ...view.pairs]);
   /** @type {Map<number, [number, string][]>} */
-  const lives = new Map(view.pages.map((number) => [number, [[0, fold.states[number]]]]));
+  const lives = new Map([...pages].map((number) => [number, [[0, fold.states[number]]]]));
   fold.forward.forEach((row, i) => {
     for (const [number, state] of row) if (pages.has(number)) lives.get(number)?.push([i + 1, state]);
   });

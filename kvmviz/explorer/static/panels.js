@@ -3,7 +3,7 @@
 /** @import {View, Side} from "./types.js" */
 import { Fold } from "./fold.js";
 import { h, s } from "./dom.js";
-import { sign, swatch } from "./icons.js";
+import { pairSign, sign, swatch } from "./icons.js";
 import { Stage } from "./stage.js";
 import { Verdict } from "./verdict.js";
 
@@ -134,12 +134,16 @@ export function dock(prefix, codeElement, ledgerElement, logElement, onTab) {
   return { element: h("div", { class: "kv-dock" }, left, log), tabs, hint, code, ledger, log };
 }
 
+const PAIR = "the two pages in which the module keeps its ledger of a 2 MiB region stay with it for good: 8 KiB";
+
 /**
  * @param {HTMLElement} legend
  * @param {View} view
  * @param {string} prefix
  */
 export function fillLegend(legend, view, prefix) {
+  const pairs = legend.querySelector(".kv-legend-pair");
+  pairs?.toggleAttribute("hidden", !view.pairs.length);
   if (legend.childElementCount) return;
   const item = (/** @type {Node} */ node, /** @type {string} */ text, /** @type {string} */ title) =>
     h("span", { role: "listitem", title }, node, text);
@@ -152,6 +156,12 @@ export function fillLegend(legend, view, prefix) {
     item(pointerSign("set"), "external_spt", "KVM's pointer from the mirror table to its S-EPT page"),
     item(pointerSign("cut"), "cut to NULL", "KVM has forgotten the S-EPT page"),
     item(h("span", { class: "kv-now-sign" }), "now", "the page that this step is about"),
+    h(
+      "span",
+      { role: "listitem", class: "kv-legend-pair", title: PAIR, hidden: !view.pairs.length },
+      pairSign(),
+      "PAMT pair pinned",
+    ),
   );
 }
 

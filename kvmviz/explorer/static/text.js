@@ -70,8 +70,10 @@ function table(view, sides, step) {
     ["warnings", "traces"],
     ["error lines", "lines"],
     ["pages leaked", "leaked"],
+    ["PAMT pairs lost", "pinned"],
   ]))
-    rows.push([word, ...sides.map((side) => String(view[side]?.[key][step]))]);
+    if (sides.some((side) => view[side]?.[key]))
+      rows.push([word, ...sides.map((side) => String(view[side]?.[key]?.[step] ?? "none to lose"))]);
   return rows.map(
     ([head, ...cells]) =>
       head.padEnd(16) +

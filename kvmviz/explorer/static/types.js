@@ -12,6 +12,7 @@
  * @property {number[]} traces
  * @property {number[]} lines
  * @property {number[]} leaked
+ * @property {number[]} [pinned] pairs of Dynamic PAMT's pages that stay for good, where the side has such pairs
  * @property {string[]} lost pages that leak for good, in the order of their allocation
  */
 
@@ -42,6 +43,7 @@
  * @property {Phase[]} phases
  * @property {string[]} kinds
  * @property {number[]} pages
+ * @property {number[]} pairs of Dynamic PAMT's pages, of which the ledger tells, too
  * @property {Record<string, string>} [allbut] of a large tree: by page, what `fail` says if all fail but this one
  * @property {Record<string, number>} [times] of a large tree: how many pages stand behind a name, where that is more than one
  * @property {Record<string, string>} faults by page, how a scenario names one whose reclaim may fail

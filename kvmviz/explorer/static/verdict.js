@@ -2,7 +2,7 @@
 
 /** @import {View, Side} from "./types.js" */
 import { h, put, say } from "./dom.js";
-import { sign, swatch } from "./icons.js";
+import { pairSign, sign, swatch } from "./icons.js";
 
 const SHOWN = 3;
 /** From here a figure is set smaller, so that the line stays whole. */
@@ -24,12 +24,16 @@ export class Verdict {
     this.leaked = h("b", { text: "0" });
     this.kib = h("i", { text: "leaked 0 KiB" });
     this.tape = h("u", {}, swatch("leaked", "cross", prefix));
+    this.pairs = h("b", { text: "0" });
+    this.pairKib = h("i", { text: "PAMT pairs 0 KiB" });
+    this.pairSign = h("u", {}, pairSign());
+    this.pinned = h("span", { class: "kv-p", hidden: true }, this.pairSign, this.pairs, this.pairKib);
     this.element = h(
       "div",
       { class: "kv-verdict", "data-testid": `summary-${side}` },
       h("span", { class: "kv-w" }, ...this.signs, this.warnings, h("i", {}, this.word, this.fewer)),
       h("span", { class: "kv-l" }, this.lines, this.lineWord),
-      h("span", { class: "kv-k" }, this.tape, this.leaked, this.kib),
+      h("div", { class: "kv-lost" }, h("span", { class: "kv-k" }, this.tape, this.leaked, this.kib), this.pinned),
     );
   }
 
@@ -53,6 +57,12 @@ export class Verdict {
     say(this.leaked, digits(own.leaked[step]));
     say(this.kib, ` leaked ${digits(own.leaked[step] * 4)} KiB`);
     put(this.tape, "data-on", String(own.leaked[step] > 0));
+    this.pinned.hidden = !own.pinned;
+    const pairs = own.pinned?.[step] ?? 0;
+    say(this.pairs, digits(pairs));
+    say(this.pairKib, ` PAMT ${pairs === 1 ? "pair" : "pairs"} ${digits(pairs * 8)}\u00a0KiB`);
+    put(this.pairSign, "data-on", String(pairs > 0));
+    put(this.element, "data-pairs", String(Boolean(own.pinned)));
   }
 
   /**

@@ -93,6 +93,7 @@ export function viewOf(data, common, layout, found, numbers) {
     pages,
     faults: layout.faults,
     ...(layout.times ? { times: layout.times, allbut: layout.allbut } : {}),
+    pairs: [...names.numbers.keys()].flatMap((name, number) => (name.startsWith("pair ") ? [number] : [])),
     texts: textsOf(both, layout.starts),
     log: logOf(both),
     stack: stackOf(both),
@@ -137,7 +138,8 @@ function sideView(both, side, names, states) {
     ];
     return moves.flatMap(([name, state]) => [names.of(name), states.of(state)]);
   });
-  const counts = [0, 1, 2].map((n) => {
+  const paired = both.steps[side].some((atom) => atom?.changes.some(([name]) => name.startsWith("pair ")));
+  const counts = [0, 1, 2, 3].map((n) => {
     let sum = 0;
     return [0, ...both.steps[side].map((atom) => (sum += atom?.counted[n] ?? 0))];
   });
@@ -149,6 +151,7 @@ function sideView(both, side, names, states) {
     traces: counts[0],
     lines: counts[1],
     leaked: counts[2],
+    ...(paired ? { pinned: counts[3] } : {}),
     lost: both.runs[side].lost,
   };
 }
@@ -214,9 +217,23 @@ function textsOf(both, starts) {
     why,
     sides: Object.fromEntries(sides.map((side) => [side, lines(side)])),
     events: [["", ""], ...leading.map((atom) => atom.event)],
-    rests: ["", ...leading.map((atom) => atom.rests)],
+    rests: ["", ...rows.map((_, row) => restsOf(both, row))],
     verdict,
   };
+}
+
+/**
+ * What a row rests on; each side speaks for itself where they rest on different things.
+ * @param {Paired} both
+ * @param {number} row
+ */
+function restsOf(both, row) {
+  const found = both.sides.flatMap((side) => {
+    const atom = both.steps[side][row];
+    return atom ? [[side.toUpperCase(), atom.rests]] : [];
+  });
+  if (new Set(found.map(([, rests]) => rests)).size === 1) return found[0][1];
+  return found.map(([side, rests]) => `${side}, ${rests}`).join("; ");
 }
 
 /**
@@ -242,11 +259,22 @@ function whyOf(both, atom, row) {
 function verdictOf(both) {
   const { phrases } = both.common;
   const [a, b] = both.sides.map((side) => both.runs[side]);
-  const [lost, printed, came, traces, lines, panicked] = a.words;
+  const [lost, printed, came] = a.words;
   if (!b) return filled(phrases["done-one"], { came });
   const names = { a: a.revision, b: b.revision };
-  if (String(a.lost) !== String(b.lost) || panicked !== b.words[5])
-    return filled(phrases["done-apart"], { ...names, came, other: b.words[2] });
-  if (traces === b.words[3] && lines === b.words[4]) return filled(phrases["done-alike"], { lost, printed });
-  return filled(phrases["done-prints"], { ...names, lost, printed, other: b.words[1] });
+  const [otherLost, other, otherCame] = b.words;
+  const prints = String(a.words.slice(3, 5)) === String(b.words.slice(3, 5));
+  if (String(a.lost) === String(b.lost)) {
+    if (lost === otherLost && prints) return filled(phrases["done-alike"], { lost, printed });
+    if (lost === otherLost) return filled(phrases["done-prints"], { ...names, lost, printed, other });
+    if (!a.words[5] && !b.words[5])
+      return filled(phrases[prints ? "done-loses" : "done-unlike"], {
+        ...names,
+        lost,
+        printed,
+        other: otherLost,
+        said: other,
+      });
+  }
+  return filled(phrases["done-apart"], { ...names, came, other: otherCame });
 }
