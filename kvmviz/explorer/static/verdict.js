@@ -27,13 +27,13 @@ export class Verdict {
     this.pairs = h("b", { text: "0" });
     this.pairKib = h("i", { text: "PAMT pairs 0 KiB" });
     this.pairSign = h("u", {}, pairSign());
-    this.pinned = h("span", { class: "kv-p", hidden: true }, this.pairSign, this.pairs, this.pairKib);
+    this.pinned = h("div", { class: "kv-p" }, this.pairSign, this.pairs, this.pairKib);
     this.element = h(
       "div",
       { class: "kv-verdict", "data-testid": `summary-${side}` },
       h("span", { class: "kv-w" }, ...this.signs, this.warnings, h("i", {}, this.word, this.fewer)),
       h("span", { class: "kv-l" }, this.lines, this.lineWord),
-      h("div", { class: "kv-lost" }, h("span", { class: "kv-k" }, this.tape, this.leaked, this.kib), this.pinned),
+      h("span", { class: "kv-k" }, this.tape, this.leaked, this.kib),
     );
   }
 
@@ -57,7 +57,8 @@ export class Verdict {
     say(this.leaked, digits(own.leaked[step]));
     say(this.kib, ` leaked ${digits(own.leaked[step] * 4)} KiB`);
     put(this.tape, "data-on", String(own.leaked[step] > 0));
-    this.pinned.hidden = !own.pinned;
+    if (own.pinned) this.element.append(this.pinned);
+    else this.pinned.remove();
     const pairs = own.pinned?.[step] ?? 0;
     say(this.pairs, digits(pairs));
     say(this.pairKib, ` PAMT ${pairs === 1 ? "pair" : "pairs"} ${digits(pairs * 8)}\u00a0KiB`);
