@@ -97,7 +97,7 @@ def test_variants_that_are_like_their_origin_are_so_in_many_scenarios(function: 
 def test_what_comes_to_no_end_ends_with_the_line_of_the_c(loop: str) -> None:
     text = (SOURCES / "landed.c").read_text().replace("\tfree_page((unsigned long)sp->external_spt);", f"\t{loop}")
     text = text.replace("\tif (tdx_reclaim_page(virt_to_page(sp->external_spt)))\n\t\tgoto forget;\n", "\n\n")
-    with pytest.raises(KvmvizError, match=r"patch\.c:\d+: tdx_sept_free_private_spt .*(no|without) end") as caught:
+    with pytest.raises(KvmvizError, match=r"patch\.c:\d+: tdx_sept_free_private_spt .*(not|without) end") as caught:
         kvmviz.run(kvmviz.from_c(text), "fail=all")
     line = text.split("\n")[int(str(caught.value).split(":")[2]) - 1]
     assert line.strip() in ("", loop.split("\n")[0]) or line.startswith("static void tdx_sept_free_private_spt")
