@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from docs.lite.__main__ import build
 from tests.browser.notebook import COMMAND, KERNEL_IS_READY
 
-pytestmark = pytest.mark.marathon
+pytestmark = [pytest.mark.slow, pytest.mark.marathon]
 
 NOTEBOOKS = [path.name for path in sorted(Path("notebooks").glob("*.ipynb"))]
 LONGEST = 400
