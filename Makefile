@@ -42,7 +42,7 @@ lab: venv ## open JupyterLab on the notebooks (LAB='--no-browser --ip=0.0.0.0' g
 	@.venv/bin/kvmviz lab $(if $(LAB),-- $(LAB))
 
 test: static js ## every test, in less than eight minutes on two cores
-	$(PYTEST) -m "not slow" $(TESTS)
+	$(PYTEST) -m "not slow and not marathon" $(TESTS)
 
 test-all: static js ## the same and the full spaces, long fuzz, browser marathons
 	$(PYTEST) --hypothesis-profile=all -m "not marathon" $(TESTS)
