@@ -17,8 +17,7 @@ const RARE = 16;
 const RARE_SHARE = 0.024;
 /** Below so many pixels a warning or a leak is a tick. */
 const TIGHT = 9;
-/** Where there is less room than this the line is longer than its place and scrolls: so many pixels a step, up to so many times the room. */
-const SMALL = 600;
+/** Where the line may scroll (small.css) it is longer than its place: so many pixels a step, up to so many times the room. */
 const STEP = 7;
 const TIMES = 4;
 /** How near to an end of its place the flag may come before the line scrolls. */
@@ -37,7 +36,8 @@ export class Score {
     this.room = 0;
     this.left = 0;
     this.frame = 0;
-    /** Whether the line is longer than its place. */
+    /** Whether the style lets it be longer than its place, and whether it is. */
+    this.mayScroll = false;
     this.scrolls = false;
     this.step = 0;
     /** @type {View | null} */
@@ -62,13 +62,14 @@ export class Score {
   /** Look how wide it is, which costs a layout; so only where that may have changed. */
   resize() {
     this.room = this.element.clientWidth;
+    this.mayScroll = getComputedStyle(this.reel).overflowX !== "visible";
     this.widen();
   }
 
   widen() {
     const { room } = this;
     const wanted = LEFT + RIGHT + STEP * (this.view?.rows.length ?? 0);
-    const width = room > SMALL ? room : Math.max(room, Math.min(TIMES * room, wanted));
+    const width = !this.mayScroll ? room : Math.max(room, Math.min(TIMES * room, wanted));
     if (room && width !== this.width) {
       this.width = width;
       this.scrolls = width > room;
