@@ -76,7 +76,7 @@ MEASURE = """root => {
 }"""
 
 AT_EVERY_STEP = (
-    f"root => {{\n    const measure = {MEASURE};\n"
+    f"async root => {{\n    const measure = {MEASURE};\n"
     + """
     const label = root.querySelector('[data-testid=step-label]');
     const press = key => root.dispatchEvent(new KeyboardEvent('keydown', {key}));
@@ -84,6 +84,7 @@ AT_EVERY_STEP = (
     press('Home');
     for (let last = ''; label.textContent !== last; press('ArrowRight')) {
         last = label.textContent;
+        await new Promise(end => requestAnimationFrame(() => requestAnimationFrame(end)));  // the line scrolls with one
         for (const fault of measure(root)) faults.add(`${last}: ${fault}`);
     }
     return [...faults].slice(0, 40);

@@ -46,7 +46,7 @@ export class Score {
     this.places = [0];
     this.onStep = onStep;
     this.reel.addEventListener("scroll", () => {
-      this.left = this.reel.scrollLeft;
+      if (!this.frame) this.left = this.reel.scrollLeft; // else this tells of a place that is being left
       this.keepLetters();
     });
     this.touched = false;
@@ -270,9 +270,13 @@ export class Score {
     if (!this.scrolls) return;
     const at = this.x(this.step) - this.left;
     if (at >= NEAR && at <= this.room - NEAR) return;
-    this.left = Math.max(0, Math.min(this.width - this.room, this.x(this.step) - this.room / 2));
+    const left = Math.max(0, Math.min(this.width - this.room, this.x(this.step) - this.room / 2));
+    this.left = left;
     cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => (this.reel.scrollLeft = this.left)); // at once it would cost a layout
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.reel.scrollLeft = left; // at once it would cost a layout
+    });
   }
 }
 
