@@ -45,9 +45,8 @@ SENTENCES: Final = {
     "rate-limit-used-up": "Not its own lines: {lines_withheld.b} are withheld, {error_lines.b} printed. The old "
     "kernel has "
     "{traces.a} traces; after the patch the TD is silent.",
-    "rate-limit-told-later": "When the same place reports again and its window is over: here with the second TD's "
-    "first "
-    "error line, in front of it. If nothing ever fails again, never.",
+    "rate-limit-told-later": "When the same place reports again and its five seconds are over: here with the second "
+    "TD's first error line, in front of it. If nothing ever fails again, never.",
     "burst-in-a-gigabyte": "{traces.a} traces before, {traces.b} after; {error_lines.b} error lines printed and "
     "{lines_withheld.b} withheld under both. {pages_leaked.b} pages leak, the TDR among them.",
     "gigabyte-without-its-key-back": "As tables go {traces_as_tables_go.a} before the patch and "
