@@ -117,7 +117,7 @@ export class Score {
     const view = this.view;
     if (!view || !this.width) return;
     this.svg.setAttribute("viewBox", `0 0 ${this.width} 68`);
-    this.svg.style.minWidth = `${this.width}px`;
+    this.svg.style.minWidth = this.scrolls ? `${this.width}px` : ""; // else it follows its place at once
     this.flag = s(
       "g",
       { class: "kv-flag" },
