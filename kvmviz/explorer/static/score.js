@@ -17,7 +17,8 @@ const RARE = 16;
 const RARE_SHARE = 0.024;
 /** Below so many pixels a warning or a leak is a tick. */
 const TIGHT = 9;
-/** Where the line may scroll (small.css) it is longer than its place: so many pixels a step, up to so many times the room. */
+/** Up to this width of the explorer the line may scroll (small.css) and is longer than its place: so many pixels a step, up to so many times the room. */
+const SMALL = 640;
 const STEP = 7;
 const TIMES = 4;
 /** How near to an end of its place the flag may come before the line scrolls. */
@@ -62,7 +63,7 @@ export class Score {
   /** Look how wide it is, which costs a layout; so only where that may have changed. */
   resize() {
     this.room = this.element.clientWidth;
-    this.mayScroll = getComputedStyle(this.reel).overflowX !== "visible";
+    this.mayScroll = (this.element.closest(".kvmviz")?.clientWidth ?? Infinity) <= SMALL;
     this.widen();
   }
 
@@ -117,7 +118,7 @@ export class Score {
     const view = this.view;
     if (!view || !this.width) return;
     this.svg.setAttribute("viewBox", `0 0 ${this.width} 68`);
-    this.svg.style.minWidth = this.scrolls ? `${this.width}px` : ""; // else it follows its place at once
+    this.svg.style.minWidth = this.mayScroll ? `${this.width}px` : ""; // else it follows its place at once
     this.flag = s(
       "g",
       { class: "kv-flag" },
