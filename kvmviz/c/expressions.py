@@ -181,8 +181,11 @@ class Expressions(Literals):
 
     def on_sizeof_expression(self, node: "Node") -> Value:
         inner = node.named_children[0]
+        word = inner.named_children[0] if inner.type == "parenthesized_expression" else inner
         if inner.type == "type_descriptor":
             type = self.type_of(inner)
+        elif word.type == "identifier" and self.scope.find(text_of(word)) is None:
+            type = self.program.type_here(text_of(word), self) or self.value(inner).type  # a typedef looks like a name
         else:
             type = self.value(inner).type
         if isinstance(type, Int | Opaque):

@@ -264,6 +264,8 @@ class Statements(Expressions):
         return setup, ast.Compare(turn, [ast.IsNot()], [ast.Constant(None)])
 
     def of_break_statement(self, node: "Node") -> Lines:
+        if not self.again:
+            raise Unfit("`break` outside of a loop and of a switch")
         return [ast.Break()]
 
     def of_continue_statement(self, node: "Node") -> Lines:

@@ -67,7 +67,10 @@ def leaves(node: "Node | None", breaks_only: bool = False) -> bool:
 
 def regular(node: "Node") -> bool:
     """Say whether each group of a switch ends by itself and is not left from within."""
-    found = groups(node)
+    try:
+        found = groups(node)
+    except Unfit:
+        return True  # who translates it says what is wrong with it
     for number, group in enumerate(found):
         ends = group.statements and group.statements[-1].type in ENDS
         if not ends and number + 1 < len(found):
