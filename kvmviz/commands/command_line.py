@@ -1,7 +1,10 @@
 """The parser of the command line, made of the subcommands' own arguments."""
 
 import argparse
+import sys
+from contextlib import suppress
 from importlib import import_module
+from typing import NoReturn
 
 from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.terms.docstrings import docstring
@@ -26,9 +29,19 @@ class Help(argparse.HelpFormatter):
         return "\n\n".join([*filled, *([f"Examples:{examples}"] if examples else [])])
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser for which a wrong question stays one when nobody can read that it is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with 2."""
+        with suppress(BrokenPipeError):  # Python 3.11.2's lets it out, later ones' do not
+            super().error(message)
+        sys.exit(2)
+
+
 def parser(only: str | None = None) -> argparse.ArgumentParser:
     """Return the parser; with `only`, of that subcommand alone, which spares loading the others."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="kvmviz",
         description="Watch a TDX guest being torn down by Linux KVM, before and after a patch.",
         epilog="`kvmviz COMMAND --help` shows examples.",
