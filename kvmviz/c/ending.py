@@ -28,6 +28,10 @@ class Budget:
         """Begin a run on a tree of so many tables."""
         self.turns = repeat(1, TURNS_PER_TABLE * (tables + 1))
 
+    def __reduce__(self) -> tuple[type["Budget"], tuple[()]]:
+        """Be pickled empty: each run fills it, and Python 3.14 pickles no iterator of itertools."""
+        return Budget, ()
+
 
 @contextmanager
 def bounded(name: str, budget: Budget, tables: int, where: object, files: frozenset[str]) -> Iterator[None]:
