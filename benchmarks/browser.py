@@ -16,9 +16,20 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.explorer import DEFAULT, EXPLORER, LARGE, NAIVE, UNSEEN
 from benchmarks.table import Measure, Row, Skipped
+from kvmviz.draw.lockstep import Lockstep
+from kvmviz.draw.still import still_svg
+from kvmviz.explorer.offline.document import page as page_text
+from kvmviz.explorer.widget import DEFAULT_REVISIONS
 from tests.browser.chromium import FLAGS, find_browser, what_is_missing
 from tests.browser.jupyter import Server, serve
 from tests.browser.notebook import Notebook
+
+REST: Final = 400
+"""Milliseconds between two acts, as a hand rests.
+
+Two messages of a kernel within some 100 ms can cost 40 more: the server holds the second
+back until the first is acknowledged (Nagle's algorithm), and the system acknowledges late.
+"""
 
 PICTURES: Final = {"explorer": "[data-testid=explorer] [data-page]", "naive": "#picture svg"}
 
@@ -60,6 +71,9 @@ TURNS: Final = """async ([turns, rest, unfold]) => {
     }
     return found;
 }""".replace("UNSEEN", UNSEEN)
+
+PAINTED: Final = """() => document.querySelector('svg')
+    && performance.getEntriesByName('first-contentful-paint')[0]?.startTime"""
 
 FIRST: Final = """async ([selector]) => {
     const start = performance.now();
@@ -104,7 +118,18 @@ class Lab:
             return milliseconds / 1000
 
 
-def in_turns(lab: Lab, act: str, scenario: str, *, painted: bool, rest: int = 60, turns: int = 20) -> Row:
+    def painted(self, file: Path) -> float:
+        """Return the seconds from the start of a navigation to the first paint that shows a picture."""
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        page = context.new_page()
+        page.goto(file.as_uri())
+        while not (milliseconds := page.evaluate(PAINTED)):
+            page.wait_for_timeout(20)
+        context.close()
+        return float(milliseconds) / 1000
+
+
+def in_turns(lab: Lab, act: str, scenario: str, *, painted: bool, rest: int = REST, turns: int = 20) -> Row:
     """A step or a toggle: to the changed DOM, or until it is painted."""
     pairs = lab.turns(scenario, scenario == LARGE, rest, turns)[act]
     naive, explorer = ([pair[side][painted] / 1000 for pair in pairs] for side in (0, 1))
@@ -123,6 +148,17 @@ def first_picture(lab: Lab, turns: int = 5) -> Row:
     return Row("naive", "explorer", times["naive"], times["explorer"])
 
 
+def exported_page(lab: Lab, turns: int = 20) -> Row:
+    """From the start of the navigation until the browser has painted: the default page, and its first picture alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole, still = Path(folder, "whole.html"), Path(folder, "still.html")
+        whole.write_text(page_text(), encoding="utf-8")
+        lockstep = Lockstep.of(DEFAULT_REVISIONS, DEFAULT)
+        still.write_text(f"<!doctype html><meta charset=utf-8>{still_svg(lockstep, 0)}", encoding="utf-8")
+        pairs = [[lab.painted(one) for one in (still, whole)] for _ in range(turns + 1)][1:]
+    return Row("still", "page", [one for one, _ in pairs], [one for _, one in pairs])
+
+
 NAMES: Final[Mapping[str, Callable[[Lab], Row]]] = {
     "a step, default tree, to the changed DOM": partial(in_turns, act="step", scenario=DEFAULT, painted=False),
     "the same, until it is painted": partial(in_turns, act="step", scenario=DEFAULT, painted=True),
@@ -133,6 +169,7 @@ NAMES: Final[Mapping[str, Callable[[Lab], Row]]] = {
         in_turns, act="toggle", scenario=DEFAULT, painted=False
     ),
     "the first picture in JupyterLab, kernel fresh": first_picture,
+    "the first picture of the default exported page, from disk": exported_page,
 }
 """Every row of the browser by its name, in the order of the table."""
 
