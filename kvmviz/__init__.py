@@ -5,16 +5,14 @@
 2
 
 One executable model computes everything that is shown: every warning, leak, count
-and verdict.  What needs a notebook library is loaded when it is
-first used.
+and verdict.  All of it is loaded when it is first used, so that a command that needs
+little starts quickly.
 """
 
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kvmviz.record.runs import Run as Run
-from kvmviz.record.runs import run as run
 from kvmviz.version import __version__ as __version__
 
 # Loading the package `kvmviz.compare` puts it in the place of the function of that
@@ -37,6 +35,8 @@ if TYPE_CHECKING:
     from kvmviz.race import Design as Design
     from kvmviz.race import Race as Race
     from kvmviz.race import race as race
+    from kvmviz.record.runs import Run as Run
+    from kvmviz.record.runs import run as run
     from kvmviz.revisions import REVISIONS as REVISIONS
     from kvmviz.revisions import Revision as Revision
     from kvmviz.scenario import Scenario as Scenario
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
     from kvmviz.scenario.tree import Tree as Tree
 
 _WHERE = {
-    "Comparison": "compare.comparison", "compare": "compare.comparison",
+    "Run": "record.runs", "run": "record.runs", "Comparison": "compare.comparison", "compare": "compare.comparison",
     "check": "check", "claims": "check", "Report": "check", "Verdict": "check", "Explorer": "explorer",
     "REVISIONS": "revisions", "Revision": "revisions", "Scenario": "scenario", "ScenarioError": "scenario",
     "Tree": "scenario.tree", "from_c": "c.revision", "from_patch": "patches.reading", "kernel": "checkout.answer",
     "Kernel": "checkout.answer", "Design": "race", "Race": "race", "race": "race",
 }  # fmt: skip
 
-__all__ = ["Run", "run", *_WHERE]
+__all__ = [*_WHERE]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,6 @@ Examples:
 import argparse
 import platform
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 
 from kvmviz.commands import course_folder
 from kvmviz.terms.columns import labelled
@@ -59,6 +58,8 @@ def _course() -> str:
 
 
 def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # slow to load, and the list of commands waits for it
+
     try:
         return version(package)
     except PackageNotFoundError:

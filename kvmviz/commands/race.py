@@ -18,11 +18,14 @@ Examples:
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kvmviz.commands import common
-from kvmviz.race.design import DESIGNS, Design, RaceError, design_of
+from kvmviz.race.design import DESIGNS, MOST, Design, RaceError, design_of
 from kvmviz.race.invariants import INVARIANTS
-from kvmviz.race.result import MOST, Finding, Race, race
+
+if TYPE_CHECKING:
+    from kvmviz.race.result import Finding, Race
 
 HELP = "every interleaving of threads that share a counter, by several designs"
 
@@ -50,6 +53,8 @@ def execute(args: argparse.Namespace) -> int:
     """Print the answer; 1 if some schedule breaks something."""
     if args.design is None:
         return _all(args)
+    from kvmviz.race.result import race
+
     found = race(_find(args.design), args.threads, args.rounds, args.refuse)
     _put(args, _answer(args, found))
     return 0 if found.clean else 1
@@ -64,7 +69,7 @@ def _find(text: str) -> type[Design]:
 
 
 def _all(args: argparse.Namespace) -> int:
-    from kvmviz.race.result import table_text
+    from kvmviz.race.result import race, table_text
 
     if args.format not in ("text", "markdown") or args.invariant:
         raise RaceError(f"Name a design for that; use {', '.join(DESIGNS)}, or mine.py:Mine.")
@@ -73,7 +78,7 @@ def _all(args: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(args: argparse.Namespace, found: Race) -> str:
+def _answer(args: argparse.Namespace, found: "Race") -> str:
     if args.format == "json":
         import json
 
@@ -89,7 +94,7 @@ def _fenced(args: argparse.Namespace, text: str) -> str:
     return f"```text\n{text}\n```" if args.format == "markdown" else text
 
 
-def _picture(found: Race, args: argparse.Namespace) -> str:
+def _picture(found: "Race", args: argparse.Namespace) -> str:
     from kvmviz.draw.lanes import lanes_dot, lanes_svg
 
     shown = found[args.invariant] if args.invariant else found.first
@@ -100,7 +105,7 @@ def _picture(found: Race, args: argparse.Namespace) -> str:
     return draw(found, shown.name, args.theme)
 
 
-def _without(one: Finding) -> str:
+def _without(one: "Finding") -> str:
     return "is broken before the first step" if one.verdict == "broken" else "is not broken"
 
 

@@ -15,15 +15,13 @@ running model can be read as a call chain at source level.  Macros, wrappers
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import CodeType, FrameType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class KernelFunction:
+class KernelFunction(NamedTuple):
     """A kernel function that the model follows: its name and the kernel's path of its file."""
 
     name: str
@@ -35,8 +33,7 @@ class KernelFunction:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """One frame of a call chain: the function, and the line of Python that it stands on.
 
     `source` names the Python code (module and qualified name); `line` counts from

@@ -13,7 +13,7 @@ guest page is blocked, and since which epoch.
 
 import sys
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from kvmviz.machine import pamt
 from kvmviz.machine.dpamt import Dpamt
@@ -48,8 +48,7 @@ MAX_PA: Final = 1 << 46
 RECLAIM: Final = "TDH.PHYMEM.PAGE.RECLAIM"
 
 
-@dataclass(frozen=True, slots=True)
-class Faults:
+class Faults(NamedTuple):
     """What the scenario injects ahead of the module's own checks.
 
     `hkid` is `released` or the way in which the key stays assigned; `status` is

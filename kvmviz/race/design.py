@@ -39,6 +39,10 @@ MODULES: Final = {
 """Where each of the project's designs stands."""
 
 
+MOST: Final = {"threads": (1, 6), "rounds": (1, 6), "refuse": (0, 6)}
+"""The least and the most of what a search can be given; the number of states bounds it besides."""
+
+
 class RaceError(KvmvizError):
     """A design cannot be explored; the text is one sentence that says why, with the line."""
 

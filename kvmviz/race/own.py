@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, TypeVar
 
-from kvmviz.apart import AVAILABLE, ask, pack, unpack
 from kvmviz.race.design import Design
 from kvmviz.revisions.telling import in_kvmviz
 
@@ -32,7 +31,11 @@ def called(function: Callable[..., T], which: type[Design], *arguments: Any) -> 
 
     Raises PatchError if a step of it takes longer than it may, or ends its process.
     """
-    if not AVAILABLE or not is_own(which):
+    if not is_own(which):
+        return function(which, *arguments)
+    from kvmviz.apart import AVAILABLE, ask, pack
+
+    if not AVAILABLE:
         return function(which, *arguments)
     held = which.name, which.get, which.put, which.expects, which.regions, _lines(which)
     value: T = ask(which.name, _there, function, pack(held), arguments)
@@ -40,6 +43,8 @@ def called(function: Callable[..., T], which: type[Design], *arguments: Any) -> 
 
 
 def _there(function: Callable[..., T], data: bytes, arguments: tuple[Any, ...]) -> T:
+    from kvmviz.apart import unpack
+
     name, get, put, expects, regions, lines = unpack(data)
     for file, text in lines.items():
         linecache.cache[file] = (sum(map(len, text)), None, text, file)

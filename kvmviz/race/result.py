@@ -13,7 +13,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Any, Final
 
-from kvmviz.race.design import Design, RaceError, design_of
+from kvmviz.race.design import MOST, Design, RaceError, design_of
 from kvmviz.race.invariants import INVARIANTS
 from kvmviz.race.memory import Memory
 from kvmviz.race.own import called
@@ -22,9 +22,6 @@ from kvmviz.race.search import Found, explore
 from kvmviz.terms.columns import WIDTH, ascii_only, labelled, paragraph
 from kvmviz.terms.words import many
 from kvmviz.version import SCHEMA, __version__
-
-MOST: Final = {"threads": (1, 6), "rounds": (1, 6), "refuse": (0, 6)}
-"""The least and the most of what a search can be given; the number of states bounds it besides."""
 
 
 @dataclass(frozen=True, slots=True)

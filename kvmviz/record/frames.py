@@ -9,8 +9,7 @@ say, so going back is indexing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import overload
+from typing import NamedTuple, overload
 
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.names import control_names, guest_name, sept_name, spt_name
@@ -22,8 +21,7 @@ LEAVES_PER_TABLE = 2
 Change = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class PageInfo:
+class PageInfo(NamedTuple):
     """A page of the TD: its name, what it is, and where it belongs.
 
     `kind` is `spt`, `S-EPT`, `guest` or `control`; `twin` the other page of the
@@ -66,8 +64,7 @@ def _table_pages(shape: Shape, guests: bool) -> Iterator[PageInfo]:
                 yield PageInfo(guest_name(gfn + i), "guest", 0, gfn + i, None, spt_name(1, gfn))
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """The picture after a step: `states` by page, `pointers` from a mirror page to its S-EPT page or None.
 
     `traces` and `lines` count what was printed so far; `leaked` lists pages in the order of their loss,

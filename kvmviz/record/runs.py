@@ -8,38 +8,37 @@ Same input, same bytes, in any process.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kvmviz.errors import KvmvizError
 from kvmviz.machine.journal import Tape
 from kvmviz.machine.recorder import LISTED, Tally
-from kvmviz.record.folding import FAILING_FIRST, OTHERS_FIRST, FoldedTree, fold
 from kvmviz.record.frames import FrameBuilder, Frames, PageInfo, pages_of
-from kvmviz.record.kernel_log import log_of_boot, log_text
-from kvmviz.record.regions import Layout, layout_of
-from kvmviz.record.sources import Source, source
 from kvmviz.record.step import Step
 from kvmviz.record.summary import Summary, summarize
-from kvmviz.record.tapes import FoldedTape, Weighed
 from kvmviz.record.teardown import tear_down, where_it_belongs
 from kvmviz.record.text import run_text, step_text
 from kvmviz.revisions import Revision, RevisionError, revision
-from kvmviz.revisions.guard import allowing
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import SCHEMA, __version__
+
+# What only large trees and some questions need is loaded when they come, so that a command starts quickly.
+if TYPE_CHECKING:
+    from kvmviz.record.folding import FoldedTree
+    from kvmviz.record.regions import Layout
+    from kvmviz.record.sources import Source
+    from kvmviz.record.tapes import FoldedTape
 
 RECORDED_TABLES: Final = 5_000
 """Largest tree, in tables below the root, that is recorded without being asked to."""
 
 MOST_TABLES: Final = 50_000
 """Largest tree that can be recorded."""
-
-OWN_FIRST: Final = FAILING_FIRST
-"""Tables of a kind that stand alone under a reader's revision, which may print a line for any of them."""
 
 
 class Run:
@@ -53,7 +52,7 @@ class Run:
 
     def __init__(
         self, which: type[Revision], scenario: Scenario, summary: Summary, tape: Tape | None,
-        tree: Tree | FoldedTree | None = None,
+        tree: "Tree | FoldedTree | None" = None,
     ) -> None:  # fmt: skip
         self.revision = which.name
         self.scenario = scenario
@@ -106,8 +105,10 @@ class Run:
         return [step.to_json() for step in self.steps] if self.recorded else None
 
     @cached_property
-    def sources(self) -> Mapping[str, Source]:
+    def sources(self) -> "Mapping[str, Source]":
         """The Python source of every model function that stood in a call chain, by `Location.source`."""
+        from kvmviz.record.sources import source
+
         keys = {location.source for step in self.steps for location in step.where}
         return {key: source(key) for key in sorted(keys)}
 
@@ -153,6 +154,8 @@ class Run:
         kvm_intel: SEAMCALL TDH_PHYMEM_PAGE_RECLAIM failed: 0xc000040000000000,
                    rcx 0x4, rdx 0x100000000, r8 0x0
         """
+        from kvmviz.record.kernel_log import log_of_boot, log_text
+
         steps, later = self.folded.steps, self.scenario.boot
         if later is None or self.summary.td == "first" or not whole_boot:
             return log_text(steps, width, short=short)
@@ -189,9 +192,17 @@ def run(
     which = revision(revision_)
     wanted = scenario if isinstance(scenario, Scenario) else Scenario.parse(scenario)
     recorder = Tape() if _recorded(wanted, events) else Tally()
-    with allowing(timeout):
+    with _allowing(timeout):
         summary, recorder = where_it_belongs(which, _summarized, which, wanted, recorder)
     return Run(which, wanted, summary, recorder if isinstance(recorder, Tape) else None)
+
+
+def _allowing(seconds: float | None) -> AbstractContextManager[None]:
+    if seconds is None:
+        return nullcontext()
+    from kvmviz.revisions.guard import allowing
+
+    return allowing(seconds)
 
 
 def _summarized(which: type[Revision], scenario: Scenario, recorder: Tally) -> tuple[Summary, Tally]:
@@ -214,7 +225,10 @@ def run_folded(which: type[Revision], scenario: Scenario, others: int | None = N
     `others` says how many tables of a kind that do not fail stand alone.  Raises
     RevisionError for a reader's revision that does not treat tables alike.
     """
-    first = others or (OWN_FIRST if which.base else OTHERS_FIRST)
+    from kvmviz.record.folding import fold
+    from kvmviz.record.tapes import FoldedTape
+
+    first = others or _alone([which])
     layout = _layout(which, scenario)
     if which.base and layout and layout.where == "dense":
         raise _not_together(which.name)  # which page is the last of its region is known of the project's own alone
@@ -226,7 +240,7 @@ def run_folded(which: type[Revision], scenario: Scenario, others: int | None = N
     return result
 
 
-def _folded(which: type[Revision], scenario: Scenario, tape: FoldedTape) -> tuple[FoldedTape, Summary]:
+def _folded(which: type[Revision], scenario: Scenario, tape: "FoldedTape") -> "tuple[FoldedTape, Summary]":
     tear_down(which, scenario, tape, tape.tree)
     return tape, summary_folded(which, scenario)
 
@@ -246,7 +260,9 @@ def _not_together(name: str) -> RevisionError:
     )
 
 
-def _layout(which: type[Revision], scenario: Scenario) -> Layout | None:
+def _layout(which: type[Revision], scenario: Scenario) -> "Layout | None":
+    from kvmviz.record.regions import layout_of
+
     return layout_of(scenario) if which.dynamic_pamt else None
 
 
@@ -261,15 +277,20 @@ def run_all(revisions: Sequence[type[Revision]], scenario: Scenario) -> list[Run
     return [run_folded(which, scenario, _alone(revisions)) for which in revisions]
 
 
-def shown_tree(revisions: Sequence[type[Revision]], scenario: Scenario) -> Tree | FoldedTree:
+def shown_tree(revisions: Sequence[type[Revision]], scenario: Scenario) -> "Tree | FoldedTree":
     """Return the tables that the runs of `run_all` speak of: the scenario's tree, or that one folded."""
     if scenario.tree.count <= RECORDED_TABLES:
         return scenario.tree
+    from kvmviz.record.folding import fold
+
     return fold(scenario.tree, scenario.fail, others=_alone(revisions))
 
 
 def _alone(revisions: Sequence[type[Revision]]) -> int:
-    return OWN_FIRST if any(which.base for which in revisions) else OTHERS_FIRST
+    """Return how many tables of a kind stand alone; a reader's revision may print a line for any of them."""
+    from kvmviz.record.folding import FAILING_FIRST, OTHERS_FIRST
+
+    return FAILING_FIRST if any(which.base for which in revisions) else OTHERS_FIRST
 
 
 def summary_folded(which: type[Revision], scenario: Scenario, listed: int = LISTED) -> Summary:
@@ -278,6 +299,9 @@ def summary_folded(which: type[Revision], scenario: Scenario, listed: int = LIST
     >>> summary_folded(revision("v1"), Scenario.parse("tree=1TiB hkid=assigned")).leaked_count
     525327
     """
+    from kvmviz.record.folding import fold
+    from kvmviz.record.tapes import Weighed
+
     tree = fold(scenario.tree, scenario.fail, listed, listed, _layout(which, scenario))
     tally = Weighed(tree)
     vm, td = tear_down(which, scenario, tally, tree)

@@ -1,7 +1,7 @@
 """One event of a run, with where it happened and what it changed."""
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import fields
+from typing import Any, NamedTuple
 
 from kvmviz.machine.callchain import Location
 from kvmviz.record.frames import Change
@@ -10,8 +10,7 @@ from kvmviz.terms import events as e
 from kvmviz.terms.kinds import sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One event, and where it happened: `where` is the call chain, outermost first, with its lines.
 
     `times` is more than 1 in a folded run, where a table stands for others that are alike.

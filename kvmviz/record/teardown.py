@@ -4,20 +4,20 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
+from kvmviz.errors import KvmvizError
 from kvmviz.kvm.vm import VM, build
 from kvmviz.machine.host import HostPanicked
 from kvmviz.machine.printk import Boot
 from kvmviz.machine.recorder import Recorder, Tally
-from kvmviz.record.folding import FoldedTree
-from kvmviz.record.tapes import Weighed
 from kvmviz.revisions import Revision
-from kvmviz.revisions.guard import Guard, swallowed_panic
 from kvmviz.revisions.runnable import linked
-from kvmviz.revisions.sealed import seal
 from kvmviz.scenario import Scenario
+
+if TYPE_CHECKING:
+    from kvmviz.record.folding import FoldedTree
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ def where_it_belongs(which: type[Revision], function: Callable[..., T], *argumen
 
 
 def tear_down(
-    which: type[Revision], scenario: Scenario, recorder: Tally, tree: FoldedTree | None = None
+    which: type[Revision], scenario: Scenario, recorder: Tally, tree: "FoldedTree | None" = None
 ) -> tuple[VM, str]:
     """Run the scenario with this recorder; return the TD and which one was recorded, `first` or `second`.
 
@@ -58,18 +58,27 @@ def tear_down(
     return watched(which, scenario, boot, recorder, tree), "second"
 
 
-def boot_after(which: type[Revision], scenario: Scenario, tree: FoldedTree | None = None) -> tuple[Boot, bool]:
+def boot_after(which: type[Revision], scenario: Scenario, tree: "FoldedTree | None" = None) -> tuple[Boot, bool]:
     """Return what the boot remembers after this TD, and whether the host panicked; the latest are kept."""
     found = _BOOTS.get(which, {}).get((scenario, tree is not None))
     if found is None:
-        tally, boot = Weighed(tree) if tree else Tally(), Boot()
+        tally, boot = _counting(tree), Boot()
         watched(which, scenario, boot, tally, tree)
         found = _remember(which, scenario, boot, tally, tree)
     return found
 
 
+def _counting(tree: "FoldedTree | None") -> Tally:
+    """Return what counts in a TD of this tree, in which a table may stand for others."""
+    if tree is None:
+        return Tally()
+    from kvmviz.record.tapes import Weighed
+
+    return Weighed(tree)
+
+
 def _remember(
-    which: type[Revision], scenario: Scenario, boot: Boot, tally: Tally, tree: FoldedTree | None
+    which: type[Revision], scenario: Scenario, boot: Boot, tally: Tally, tree: "FoldedTree | None"
 ) -> tuple[Boot, bool]:
     """Keep the boot; how many lines it withheld is what was counted, since a table may stand for others."""
     for site, withheld in tally.ratelimited.items():
@@ -82,7 +91,7 @@ def _remember(
 
 
 def watched(
-    which: type[Revision], scenario: Scenario, boot: Boot, recorder: Recorder, tree: FoldedTree | None = None
+    which: type[Revision], scenario: Scenario, boot: Boot, recorder: Recorder, tree: "FoldedTree | None" = None
 ) -> VM:
     """Tear down a TD in this boot, as the revision links the model, and return it; the boot goes on from there."""
     with _no_gc(scenario):
@@ -90,18 +99,33 @@ def watched(
         vm = build(scenario, called, boot, tree)
         vm.host.watch(recorder)
         if which.is_python:
-            seal(vm, which)
+            _seal(vm, which)
         with _guard(which, scenario), suppress(HostPanicked):
             teardown(vm)
             if isinstance(recorder, Tally) and recorder.panicked:
-                raise swallowed_panic(which.name, which.functions.values(), scenario)
+                raise _swallowed_panic(which, scenario)
     return vm
+
+
+def _seal(vm: VM, which: type[Revision]) -> None:
+    """Close what only the model knows to a reader's code, which is loaded where there is such code."""
+    from kvmviz.revisions.sealed import seal
+
+    seal(vm, which)
+
+
+def _swallowed_panic(which: type[Revision], scenario: Scenario) -> KvmvizError:
+    from kvmviz.revisions.guard import swallowed_panic
+
+    return swallowed_panic(which.name, which.functions.values(), scenario)
 
 
 def _guard(which: type[Revision], scenario: Scenario) -> AbstractContextManager[None]:
     """Watch a reader's own revision; the project's need no watching, and functions from C count for themselves."""
     if which.base is None:
         return nullcontext()
+    from kvmviz.revisions.guard import Guard
+
     own = which.origin.guard if which.origin is not None else Guard
     guard: AbstractContextManager[None] = own(which.name, scenario.tree.count, scenario)
     return _guards(guard, _guard(which.base, scenario)) if _is_from_c(which.base) else guard

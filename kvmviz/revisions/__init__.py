@@ -31,11 +31,11 @@ from typing import Any, ClassVar, Final, Protocol
 
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of, is_kernel
-from kvmviz.revisions.guard import ONCE, PatchError, is_kvmviz
 from kvmviz.revisions.identity import Identity
-from kvmviz.revisions.ran import counting, is_readers
-from kvmviz.revisions.readers_class import taken
+from kvmviz.revisions.ran import counting as counted  # a module of the name `counting` may be loaded later
+from kvmviz.revisions.ran import is_readers
 from kvmviz.revisions.refusing import RevisionError as RevisionError
+from kvmviz.revisions.telling import is_kvmviz
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
 """The function that takes a guest page back; v2 renamed it."""
@@ -147,6 +147,8 @@ def _build_on(cls: type[Revision], parent: type[Revision]) -> None:
 
 def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Callable[..., Any]]:
     """Return the kernel functions that a class defines; raise RevisionError for what it must not define."""
+    from kvmviz.revisions.readers_class import taken
+
     found: dict[str, Callable[..., Any]] = {}
     for name, function in taken(cls.__name__, cls.written, {*CHANGEABLE, *REPLACEABLE, *parent.functions}):
         _check_signature(cls.__name__, name, function, _counterpart(parent, name), parent.name)
@@ -157,6 +159,7 @@ def _own_functions(cls: type[Revision], parent: type[Revision]) -> dict[str, Cal
 
 
 def _check_memory(cls: str, name: str, function: Callable[..., Any]) -> None:
+    from kvmviz.revisions.guard import ONCE, PatchError
     from kvmviz.revisions.looking import remembers
 
     if kept := remembers(function):
@@ -189,7 +192,7 @@ def _fill(cls: type[Revision], name: str, functions: Mapping[str, Callable[..., 
     cls.patched, cls.frees_at_once, cls.posting = known.patched, known.frees_at_once, known.posting
     cls.op_arguments = tuple(inspect.signature(functions["tdx_sept_free_private_spt"]).parameters)[1:]
     for key, function in functions.items():
-        call = counting(key, function) if is_readers(function) else function
+        call = counted(key, function) if is_readers(function) else function
         setattr(cls, key, staticmethod(call))
         if key in LEAF_NAMES:
             cls.remove_leaf = staticmethod(call)

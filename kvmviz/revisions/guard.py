@@ -37,8 +37,8 @@ from kvmviz.revisions.counting import Counter
 from kvmviz.revisions.telling import (
     PatchError,
     failed,
-    in_kvmviz,
     is_foreign,
+    is_kvmviz,
     late,
     place,
     place_in_dump,
@@ -282,8 +282,3 @@ class _Counter:
 
 def _is_readers(code: CodeType) -> bool:
     return is_foreign(code, {}) and code.co_filename != "<string>"
-
-
-def is_kvmviz(function: Callable[..., Any]) -> bool:
-    """Say whether a function stands in one of kvmviz's files, or was made by it from C, and so counts for itself."""
-    return in_kvmviz(function.__code__) or hasattr(function, "c_source")

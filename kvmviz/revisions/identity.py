@@ -1,10 +1,9 @@
 """What a revision says of itself, in its own module; everybody else asks `REVISIONS`."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A revision's name, and what it is among the others.
 
     `patched` says whether generic code no longer handles a failure (the patch of

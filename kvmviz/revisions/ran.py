@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Final
 
-from kvmviz.revisions.guard import is_kvmviz
+from kvmviz.revisions.telling import is_kvmviz
 
 _RAN: "Final[ContextVar[Counter[str] | None]]" = ContextVar("ran", default=None)
 

@@ -22,9 +22,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
-from kvmviz.revisions.guard import is_kvmviz
 from kvmviz.revisions.refusing import RevisionError
-from kvmviz.revisions.telling import is_foreign
+from kvmviz.revisions.telling import is_foreign, is_kvmviz
 
 Function = Callable[..., Any]
 

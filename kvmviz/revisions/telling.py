@@ -6,6 +6,7 @@ allows more.
 """
 
 import os
+from collections.abc import Callable
 from os.path import normpath
 from types import CodeType, TracebackType
 from typing import Any, Final
@@ -27,6 +28,11 @@ _PYTHON: Final = (str(os.__file__).removesuffix("os.py"), "<frozen")
 def in_kvmviz(code: CodeType) -> bool:
     """Say whether code stands in one of kvmviz's files."""
     return code.co_filename.startswith(_KVMVIZ)
+
+
+def is_kvmviz(function: Callable[..., Any]) -> bool:
+    """Say whether a function stands in one of kvmviz's files, or was made by it from C, and so counts for itself."""
+    return in_kvmviz(function.__code__) or hasattr(function, "c_source")
 
 
 def is_foreign(code: CodeType, names: dict[str, Any]) -> bool:

@@ -6,14 +6,12 @@
 They are the five that tdx_mmu_release_hkid can meet (arch/x86/kvm/vmx/tdx.c).
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from kvmviz.scenario.status import FLUSHVP_NOT_DONE, RECORDED_ERROR, WBCACHE_NOT_COMPLETE
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """A cause: the `seamcall` that is refused, the `status` it returns, and what follows in a sentence or two.
 
     `needs_vcpu` says that only a TD with a vCPU can meet it.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from kvmviz.scenario.names import TDCS_PAGES, TDCX_PAGES, PageName, gfn_step, sept_name
 from kvmviz.scenario.tree import Tree
@@ -22,8 +22,7 @@ _RATE: Final = r"rate:(0|[1-9][0-9]{0,8})/([1-9][0-9]{0,8}):([A-Za-z0-9._+-]{1,6
 _CONTROL: Final = r"TDR|(TDVPR|TDCS)\[(0|[1-9][0-9]?)\]|TDCX\[(0|[1-9][0-9]?)\]\[([0-9])\]"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Range:
+class Range(NamedTuple):
     """S-EPT pages of one level from `first` to `last` gfn, inclusive; `key` sorts outermost first."""
 
     key: int
@@ -40,8 +39,7 @@ class Range:
         return head if self.first == self.last else f"{head}-{self.last:#x}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Rate:
+class Rate(NamedTuple):
     """Each S-EPT page whose SHA-256 of "seed:page name", modulo `out_of`, is below `hits`."""
 
     hits: int

@@ -14,8 +14,7 @@ mail or a form is read as it was meant:
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from kvmviz.scenario import Scenario, ScenarioError
 
@@ -33,8 +32,7 @@ _TRACKER: Final = r"(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id)="
 """How what begins that others add to an address to see where a reader comes from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A scenario and, where given, a step and one or two revisions (by name; they are not looked up here)."""
 
     scenario: Scenario

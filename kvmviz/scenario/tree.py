@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from kvmviz.scenario.names import ENTRIES, gfn_step, sept_name
 
@@ -38,8 +38,7 @@ Cells = tuple[tuple[int, int], ...]
 """In which 2 MiB regions pages lie: number of the region, how many of the pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lie:
+class Lie(NamedTuple):
     """Where a page lies: `cells` its regions, None for the next place.
 
     It stands for `times` pages; `lasts` says that each of them is the last of its

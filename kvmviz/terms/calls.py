@@ -4,14 +4,12 @@
 "give the TD's key id back"
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _HOME: Final = "It is the host's again, but not free yet."
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A SEAMCALL: what KVM asks for, what it means that the module does it, and what the call is.
 
     `asked` completes "KVM asks the TDX module to ..." and may name the `{page}` or the `{object}`.

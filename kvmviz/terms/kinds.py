@@ -11,8 +11,7 @@ events to a state (`kvmviz.record.frames`, for one) matches on their classes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kvmviz.scenario.status import SUCCESS, status_number, status_word
 from kvmviz.terms import events as e
@@ -30,8 +29,7 @@ A_CHECK: Final = "a check of ours, never seen in a real revision"
 ERROR_PATH: Final = "KVM goes the way of the error all the same."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of event.
 
     `event` is its class, `meaning` what it is, `rests_on` the ground of that:

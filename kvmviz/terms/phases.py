@@ -6,12 +6,10 @@
 A phase begins where the model says `recorder.enter` (kvmviz/kvm/kvm_main.py).
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """A phase: a word for what it is about, and what happens in it."""
 
     word: str

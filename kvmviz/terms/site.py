@@ -4,11 +4,10 @@
 'TDX_BUG_ON in tdx_sept_free_private_spt'
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A site; `mark` tells two macros of one name in a function apart, and is empty mostly."""
 
     file: str

@@ -48,7 +48,7 @@ def test_the_search_between_two_steps_is_not_waited_for(monkeypatch: pytest.Monk
 def test_what_comes_back_from_a_worker_is_what_is_found_here(monkeypatch: pytest.MonkeyPatch) -> None:
     own = from_text(IN_C.replace("sum(repeat(1))", "yield region.decrement()"))
     there = race(own, 2, 1)
-    monkeypatch.setattr("kvmviz.race.own.AVAILABLE", False)
+    monkeypatch.setattr("kvmviz.apart.AVAILABLE", False)
     assert race(own, 2, 1) == there
     assert there.design is own
 
