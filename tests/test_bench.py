@@ -1,5 +1,7 @@
 """The README quotes `make bench`: the same rows, in the same order; what they say is free."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,16 @@ def test_a_machine_without_a_browser_says_so_in_the_row(monkeypatch: pytest.Monk
     assert line("a step", first) == "| a step | skipped: no Chromium on PATH | | | |"
 
 
+@pytest.fixture
+def little_to_collect() -> Iterator[None]:
+    """Garbage is collected before each timing, and what the tests before this one keep would be looked at each time."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("little_to_collect")
 @pytest.mark.parametrize("name", [name for name in ROWS if "check" in name or "default tree" in name])
 def test_a_row_is_a_ratio_of_two_times(name: str) -> None:
     row = ROWS[name]()
