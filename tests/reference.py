@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kvmviz.record.runs import Run, run
+from kvmviz.schema.answers import Event
 
 DATA = Path(__file__).parent / "data" / "traces.jsonl.gz"
 TREES = {"chain": "1x1x1", "two-gig": "1x2x2"}
@@ -82,11 +83,11 @@ def observed(result: Run, record: dict[str, Any]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _extra_tdcs(event: dict[str, Any]) -> bool:
+def _extra_tdcs(event: Event) -> bool:
     return event.get("page", "") in {f"TDCS[{i}]" for i in range(2, 6)}
 
 
-def _tuple(e: dict[str, Any]) -> tuple[Any, ...]:
+def _tuple(e: Event) -> tuple[Any, ...]:
     said = "printed" if e.get("printed") else {"warn": "suppressed", "pr_err": "ratelimited"}.get(e["kind"])
     match e["kind"]:
         case "op":

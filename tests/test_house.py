@@ -1,5 +1,6 @@
 """The house in order: what several files say, they say alike; nothing in them belongs to one machine."""
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 from packaging.requirements import Requirement
+
+from kvmviz.draw.elements import FIRST
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -117,3 +120,54 @@ def test_files_are_small() -> None:
     assert [file.name for file in tracked() if file.stat().st_size > 1_000_000] == []
     long = {name for name, text in texts() if name.endswith((".py", ".js", ".mjs")) and text.count("\n") > 350}
     assert long == set(LONG_FILES)
+
+
+KINDS = sorted(FIRST.keys() - {"HKID", "label", "words", "here"})
+"""Kinds of pages and of other elements, with which a name begins."""
+
+READ_NAMES = {"kvmviz/scenario/names.py", "kvmviz/draw/elements.py"}
+"""Where names are read; everything else has their fields."""
+
+TAKES_APART = {"startswith", "endswith", "removeprefix", "removesuffix", "split", "partition", "rpartition", "replace"}
+ANY_KIND = "|".join(map(re.escape, KINDS))
+FIRST_WORD = re.compile(rf"[\^(?: ]*({ANY_KIND}|TD|gfn)(?![\w.])")
+IN_THE_BROWSER = re.compile(
+    rf"(?:(?:starts|ends)With|slice|split|replace(?:All)?|indexOf)\([\"'`/^(?:]*(?:{ANY_KIND})(?![\w.])"
+    rf"|/[^/\n ]*(?<![\w-])(?:{ANY_KIND}|gfn)\b[^/\n]*/[a-z]*\.(?:exec|test)\("
+    r"|\.startsWith\([\"'`](?:tdx|tdp_mmu)\.c"
+)
+"""A page's or an element's name, or a place in the kernel, taken apart by its text."""
+
+
+def taken_apart(text: str) -> list[str]:
+    """The calls in a module that take apart what begins as the name of a page or of another element does."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return [
+        ast.unparse(call)
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in TAKES_APART
+        for part in (node for argument in call.args for node in ast.walk(argument))
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and FIRST_WORD.match(part.value)
+    ]
+
+
+def test_no_name_is_taken_apart_by_its_text() -> None:
+    modules = {name: text for name, text in texts() if re.match(r"kvmviz/.*\.py$", name)}
+    found = [f"{name}: {call}" for name in modules.keys() - READ_NAMES for call in taken_apart(modules[name])]
+    assert sorted(found) == []
+
+
+@pytest.mark.parametrize("line", ['page.startswith(("S-EPT ", "x"))', 'name.removeprefix("cause ")', 'a.split(" gfn=")',
+                                  'p.startswith("TD")', 'name.partition("warn ")'])  # fmt: skip
+def test_a_name_that_is_taken_apart_is_found(line: str) -> None:
+    assert taken_apart(line)
+    assert not taken_apart('call.startswith("TDH.MEM.") or name.startswith("guest_")')
+
+
+def test_the_front_end_takes_no_name_apart() -> None:
+    scripts = [(name, text) for name, text in texts() if re.match(r"kvmviz/explorer/static/.*\.js$", name)]
+    lines = [f"{name}: {line}" for name, text in scripts for line in text.splitlines()]
+    assert list(filter(IN_THE_BROWSER.search, lines)) == []
+    for line in ('name.startsWith("pair ")', "/^(?:spt|S-EPT) (L.*)$/.exec(page)", 'el.slice("twin ".length)',
+                 'by.startsWith("tdx.c:")'):  # fmt: skip
+        assert IN_THE_BROWSER.search(line), line

@@ -73,7 +73,7 @@ def test_answers_of_the_command_line_fit(
 
 @pytest.mark.parametrize("spoil", [{"page": None}, {"how": "later"}, {"phase": "never"}, {"chain": "a>b"}, {"more": 1}])
 def test_a_schema_can_refuse(spoil: dict[str, Any]) -> None:
-    answer = run("v1").to_json()
+    answer: Any = run("v1").to_json()
     event = next(e for e in answer["events"] if e["kind"] == "free")
     event.update(spoil)
     if event["page"] is None:
@@ -84,7 +84,7 @@ def test_a_schema_can_refuse(spoil: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("spoil", [{"verdict": "perhaps"}, {"met": -1}, {"broken": {}}, {"more": 1}])
 def test_the_schema_of_a_check_can_refuse(spoil: dict[str, Any]) -> None:
-    answer = check("v1", "1x1x1", progress=False).to_json()
+    answer: Any = check("v1", "1x1x1", progress=False).to_json()
     validate("check", answer)
     answer["invariants"][0].update(spoil)
     with pytest.raises(ValidationError):

@@ -119,13 +119,13 @@ class Expressions(Literals):
             first = Value(name(temporary), condition.type)
         else:
             test, first = condition, self.value(second)
-        a, b = self.alike(first, last)
+        a, b = self.in_common(first, last)
         effects = condition.effects | a.effects | b.effects
         if test.const is not None:
             return (a if test.const else b).after(effects)
         return Value(ast.IfExp(values.truth(test), exact(a).node, exact(b).node), a.type, effects=effects)
 
-    def alike(self, a: Value, b: Value) -> tuple[Value, Value]:
+    def in_common(self, a: Value, b: Value) -> tuple[Value, Value]:
         """Return the two outcomes of `?:` with the type that they have in common."""
         if isinstance(a.type, Int) and isinstance(b.type, Int):
             type: Type = common(a.type, b.type) if a.type != b.type or a.type.rank < INT.rank else a.type

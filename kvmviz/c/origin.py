@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kvmviz.c.conditions import Choice
 from kvmviz.c.passing import PassedOver
 from kvmviz.c.recipe import Recipe
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Ran:
     file: str | None = None
     line: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.OriginFunction":
         """Return it for JSON."""
         return {"name": self.name, "from": self.source, "file": self.file, "line": self.line}
 
@@ -80,7 +83,7 @@ class Origin:
             said.append(f"Not used: {', '.join(self.unused)}.")
         return tuple(filter(None, said))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Origin":
         """Return it for JSON."""
         return {
             "base": self.base, "base_by": self.base_by,

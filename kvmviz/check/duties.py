@@ -17,6 +17,7 @@ from kvmviz.check.observation import Observation, no_violation
 from kvmviz.check.rule import invariant
 from kvmviz.machine.module import RECLAIM
 from kvmviz.revisions import LEAF_NAMES
+from kvmviz.scenario.names import PageName
 from kvmviz.scenario.status import SUCCESS
 from kvmviz.terms.events import (
     CallRcu,
@@ -158,7 +159,10 @@ def validate_nothing_waits_under_the_lock(seen: Observation) -> bool:
 )
 def validate_tables_are_reclaimed_under_the_lock(seen: Observation) -> bool:
     no_violation(seen, "asked for")
-    return any(call.seamcall == RECLAIM and str(call.page).startswith("S-EPT") for _, call in seen.of(Seamcall))
+    return any(
+        call.seamcall == RECLAIM and call.page is not None and PageName.parse(call.page).kind == "S-EPT"
+        for _, call in seen.of(Seamcall)
+    )
 
 
 @invariant(

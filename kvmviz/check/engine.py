@@ -16,7 +16,7 @@ from kvmviz.apart.remembered import changed, state
 from kvmviz.check.branch_points import besides
 from kvmviz.check.catalogue import INVARIANTS, PAMT_INVARIANTS
 from kvmviz.check.first_look import glance
-from kvmviz.check.nearest import alike, label_of
+from kvmviz.check.nearest import label_of, likeness_of
 from kvmviz.check.outcome import Outcome, examine, violations
 from kvmviz.check.progress import bar
 from kvmviz.check.report import Report
@@ -87,8 +87,8 @@ def check(
         _confirm(which, outcome)
         _confirm(which, aside)
         label = label_of(space, pamt=which.dynamic_pamt)
-        like = alike(which, bytes(outcome.digests), todo, label, workers_, bytes(outcome.marks))
-        there = alike(which, bytes(aside.digests), more, "", workers_, bytes(aside.marks)) if more else None
+        like = likeness_of(which, bytes(outcome.digests), todo, label, workers_, bytes(outcome.marks))
+        there = likeness_of(which, bytes(aside.digests), more, "", workers_, bytes(aside.marks)) if more else None
         seen = Aside(aside, there, tuple(constants(which))) if there else None
     return Report.of(which, _name(space), outcome, other, elapsed, like, seen)
 

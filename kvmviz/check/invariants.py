@@ -17,6 +17,7 @@ from kvmviz.check.observation import REFERENCE, REVISIONS, Observation, no_viola
 from kvmviz.check.rule import invariant
 from kvmviz.machine.module import RECLAIM
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import PageName
 from kvmviz.scenario.status import SUCCESS
 from kvmviz.terms.events import (
     DoubleFree,
@@ -67,7 +68,7 @@ def validate_nothing_is_used_after_free(seen: Observation) -> bool:
 )
 def validate_tables_wait_for_readers(seen: Observation) -> bool:
     no_violation(seen, "grace period")
-    tables = [free for _, free in seen.of(Free) if free.page.startswith("spt ")]
+    tables = [free for _, free in seen.of(Free) if PageName.parse(free.page).kind == "spt"]
     for free in tables:
         if free.how != "rcu":
             raise InvariantError(f"{free.page} is freed without waiting for a grace period")
@@ -131,7 +132,7 @@ def validate_each_page_is_asked_for_once(seen: Observation) -> bool:
 @invariant("The op is called for tables that have an S-EPT page, never for the root.", "the op is called")
 def validate_op_gets_no_root(seen: Observation) -> bool:
     for _, op in seen.of(Op):
-        if not op.page.startswith("S-EPT "):
+        if PageName.parse(op.page).kind != "S-EPT":
             raise InvariantError(f"the op is called for {op.page}, which has no S-EPT page")
     return bool(seen.of(Op))
 

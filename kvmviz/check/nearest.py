@@ -12,8 +12,8 @@ event, by the names of the kernel functions, in every scenario of the space.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kvmviz.apart import each, pack, unpack
 from kvmviz.check.facts import smallness
@@ -26,6 +26,9 @@ from kvmviz.revisions import EVERY, REVISIONS, Revision, revision
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.columns import paragraph
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 T = TypeVar("T")
 
@@ -69,9 +72,12 @@ class Likeness:
     step: int
     sampled: int = 0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Counted":
         """Return it for JSON."""
-        return {**asdict(self), "same_as": list(self.same_as)}
+        return {
+            "scenarios": self.scenarios, "same_as": list(self.same_as), "nearest": self.nearest,
+            "differs": self.differs, "first": self.first, "step": self.step, "sampled": self.sampled,
+        }  # fmt: skip
 
     def text(self, width: int = 72) -> str:
         """Return it as text of at most `width` columns; a scenario line is never wrapped."""
@@ -107,7 +113,7 @@ def likeness(which: str | type[Revision], space: Space = "quick", executor: Exec
         reader = known.name if known.is_python else ""
         parts = each(executor, own_digests, ((packed, batch) for batch in _batches(todo)), reader)
         own, marks = map(b"".join, zip(*parts, strict=True)) if todo else (b"", b"")
-    return alike(known, own, todo, label, executor, marks)
+    return likeness_of(known, own, todo, label, executor, marks)
 
 
 def own_digests(packed: bytes, batch: Sequence[Scenario]) -> tuple[bytes, bytes]:
@@ -124,7 +130,7 @@ def whole_digest(which: type[Revision], scenario: Scenario) -> bytes:
     return digest(whole for _, whole, _ in pieces(trail.entries, trail.chains))
 
 
-def alike(
+def likeness_of(
     which: type[Revision], own: bytes, todo: Sequence[Scenario], label: str = "", executor: Executor | None = None,
     marks: bytes = b"",
 ) -> Likeness:  # fmt: skip

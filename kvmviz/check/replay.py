@@ -77,22 +77,22 @@ class Runs:
     def __init__(self, which: type[Revision]) -> None:
         self._which = which
         self._setup: Scenario | None = None
-        self._score: Score | None = None
+        self._playback: Playback | None = None
 
     def of(self, scenario: Scenario) -> Behaviour:
         """Return what happens in this scenario; raises PatchError as `run` does."""
-        score = self._score_of(scenario)
-        if score is not None:
-            return score.played(scenario)
+        playback = self._playback_of(scenario)
+        if playback is not None:
+            return playback.played(scenario)
         seen, trail = watch(self._which, scenario)
         return Behaviour(pieces(trail.entries, trail.chains), trail.ran, lambda: seen)
 
     def mark(self, scenario: Scenario) -> bytes:
         """Return the mark of the run that is played again in this scenario, UNMARKED where none is."""
-        score = self._score_of(scenario)
-        return UNMARKED if score is None else score.mark
+        playback = self._playback_of(scenario)
+        return UNMARKED if playback is None else playback.mark
 
-    def _score_of(self, scenario: Scenario) -> "Score | None":
+    def _playback_of(self, scenario: Scenario) -> "Playback | None":
         """Return the run that can be played again in this scenario."""
         if self._which.is_python:
             return None
@@ -102,11 +102,11 @@ class Runs:
         if setup != self._setup:
             # A run that comes to nothing is told of in the scenario that was asked for.
             begins = setup is scenario or self._which.base is None
-            self._setup, self._score = setup, Score(self._which, setup) if begins else None
-        return self._score if self._score is not None and self._score.holds else None
+            self._setup, self._playback = setup, Playback(self._which, setup) if begins else None
+        return self._playback if self._playback is not None and self._playback.holds else None
 
 
-class Score:
+class Playback:
     """One run as the first TD of a boot, to be played again in other logs.
 
     `holds` is False where that cannot be said: a leak was taken back, which a panic

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from shlex import quote
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kvmviz.check.catalogue import invariants_of
 from kvmviz.check.known import NATURES
@@ -19,6 +19,9 @@ from kvmviz.revisions import EVERY, Revision
 from kvmviz.revisions.ran import is_readers
 from kvmviz.terms.columns import ascii_only, command, paragraph
 from kvmviz.version import SCHEMA, __version__
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 MOST_TERMS = 6
 """Longest description of a condition that is printed; JSON has it whole."""
@@ -97,21 +100,19 @@ class Report:
     def __getitem__(self, name: str) -> Result:
         return next(result for result in self.results if result.name == name)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Check":
         """Return the report for JSON."""
+        like = self.like.to_json()
         return {
             "kvmviz": __version__, "schema": SCHEMA, "revision": self.revision, "base": self.base,
             "space": self.space, "against": self.against, "less_reported": self.less, "more_reported": self.more,
-            "ok": self.ok, "scenarios": self.scenarios,
-            "behaviours": self.behaviours, **self._likeness(),
+            "ok": self.ok, "scenarios": self.scenarios, "behaviours": self.behaviours,
+            "same_as": like["same_as"], "nearest": like["nearest"], "differs": like["differs"], "first": like["first"],
+            "step": like["step"], "sampled": like["sampled"], "own": dict(self.own),
+            "besides": None if self.aside is None else self.aside.to_json(),
             "invariants": [result.to_json() for result in self.results],
             "seconds_per_run": round(self.seconds / max(self.scenarios, 1), 6),
         }  # fmt: skip
-
-    def _likeness(self) -> dict[str, Any]:
-        found = self.like.to_json()
-        del found["scenarios"]
-        return {**found, "own": dict(self.own), "besides": self.aside and self.aside.to_json()}
 
     def text(self, width: int = 72, name: str = "", against: str = "") -> str:
         """Return the report as ASCII text of at most `width` columns; scenario lines are never wrapped.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kvmviz.check.catalogue import Invariant
 from kvmviz.check.describing import conditions, words
@@ -10,6 +10,9 @@ from kvmviz.check.known import known_of
 from kvmviz.check.nearest import Likeness
 from kvmviz.check.outcome import Cell, Example, Outcome
 from kvmviz.revisions import Revision
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Broken:
     smallest: Example
     when: tuple[str, ...] | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Broken":
         """Return it for JSON."""
         return {
             "count": self.count, "counterexample": self.smallest.scenario, "what": self.smallest.what,
@@ -40,7 +43,7 @@ class Aside:
     like: Likeness
     constants: tuple[int, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Aside":
         """Return it for JSON."""
         return {**self.like.to_json(), "constants": [hex(number) for number in self.constants]}
 
@@ -78,16 +81,19 @@ class Result:
         """`holds`, `never asked` (the premise was never met), or the nature of the violation."""
         return self.nature or ("holds" if self.met else "never asked")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Result":
         """Return the result for JSON."""
         return {
             "invariant": self.name, "statement": self.invariant.statement, "premise": self.invariant.premise,
             "verdict": self.verdict, "met": self.met, "beyond_known": self.beyond, "why": self.why,
             "besides": self.besides,
-            **{key: part and part.to_json() for key, part in
-               (("broken", self.broken), ("newly_broken", self.newly), ("mended", self.mended),
-                ("quieter", self.quieter))},
+            "broken": _json(self.broken), "newly_broken": _json(self.newly), "mended": _json(self.mended),
+            "quieter": _json(self.quieter),
         }  # fmt: skip
+
+
+def _json(part: Broken | None) -> "answers.Broken | None":
+    return None if part is None else part.to_json()
 
 
 def result_of(invariant: Invariant, outcome: Outcome, which: type[Revision], aside: Outcome) -> Result:

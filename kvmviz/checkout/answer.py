@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.apart.pool import workers
 from kvmviz.c import bug_macro
@@ -21,6 +21,9 @@ from kvmviz.record.runs import run
 from kvmviz.revisions import CHANGEABLE, LEAF_NAMES, Revision
 from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import SCHEMA, __version__
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 FOLLOWED: Final = tuple(
     name for name, function in REPLACEABLE.items() if is_kernel(function) and function_of(function).path in FILES
@@ -38,7 +41,7 @@ class Followed:
     ran: bool
     why: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Followed":
         """Return it for JSON."""
         return {"name": self.name, "file": self.file, "line": self.line, "ran": self.ran, "why": self.why}
 
@@ -140,13 +143,13 @@ class Kernel:
         """The exit status: 0 if the tree is equal to a known revision, 1 if to none."""
         return 0 if self.likeness.same_as else 1
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Kernel":
         """Return everything for JSON."""
-        found = self.likeness
-        place = self.parts_at
+        found, place, base = self.likeness, self.parts_at, self.revision.base_name
+        assert base is not None  # a tree's revision builds on one of the project's
         return {
             "kvmviz": __version__, "schema": SCHEMA, "version": self.version, "revision": self.revision.name,
-            "base": self.revision.base_name, "base_by": self._made.base_by, "space": str(self.space),
+            "base": base, "base_by": self._made.base_by, "space": str(self.space),
             "functions": [one.to_json() for one in self.functions], **found.to_json(),
             "parts_at": None if place is None else {"file": place.file, "line": place.line,
                                                     "function": place.function},

@@ -4,12 +4,15 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kvmviz.revisions import EVERY, Revision, RevisionError, revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
 from kvmviz.terms.columns import WIDTH, ascii_only, paragraph
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 COLOURS = {"-": "33", "+": "36", "@": "1"}
 """Yellow, cyan and bold for the lines of a diff: told apart by everybody, and the sign says it too."""
@@ -102,9 +105,9 @@ def origin_text(revisions: Iterable[type[Revision]], columns: int) -> str:
     return ascii_only("\n".join(["", *parts])) if parts else ""
 
 
-def origin_json(which: type[Revision]) -> dict[str, Any] | None:
+def origin_json(which: type[Revision]) -> "answers.Origin | None":
     """Return the same for JSON, None for a revision in Python."""
-    found: dict[str, Any] | None = None if which.origin is None else which.origin.to_json()
+    found: answers.Origin | None = None if which.origin is None else which.origin.to_json()
     return found
 
 

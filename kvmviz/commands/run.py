@@ -10,6 +10,7 @@ Examples:
 
 import argparse
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kvmviz.commands import common
 from kvmviz.record.runs import Run, run, run_all
@@ -17,6 +18,10 @@ from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
 from kvmviz.terms.columns import command
+from kvmviz.version import SCHEMA, __version__
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 HELP = "one teardown as a log of steps and its summary"
 
@@ -109,12 +114,12 @@ def _text(result: Run, number: int | None, width: int) -> str:
     return result.text(width) if number is None else result.step_text(number, width)
 
 
-def _step_json(result: Run, number: int) -> dict[str, object]:
-    whole, frame = result.to_json(), result.frames[number]
+def _step_json(result: Run, number: int) -> "answers.Step":
+    frame = result.frames[number]
     return {
-        **{key: whole[key] for key in ("kvmviz", "schema", "revision", "scenario")},
+        "kvmviz": __version__, "schema": SCHEMA, "revision": result.revision, "scenario": str(result.scenario),
         "step": number,
-        "event": whole["events"][number - 1] if number else None,
+        "event": result.steps[number - 1].to_json() if number else None,
         "frame": {
             "states": dict(frame.states), "pointers": dict(frame.pointers), "hkid": frame.hkid,
             "vm_bugged": frame.vm_bugged, "traces": frame.traces, "lines": frame.lines, "leaked": list(frame.leaked),
@@ -123,7 +128,7 @@ def _step_json(result: Run, number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _times(result: Run, pages: Iterable[str]) -> dict[str, dict[str, int]]:
+def _times(result: Run, pages: Iterable[str]) -> "answers.FrameTimes":
     """Return how many pages stand behind a name, if some do: of a large tree those alike are told as one."""
     found = {page: count for page in pages if (count := result.times(page)) > 1}
     return {"times": found} if found else {}

@@ -5,13 +5,16 @@ second; a hunk's header names the page and the event that differ.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.compare.align import Aligned
 from kvmviz.compare.figures import LABELS, PAMT_LABELS, Figures
 from kvmviz.compare.unified import hunks
 from kvmviz.terms.columns import WIDTH, ascii_only, labelled
 from kvmviz.version import SCHEMA, __version__
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 NONE: Final = "none to have"
 """What stands in the place of a figure that one of the runs does not have."""
@@ -49,7 +52,7 @@ def _body(both: Aligned, width: int) -> Iterator[str]:
             yield hunk.more
 
 
-def comparison_json(both: Aligned) -> dict[str, Any]:
+def comparison_json(both: Aligned) -> "answers.Comparison":
     """Return the comparison for JSON: both summaries and the rows that differ, with their events."""
     steps_a, steps_b = both.a.steps, both.b.steps
     return {

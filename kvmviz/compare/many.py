@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kvmviz.machine.journal import Journal
 from kvmviz.record.teardown import tear_down, where_it_belongs
@@ -24,6 +24,9 @@ from kvmviz.terms.events import Event, SetNull
 from kvmviz.terms.kinds import brief
 from kvmviz.terms.site import function_of
 from kvmviz.version import SCHEMA, __version__
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 
 @dataclass(slots=True)
@@ -55,7 +58,7 @@ class Spread:
     scenarios: int = 0
     groups: list[Group] = field(default_factory=list)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Spread":
         """Return the groups for JSON."""
         return {
             "kvmviz": __version__, "schema": SCHEMA, "a": self.a, "b": self.b, "scenarios": self.scenarios,

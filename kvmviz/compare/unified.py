@@ -25,14 +25,14 @@ class Hunk:
 
     `step` is the lockstep step of the first difference, as a link counts it;
     `page` and `kind` say what it is about; each of `lines` begins with its sign.
-    `alike` counts the hunks that follow and differ from this one only in the page.
+    `repeats` counts the hunks that follow and differ from this one only in the page.
     """
 
     step: int
     page: str
     kind: str
     lines: list[str] = field(default_factory=list)
-    alike: int = 0
+    repeats: int = 0
 
     @property
     def header(self) -> str:
@@ -42,8 +42,8 @@ class Hunk:
     @property
     def more(self) -> str:
         """One line for the hunks that are counted, empty if there are none."""
-        many = "s" if self.alike > 1 else ""
-        return f"... {self.alike:,} more hunk{many} alike, for other pages" if self.alike else ""
+        many = "s" if self.repeats > 1 else ""
+        return f"... {self.repeats:,} more hunk{many} alike, for other pages" if self.repeats else ""
 
 
 def hunks(both: Aligned, width: int = WIDTH) -> list[Hunk]:
@@ -53,7 +53,7 @@ def hunks(both: Aligned, width: int = WIDTH) -> list[Hunk]:
     for first, last in _ranges(both):
         shape = _shape(both, first, last)
         if shape == printed:
-            found[-1].alike += both.step(both.rows[first]).times
+            found[-1].repeats += both.step(both.rows[first]).times
         else:
             found.append(_hunk(both, first, last, width))
         printed = shape

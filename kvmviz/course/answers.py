@@ -15,12 +15,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict, cast
 
 from kvmviz.course.marking import Question
 
 FOLDER: Final = "class-answers"
 VARIABLE: Final = "KVMVIZ_CLASS"
+
+
+class Saved(TypedDict):
+    """A line of a file of answers, as far as it is read."""
+
+    question: str
+    answer: str
+    right: bool
 
 
 def folder() -> Path:
@@ -64,26 +72,26 @@ def saved(question: Question, answer: str, right: bool) -> str:
     return ""
 
 
-def load(where: Path | None = None) -> dict[str, list[dict[str, Any]]]:
+def load(where: Path | None = None) -> dict[str, list[Saved]]:
     """Return the answers of each file, which is a seat, in order; lines that are none of ours are skipped."""
     files = sorted((where or folder()).glob("**/*.jsonl"))
     return {str(file): list(_answers(file.read_text(encoding="utf-8").splitlines())) for file in files}
 
 
-def _answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def _answers(lines: Iterable[str]) -> Iterator[Saved]:
     for line in lines:
         try:
             found = json.loads(line)
         except ValueError:
             continue
         if isinstance(found, dict) and {"question", "answer", "right"} <= set(found):
-            yield found
+            yield cast("Saved", found)
 
 
 class ClassResults:
     """What a class's answers came to: for each question the seats, first tries that were right, common mistakes."""
 
-    def __init__(self, seats: dict[str, list[dict[str, Any]]]) -> None:
+    def __init__(self, seats: dict[str, list[Saved]]) -> None:
         self.seats = len(seats)
         self.first: dict[str, list[bool]] = defaultdict(list)
         self.solved: Counter[str] = Counter()
@@ -91,7 +99,7 @@ class ClassResults:
         for answers in seats.values():
             self._take(answers)
 
-    def _take(self, answers: Iterable[dict[str, Any]]) -> None:
+    def _take(self, answers: Iterable[Saved]) -> None:
         seen: set[str] = set()
         solved = set()
         for one in answers:

@@ -34,7 +34,7 @@ def goals(which: str | type[Design]) -> list[Goal]:
     """Return the goals of the puzzle for this design; raise RaceError for one that cannot be explored."""
     found = race(which)
     first = found.first
-    example = f"{first.name} after {len(first.steps or ())} steps" if first else ""
+    example = f"{first.name} after {len(first.steps)} steps" if first else ""
     locks = locks_between(design_of(which))
     seen = f"{locks[0]} in the middle" if locks else ""
     return [

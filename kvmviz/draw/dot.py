@@ -17,12 +17,16 @@ from typing import Final
 
 import graphviz
 
+from kvmviz.draw.elements import slug
 from kvmviz.draw.shelves import BAR, Group, Plan, Shelf, Shown, Size, Table, parent, plan
 from kvmviz.record.folding import FoldedTree
 from kvmviz.scenario.names import guest_name, sept_name, spt_name
 
 TDCS_ROOT: Final = "TDCS[3]"
 """The TDCS page that is the S-EPT root (td_control_structures.h of the TDX module)."""
+
+VCPUS: Final = "group vCPUs"
+"""What stands for the pages of all vCPUs, where they are many."""
 
 BIG_VCPUS: Final = 1
 """Up to here a vCPU's pages are drawn with names."""
@@ -57,18 +61,19 @@ Looks = Mapping[str, Look]
 """From an element's name (a page, `ptr L1 gfn=0x0`, `link L1 gfn=0x0`, `HKID`) to its look."""
 
 
-def slug(name: str) -> str:
-    """Return the id of an element: its name without blanks.
-
-    >>> slug("S-EPT L1 gfn=0x200"), slug("TDCX[0][1]")
-    ('S-EPT_L1_0x200', 'TDCX_0_1')
-    """
-    return name.replace(" gfn=", "_").replace(" ", "_").replace("][", "_").replace("[", "_").replace("]", "")
-
-
 def pair_name(table: Table) -> str:
     """Return the name of a twin, `L1 gfn=0x200`."""
     return f"L{table[0]} gfn={table[1]:#x}"
+
+
+def link_id(name: str) -> str:
+    """Return the id of the line from a table, by its twin's name, to its parent."""
+    return f"link_{slug(name)}"
+
+
+def shelf_head(level: int, tables: tuple[Table, ...]) -> str:
+    """Return the name of the words above a shelf's tables of one level."""
+    return f"head L{level} {pair_name(tables[0])}"
 
 
 def has_guests(tree: Shown) -> bool:
@@ -197,14 +202,14 @@ class _Picture:
         tail = "root" if anchor is None else slug(pair_name(anchor))
         port = ":p:n" if head == name else ":n"
         self.graph.edge(
-            f"{tail}:p:s", f"{slug(head)}{port}", id=f"link_{slug(name)}", color=look.edge, style=look.style or "solid"
+            f"{tail}:p:s", f"{slug(head)}{port}", id=link_id(name), color=look.edge, style=look.style or "solid"
         )
 
     def vcpu_wing(self) -> str:
         if self.vcpus == 0:
             return _table([[_space(128, 46)]])
         if self.vcpus > STRIP_VCPUS:
-            return _table([[self.cells.cell("group vCPUs", 128, 46)]])
+            return _table([[self.cells.cell(VCPUS, 128, 46)]])
         if self.vcpus <= BIG_VCPUS:
             extra = [f"TDCX[0][{i}]" for i in range(5)]
             return _table(
@@ -249,7 +254,7 @@ class _Picture:
         line = max(line, least)
         rows: list[list[str]] = []
         for level, tables in shelf.sections:
-            rows.append([self.cells.cell(f"head L{level} {pair_name(tables[0])}", line, 16, bare=True)])
+            rows.append([self.cells.cell(shelf_head(level, tables), line, 16, bare=True)])
             twins = [_held(self.small(table, shelf.size)) for table in tables]
             twins += [_space(2 * width + room, height)] * (-len(twins) % shelf.columns)
             lines = [twins[at : at + shelf.columns] + fill for at in range(0, len(twins), shelf.columns)]

@@ -21,7 +21,7 @@ from kvmviz.record.regions import layout_of
 from kvmviz.record.runs import Run
 from kvmviz.record.summary import Pinned
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.names import PageName, control_names
+from kvmviz.scenario.names import PageName, control_names, region_number
 from kvmviz.terms.events import PamtPin
 from kvmviz.terms.words import many
 
@@ -70,7 +70,7 @@ def _phantoms(result: Run, leaked: Flags) -> Flags:
     if result.scenario.remove == "fails" and pins:
         return ~leaked
     for pin in pins:
-        found[int(pin.region.removeprefix("region "))] = True
+        found[region_number(pin.region)] = True
     return found
 
 

@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from kvmviz.draw.figures import INK, LINES, QUIET, TAPE, Drawn, at_end, drawing
 from kvmviz.record.runs import Run, run
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.phases import PHASES
 from kvmviz.terms.states import HKID_STATES, PAGE_STATES, State
 
@@ -46,8 +47,8 @@ def lives(revision: str = "v1", scenario: str = "fail=L1@0x200") -> Drawn:
 
 def _order(result: Run) -> list[str]:
     """Return the rows from top to bottom: the key, guest pages, vCPU pages, tables with their twins, control pages."""
-    kinds = {"guest": 0, "TDCX": 1, "TDVP": 1, "S-EP": 2, "spt ": 3, "TDCS": 4, "TDR": 5}
-    names = sorted((page.name for page in result.pages), key=lambda name: kinds.get(name[:4], kinds.get(name[:5], 0)))
+    kinds = {"guest": 0, "TDCX": 1, "TDVPR": 1, "S-EPT": 2, "spt": 3, "TDCS": 4, "TDR": 5}
+    names = sorted((page.name for page in result.pages), key=lambda name: kinds[PageName.parse(name).kind])
     return ["HKID", *names]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from textwrap import wrap
 
-from kvmviz.draw.dot import TDCS_ROOT, Look, pair_name, picture
+from kvmviz.draw.dot import TDCS_ROOT, VCPUS, Look, pair_name, picture
 from kvmviz.draw.looks import changes, subjects, table_of
 from kvmviz.draw.palette import tokens
 from kvmviz.draw.shelves import how_many, plan, times
@@ -74,7 +74,7 @@ def _page(page: str, state: str, times: int) -> Look:
         return _look(known, known.letter)
     if name.kind in ("TDCX", "TDCS") and page != TDCS_ROOT:
         return _look(known, f"{name.index[-1]}\n{known.letter}")
-    short = table_of(page).replace(" gfn=", "\n")
+    short = f"L{name.level}\n{name.gfn:#x}" if name.table else table_of(page)
     if times > 1 and name.kind == "spt":
         short = f"L{name.level}\nx {times:,}"
     return _look(known, f"{short}\n{known.word}")
@@ -102,6 +102,6 @@ def _groups(run: Run, states: Mapping[str, str]) -> Iterator[tuple[str, Look]]:
             counts[state] = counts.get(state, 0) + times(run.tree, sept_name(*table))
         words = ", ".join(f"{count} {PAGE_STATES[state].word}" for state, count in counts.items())
         yield f"group {group.name}", Look(text=f"{group.name}: {how_many(run.tree, group.tables)} tables\n{words}")
-    vcpus = [state for page, state in states.items() if page.startswith(("TDVPR", "TDCX"))]
+    vcpus = [state for page, state in states.items() if PageName.parse(page).kind in ("TDVPR", "TDCX")]
     words = ", ".join(f"{vcpus.count(state)} {PAGE_STATES[state].word}" for state in dict.fromkeys(vcpus))
-    yield "group vCPUs", Look(text=f"vCPU pages\n{words}")
+    yield VCPUS, Look(text=f"vCPU pages\n{words}")

@@ -85,7 +85,7 @@ def points(step: Step, *, bold: bool = False) -> float:
 def lanes_dot(found: Race, name: str | None = None, theme: Theme = "light") -> str:
     """Return the picture of a schedule as DOT; by default of the first invariant that is broken."""
     one = shown(found, name)
-    steps = one.steps or ()
+    steps = one.steps
     colour = tokens(theme)
     graph = graphviz.Digraph(
         "race", graph_attr={"bgcolor": colour["paper"], "margin": "0", "pad": "0.1", "fontname": "Helvetica"},
@@ -99,7 +99,7 @@ def lanes_dot(found: Race, name: str | None = None, theme: Theme = "light") -> s
 
 
 def _caption(found: Race, one: Finding) -> str:
-    return f"{found.design.name}, {found.bounds}: {one.name} is broken after {len(one.steps or ())} steps\\l"
+    return f"{found.design.name}, {found.bounds}: {one.name} is broken after {len(one.steps)} steps\\l"
 
 
 def _rows(steps: Sequence[Step], theme: Theme) -> Iterator[list[str]]:

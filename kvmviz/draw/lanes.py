@@ -55,7 +55,7 @@ def lanes_svg(
     Raises DrawError if there is no Graphviz.
     """
     one = dot.shown(found, name)
-    steps = one.steps or ()
+    steps = one.steps
     boxes = read(render(lanes_dot(found, one.name), "svg")).boxes
     left = min(box.x for box in boxes.values())
     width = max(box.right for box in boxes.values()) + left
@@ -80,7 +80,7 @@ LEGEND: Final = "Steps marked TDX call into the module; a bar beside a lane says
 
 
 def _head(found: Race, one: Finding) -> list[str]:
-    count = len(one.steps or ())
+    count = len(one.steps)
     return [
         f"{found.design.name}: {one.name} is broken",
         f"{found.bounds}: {found.states:,} states; no schedule shorter than these {count} steps does it",

@@ -12,7 +12,7 @@ from typing import Final
 
 from kvmviz.draw.dot import TDCS_ROOT
 from kvmviz.draw.geometry import Box
-from kvmviz.draw.pen import Pen, first_state
+from kvmviz.draw.pen import Pen
 from kvmviz.draw.signs import GLYPHS, ID, TRIANGLE
 from kvmviz.scenario.names import PageName
 from kvmviz.terms.states import PAGE_STATES
@@ -118,7 +118,7 @@ def _inside(page: str, box: Box, kind: str, times: int) -> str:
             _glyphs(box.right - 11, box.y + 2, 9) + svg_text("name", box.x + 4, box.y + 10, above) if tall else ""
         ) + text
     if kind == "tiny":
-        index = page.rpartition("[")[2].rstrip("]")
+        index = str(PageName.parse(page).index[-1])
         if box.height < 20:
             return svg_text("sub", box.x + 5, box.y + 12.5, index) + _glyphs(box.right - 8, half - 3.5, 7)
         return svg_text("sub", centre, box.y + 9.5, index) + _glyphs(centre - 4, box.bottom - 10.5, 8)
@@ -148,7 +148,7 @@ def svg_page(pen: Pen, page: str, box: Box, tag: str = "", times: int = 1) -> st
     name = escape(page)
     title = name if times == 1 else f"{name}, one of {times:,} alike"
     return (
-        f"<g {pen.head(f'page {kind}', 'page', page, first_state(page))}><title>{title}</title>"
+        f"<g {pen.head(f'page {kind}', 'page', page)}><title>{title}</title>"
         f"{tape}{svg_rect('body', box, 0, radius)}{core}{_inside(page, box, kind, times)}"
         f"{_tag(box, tag, times) if tag else ''}</g>"
     )
@@ -166,7 +166,7 @@ def svg_pointer(pen: Pen, name: str, left: Box, right: Box, *, words: tuple[floa
     start = f'<circle cx="{n(x)}" cy="{n(y)}" r="{dot}"/>'
     broken = f"M{n(x)},{n(y)}H{n(x + stub)}M{n(x + stub)},{n(y - bar)}V{n(y + bar)}"
     return (
-        f"<g {pen.head('ptr thin' if small else 'ptr', 'el', f'ptr {name}', 'set')}>"
+        f"<g {pen.head('ptr thin' if small else 'ptr', 'el', f'ptr {name}')}>"
         f'<g class="whole">{start}<path d="M{n(x)},{n(y)}H{n(to - head)}"/><path class="hd" d="{tip}"/></g>'
         f'<g class="cut">{start}<path d="{broken}"/>{text}</g></g>'
     )
@@ -177,7 +177,7 @@ def svg_link(pen: Pen, name: str, ends: tuple[float, float, float, float]) -> st
     x1, y1, x2, y2 = ends
     path = f"M{number(x1)},{number(y1)}L{number(x2)},{number(y2)}"
     return (
-        f"<g {pen.head('link', 'el', f'link {name}', 'present')}>"
+        f"<g {pen.head('link', 'el', f'link {name}')}>"
         f'<path class="o" d="{path}" transform="translate(2.5)"/><path d="{path}" transform="translate(-2)"/></g>'
     )
 
@@ -185,7 +185,7 @@ def svg_link(pen: Pen, name: str, ends: tuple[float, float, float, float]) -> st
 def svg_warnings(pen: Pen, name: str, x: float, y: float, scale: float, slots: int) -> str:
     """Return warning triangles side by side, one a slot."""
     return "".join(
-        f"<g {pen.head('warn', 'el', f'warn {name} {slot}', 'none')} "
+        f"<g {pen.head('warn', 'el', f'warn {name} {slot}')} "
         f'transform="translate({number(x + slot * 25 * scale)},{number(y)}) scale({scale})">{TRIANGLE}</g>'
         for slot in range(slots)
     )
@@ -205,7 +205,7 @@ def svg_bar(pen: Pen, name: str, box: Box, words: str, pages: Mapping[str, int])
     """Return a folded group: its name, and the counted bar of its pages, each with how many it stands for."""
     place = box.x + 6, box.y + 19, box.width - 12, 21.0
     shown = " ".join(map(number, place))
-    head = pen.head("group", "el", f"group {name}", "closed", f' data-group="{escape(name)}"')
+    head = pen.head("group", "el", f"group {name}", f' data-group="{escape(name)}"')
     return (
         f"<g {head}>"
         f"<title>{escape(name)}</title>{svg_rect('capsule', box, 3, 8)}"

@@ -1,8 +1,8 @@
 """What writes the elements of a picture that have a state: all in their first, or as they stand in one frame.
 
->>> Pen().head("page large", "page", "TDR", "tdx-owned")
+>>> Pen().head("page large", "page", "TDR")
 'class="page large" data-page="TDR" data-state="tdx-owned"'
->>> Pen({"TDR": "leaked"}).head("page large", "page", "TDR", "tdx-owned")
+>>> Pen({"TDR": "leaked"}).head("page large", "page", "TDR")
 'class="page large s-leaked" data-page="TDR" data-state="leaked"'
 
 The explorer takes a picture of first states and moves them; a picture that stands
@@ -15,19 +15,10 @@ from dataclasses import dataclass
 from html import escape
 
 from kvmviz.draw.bars import segments
-from kvmviz.scenario.names import PageName
+from kvmviz.draw.elements import Element
 
 States = Mapping[str, str]
 """Elements of the picture with their states."""
-
-
-def first_state(page: str) -> str:
-    """Return a page's state before the first event: KVM's mirror pages in use, all others with the module.
-
-    >>> first_state("spt root"), first_state("TDR")
-    ('in-use', 'tdx-owned')
-    """
-    return "in-use" if PageName.parse(page).kind == "spt" else "tdx-owned"
 
 
 @dataclass(frozen=True)
@@ -36,9 +27,9 @@ class Pen:
 
     states: States | None = None
 
-    def head(self, kind: str, what: str, name: str, first: str, extra: str = "") -> str:
+    def head(self, kind: str, what: str, name: str, extra: str = "") -> str:
         """Return the attributes of an element: `what` is `page` or `el`, `extra` stands before its name."""
-        state = first if self.states is None else self.states.get(name, first)
+        state = self.state_of(name)
         kind = kind if self.states is None else f"{kind} s-{state}"
         return f'class="{kind}"{extra} data-{what}="{escape(name)}" data-state="{state}"'
 
@@ -56,6 +47,6 @@ class Pen:
             found[self.state_of(page)] += times
         return segments(found, place)
 
-    def state_of(self, page: str) -> str:
-        """Return the state of a page."""
-        return (self.states or {}).get(page, first_state(page))
+    def state_of(self, name: str) -> str:
+        """Return the state of an element."""
+        return (self.states or {}).get(name) or Element.parse(name).first

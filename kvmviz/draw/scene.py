@@ -14,6 +14,8 @@ that stands still.
 
 from functools import cached_property, lru_cache
 
+from kvmviz.draw.dot import VCPUS
+from kvmviz.draw.elements import Element
 from kvmviz.draw.geometry import Box, layout, shelf_layout
 from kvmviz.draw.parts import LARGE_WIDTH
 from kvmviz.draw.pen import Pen, States
@@ -34,7 +36,7 @@ class Scene:
     def members(self) -> dict[str, tuple[str, ...]]:
         """The pages that each folded group counts: S-EPT pages of its tables, or the vCPUs' pages."""
         found = {group.name: tuple(sept_name(*table) for table in group.tables) for group in self.plan.groups}
-        if "group vCPUs" in self.place.boxes:
+        if VCPUS in self.place.boxes:
             found["vCPUs"] = tuple(page for vcpu in range(self.vcpus) for page in vcpu_names(vcpu))
         return found
 
@@ -78,7 +80,8 @@ class Scene:
     def _causes(self, states: States) -> dict[str, str]:
         """Return the states of the lines from groups to the TDR: on if a page in the group caused its loss."""
         groups = {page: name for name, pages in self.members.items() for page in pages}
-        on = (name.removeprefix("cause ") for name, at in states.items() if name.startswith("cause ") and at == "on")
+        elements = ((Element.parse(name), at) for name, at in states.items())
+        on = (one.of for one, at in elements if one.kind == "cause" and at == "on")
         tables = [_table_of_guest(page) for page in on]
         return {f"cause group {groups[page]}": "on" for page in tables if page in groups}
 

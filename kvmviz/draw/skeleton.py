@@ -6,15 +6,17 @@ each state shows.  `kvmviz.draw.scene` puts the parts together.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from kvmviz.draw import parts
-from kvmviz.draw.dot import TDCS_ROOT, guests, has_guests, pair_name
+from kvmviz.draw.dot import TDCS_ROOT, VCPUS, guests, has_guests, link_id, pair_name, shelf_head
+from kvmviz.draw.elements import Element
 from kvmviz.draw.geometry import Box, Layout
 from kvmviz.draw.pen import Pen
 from kvmviz.draw.shelves import Plan, Shown, Table, how_many, plan, times
 from kvmviz.draw.signs import ID
-from kvmviz.scenario.names import sept_name, spt_name
+from kvmviz.scenario.names import CONTROL_KINDS, sept_name, spt_name
 
 HEAD: Final = 130
 """Width from which a shelf has room for the longer words above it."""
@@ -31,11 +33,14 @@ class Drawing:
         self.plan: Plan = plan(tree)
         self.boxes = place.boxes
 
+    def of_kind(self, *kinds: str) -> Iterator[str]:
+        """Yield what has a box and is of one of these kinds, in the order of the boxes."""
+        return (name for name in self.boxes if Element.parse(name).kind in kinds)
+
     def links(self) -> Iterator[str]:
         """The lines from tables to their parents."""
-        for identity, ends in self.place.links.items():
-            name = identity.removeprefix("link_").replace("_", " gfn=", 1)
-            yield parts.svg_link(self.pen, name, ends)
+        names = {link_id(name): name for name in map(pair_name, self.tree.tables())}
+        yield from (parts.svg_link(self.pen, names[identity], ends) for identity, ends in self.place.links.items())
 
     def twins(self, tables: tuple[Table, ...]) -> Iterator[str]:
         """The capsules round a mirror table and its S-EPT page."""
@@ -44,7 +49,7 @@ class Drawing:
             grow = 7 if left.width >= parts.LARGE_WIDTH else 2
             both = Box(left.x, left.y, right.right - left.x, left.height)
             capsule = parts.svg_rect("capsule", both, grow, grow + 2)
-            head = self.pen.head("twin", "el", f"twin {pair_name(table)}", "present", self.group_of(table))
+            head = self.pen.head("twin", "el", f"twin {pair_name(table)}", self.group_of(table))
             yield f"<g {head}>{capsule}</g>"
 
     def group_of(self, table: Table) -> str:
@@ -95,15 +100,16 @@ class Drawing:
         tip = f"M{n(end + 7)},{n(middle - 4)}L{n(end)},{n(middle)}L{n(end + 7)},{n(middle + 4)}"
         for page in pages:
             path = f"{self.way_out(page)}H{n(self.place.width + 11)}V{n(middle)}H{n(end)}{tip}"
-            yield f'<path {self.pen.head("cause", "el", f"cause {page}", "off")} d="{path}"/>'
+            yield f'<path {self.pen.head("cause", "el", f"cause {page}")} d="{path}"/>'
 
     def way_out(self, page: str) -> str:
         """Where a page's line to the TDR begins: over a table, under a page without one."""
         box, n = self.boxes[page], parts.number
-        if page.startswith(("S-EPT", "group ")) and page != "group vCPUs":
+        kind = Element.parse(page).kind
+        if kind in ("S-EPT", "group") and page != VCPUS:
             return f"M{n(box.right + 3)},{n(box.y - 3)}L{n(box.right + 9)},{n(box.y - 11)}"
         control = max(self.boxes["spt root"].bottom, box.bottom) + 31
-        return f"M{n(box.middle[0])},{n(box.bottom + 2)}V{n(box.bottom + 9 if page.startswith('guest') else control)}"
+        return f"M{n(box.middle[0])},{n(box.bottom + 2)}V{n(box.bottom + 9 if kind == 'guest' else control)}"
 
     def warnings(self, pages: Iterable[str]) -> Iterator[str]:
         """The warning triangles of these pages."""
@@ -113,7 +119,7 @@ class Drawing:
     def others(self) -> Iterator[str]:
         """Yield the pages that are not tables: the root's, the TD's and the vCPUs'."""
         for page, box in self.boxes.items():
-            if page == "spt root" or page.startswith(("TD", "TDCX")):
+            if page == "spt root" or Element.parse(page).kind in CONTROL_KINDS:
                 at = "below left" if page == "TDR" else "below"  # the lines from what cost the TDR pass at its right
                 tag = at if parts.kind_of(box) == "large" and page != "spt root" else ""
                 yield parts.svg_page(self.pen, page, box, tag)
@@ -131,7 +137,7 @@ class Drawing:
         n = parts.number
         glyph = f'href="#{ID}g-key" x="{n(box.x + 9)}" y="{n(box.y + 7)}" width="18" height="18"'
         return (
-            f"<g {self.pen.head('key', 'el', 'HKID', 'assigned')}><title>HKID</title>"
+            f"<g {self.pen.head('key', 'el', 'HKID')}><title>HKID</title>"
             f"{parts.svg_rect('tape', box, 4, 19)}{parts.svg_rect('body', box, 0, 16)}"
             f'<use class="glyph" {glyph}/>{words}</g>'
             f"{parts.svg_warnings(self.pen, 'HKID', box.right - 56, box.y - 28, 1.0, 2)}"
@@ -141,7 +147,7 @@ class Drawing:
         """The words above the parts of the picture."""
         root, control = self.boxes["spt root"], self.boxes["TDR"]
         above = root.y - 12
-        vcpus = [box for page, box in self.boxes.items() if page.startswith(("TDVPR", "TDCX", "group vCPUs"))]
+        vcpus = [self.boxes[page] for page in (VCPUS, *self.of_kind("TDVPR", "TDCX")) if page in self.boxes]
         if vcpus:
             left, right = min(box.x for box in vcpus), max(box.right for box in vcpus)
             yield parts.svg_text("head", (left + right) / 2, min(above, min(box.y for box in vcpus) - 6), "vCPU pages")
@@ -161,19 +167,20 @@ class Drawing:
                 y = left.middle[1] + 4
                 words = parts.svg_text("head end", left.x - 14, y, "mirror table")
                 words += parts.svg_text("head start", right.right + 14, y, "its S-EPT page")
-                yield f"<g {self.pen.head('rowlabel', 'el', 'label', 'on')}>{words}</g>"
+                yield f"<g {self.pen.head('rowlabel', 'el', 'label')}>{words}</g>"
                 return
 
     def shelf_heads(self) -> Iterator[str]:
         """The words above the rows of a shelf."""
-        shelves = self.plan.shelves if self.plan.groups else ()
-        apart = {pair_name(tables[0]) for shelf in shelves for _, tables in shelf.sections}
+        apart = self.plan.shelves if self.plan.groups else ()
+        shelves = (*self.plan.shelves, *(group.shelf for group in self.plan.groups))
+        heads = {shelf_head(*section): (section[0], shelf in apart) for shelf in shelves for section in shelf.sections}
         for name, box in self.boxes.items():
-            if name.startswith("head "):
-                _, level, first = name.split(" ", 2)
-                words = f"{level} tables, in gfn order" if box.width > HEAD else f"{level} tables"
-                if first in apart:
-                    words = f"first {level} tables that fail"
+            if name in heads:
+                level, alone = heads[name]
+                words = f"L{level} tables, in gfn order" if box.width > HEAD else f"L{level} tables"
+                if alone:
+                    words = f"first L{level} tables that fail"
                 yield parts.svg_text("head start", box.x + 4, box.bottom - 4, words)
 
     def bars(self) -> Iterator[str]:
@@ -186,19 +193,19 @@ class Drawing:
     def here(self, box: Box | None) -> str:
         """The outline that says "now", if it is anywhere; above the pages, below the warnings."""
         if box is None:
-            return f'<rect {self.pen.head("here", "el", "here", "none")} rx="9"/>'
+            return f'<rect {self.pen.head("here", "el", "here")} rx="9"/>'
         place = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
-        return f'<rect {self.pen.head("here", "el", "here", "now")} {place} rx="9"/>'
+        return f'<rect {replace(self.pen, states={"here": "now"}).head("here", "el", "here")} {place} rx="9"/>'
 
     def whole(self, here: Box | None) -> str:
         """Everything of the picture, with the outline round what a step is about."""
         shelved = tuple(t for shelf in self.plan.shelves for _, tables in shelf.sections for t in tables)
         tables = self.plan.large + shelved
-        warned = [*(sept_name(*table) for table in tables), *(p for p in self.boxes if p.startswith("TD"))]
+        warned = [*(sept_name(*table) for table in tables), *self.of_kind(*CONTROL_KINDS)]
         if has_guests(self.tree):
             warned += [page for table in tables if table[0] == 1 for page in guests(table)]
         caused = [page for page in warned if page != "TDR"]
-        caused += [name for name in self.boxes if name.startswith("group ")]
+        caused += self.of_kind("group")
         drawn = [
             *self.links(), *self.twins(tables), *self.others(), *self.pairs(tables), *self.bars(), self.key(),
             *self.heads(), *self.row_labels(), *self.shelf_heads(), *self.causes(caused),
@@ -214,5 +221,5 @@ class Drawing:
     def svg(self, body: str, box: Box) -> str:
         """The picture with its frame round it."""
         view = " ".join(map(parts.number, (box.x, box.y, box.width, box.height)))
-        head = self.pen.head("kvpic", "el", "words", "few")
+        head = self.pen.head("kvpic", "el", "words")
         return f'<svg xmlns="http://www.w3.org/2000/svg" {head} viewBox="{view}">{body}</svg>'

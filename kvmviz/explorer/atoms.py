@@ -12,7 +12,7 @@ the first TD was torn down holds a mark in its place: `@1@`, `@S@`, `@B@`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, TypedDict
 
 from kvmviz.draw import narration
 from kvmviz.draw.looks import Changes, changes, subjects, table_of
@@ -28,13 +28,62 @@ from kvmviz.revisions.evidence import grounds
 from kvmviz.scenario.names import PageName
 from kvmviz.terms import events as e
 from kvmviz.terms.kinds import kind_of
-from kvmviz.terms.site import Site
+from kvmviz.terms.site import Site, file_of
 
 THIS, ROW, BEFORE = "@1@", "@S@", "@B@"
+
+TDX = "tdx.c"
+"""KVM's own code for TDX (arch/x86/kvm/vmx); what else cuts a pointer is generic MMU code."""
 
 Counts = tuple[int, int, int, int]
 """Traces, error lines, leaked pages, pairs of Dynamic PAMT's pages that stay for good."""
 Place = tuple[str, str, str, int]
+
+
+class Words(TypedDict):
+    """A step's sentences."""
+
+    text: str
+    means: str
+    lacks: str
+    who: str
+    does: str
+    rests: str
+    event: tuple[str, str]
+
+
+class Logged(TypedDict):
+    """What the log holds of a step; `held` says why it is withheld, if this TD printed it before or an earlier one."""
+
+    logged: tuple[str, str, str] | None
+    held: tuple[str, str] | None
+    printed: bool
+    site: str | None
+    bugged: str | None
+
+
+class Asked(TypedDict, total=False):
+    """What predict mode asks a step for."""
+
+    page: str | None
+    twin: str
+    how: str
+    by: str
+    call: str
+    short: str
+
+
+class Told(Words, Logged, Asked):
+    """Everything that a view shows of a step."""
+
+    counted: Counts
+    phase: str
+    kind: str
+    mark: str
+    about: str | None
+    episode: str
+    changes: Changes
+    chain: tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -43,7 +92,7 @@ class Atom:
 
     phase: str
     event: e.Event
-    value: dict[str, Any]
+    value: Told
 
 
 class Writer:
@@ -77,7 +126,7 @@ class Writer:
 def _written(
     step: Step, about: str | None, moves: Changes, counted: Counts, said: tuple[str, str], chain: tuple[Place, ...]
 ) -> Atom:
-    value = {
+    value: Told = {
         **_words(step, about, *said), **_logged(step), **_asked(step), "counted": counted,
         "phase": step.phase, "kind": step.event.kind, "mark": kind_of(step.event).mark(step.event), "about": about,
         "episode": _episode(step, about), "changes": (*moves, *_of_pairs(step.event)), "chain": chain,
@@ -115,7 +164,7 @@ def _of_pairs(event: e.Event) -> Changes:
     return ()
 
 
-def _words(step: Step, about: str | None, means: str, rests: str) -> dict[str, Any]:
+def _words(step: Step, about: str | None, means: str, rests: str) -> Words:
     """Return a step's sentences: what happens, what it means, what it rests on, and who does what on either side."""
     kind = kind_of(step.event)
     who, does = narration.side_words(step)
@@ -125,10 +174,11 @@ def _words(step: Step, about: str | None, means: str, rests: str) -> dict[str, A
     }  # fmt: skip
 
 
-def _logged(step: Step) -> dict[str, Any]:
+def _logged(step: Step) -> Logged:
     """Return what the log holds of a step, and why it is withheld where it is."""
     event = step.event
-    found: dict[str, Any] = {"logged": None, "held": None, "printed": False, "site": getattr(event, "site", None)}
+    site: str | None = getattr(event, "site", None)
+    found: Logged = {"logged": None, "held": None, "printed": False, "site": site, "bugged": None}
     if kind_of(event).logged:
         first, detail = log.head(step)
         detail = f"{detail} (x {step.times:,})".strip() if step.times > 1 else detail
@@ -147,14 +197,14 @@ def slot_of(site: str) -> str:
     return slot(Site.parse(site).function)
 
 
-def _asked(step: Step) -> dict[str, Any]:
+def _asked(step: Step) -> Asked:
     """Return what predict mode asks a step for."""
     event = step.event
     match event:
         case e.Free(page, how):
             return {"page": page, "how": how}
         case e.SetNull(page):
-            return {"page": page, "by": event.by, "twin": f"S-EPT {table_of(page)}"}
+            return {"page": page, "by": "tdx" if file_of(event.by) == TDX else "mmu", "twin": f"S-EPT {table_of(page)}"}
         case e.Seamcall(name, page):
             return {"page": page, "call": name}
         case e.Warn(site, _):

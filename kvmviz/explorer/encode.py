@@ -13,13 +13,14 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from kvmviz.draw.elements import FIRST
 from kvmviz.draw.shelves import Shown
 from kvmviz.explorer.align import Aligner
-from kvmviz.explorer.atoms import THIS, Atom, Writer, slot_of
+from kvmviz.explorer.atoms import THIS, Asked, Atom, Writer, slot_of
 from kvmviz.explorer.code import pair_of, slot
 from kvmviz.explorer.collected import Collected, Outcome
 from kvmviz.explorer.log import absent_because
-from kvmviz.explorer.payload import cause_table, choices, named_cases, single_of, state_table
+from kvmviz.explorer.payload import cause_table, choices, element_of, named_cases, single_of, state_table
 from kvmviz.explorer.phrases import PHRASES
 from kvmviz.explorer.wire import Answer, Common, Tables
 from kvmviz.record.runs import Run
@@ -85,7 +86,7 @@ class Sources:
         return {
             "key": self.key, "functions": [self._function(*one) for one in self.known], "lines": self._lines(),
             "labels": PARTS, "cases": named_cases(), "causes": cause_table(), "table": state_table(),
-            "phrases": PHRASES,
+            "phrases": PHRASES, "firsts": FIRST,
         }  # fmt: skip
 
     @staticmethod
@@ -139,8 +140,9 @@ class Encoder:
             "runs": [[*run, end] for run, end in zip(runs, ends, strict=True)], "outcomes": outcomes.things,
             "aligned": self._aligned(runs, pairs), "alignments": self.words.things,
             "segments": segments, "chunks": self.chunks.things, "atoms": atoms,
-            "strings": self.strings.things, "names": self.names.things, "states": self.states.things,
-            "places": self.places.things, "chains": self.chains.things, "absent": self._absent(),
+            "strings": self.strings.things, "elements": [*map(element_of, self.names.things)],
+            "states": self.states.things, "places": self.places.things, "chains": self.chains.things,
+            "absent": self._absent(),
         }  # fmt: skip
 
     def rows(self, tables: Tables) -> int:
@@ -157,13 +159,13 @@ class Encoder:
         changes = [n for name, state in v["changes"] for n in (self.names(name), self.states(state))]
         logged = [text(word) for word in v["logged"]] if v["logged"] else 0
         held = [text(word) for word in v["held"]] if v["held"] else 0
-        asked = {key: v[key] for key in ("page", "twin", "how", "by", "call", "short") if v.get(key)}
-        spoken = ("phase", "kind", "text", "means", "lacks", "who", "does", "rests")
+        asked = {key: word for key, word in v.items() if word and key in Asked.__annotations__}
+        said = v["phase"], v["kind"], v["text"], v["means"], v["lacks"], v["who"], v["does"], v["rests"]
         return [
-            *(text(v[key]) for key in spoken), *map(text, v["event"]),
+            *map(text, said), *map(text, v["event"]),
             text(v["mark"]), -1 if v["about"] is None else self.names(v["about"]), text(v["episode"]), changes,
             self._chain(v["chain"]),
-            list(v["counted"]), logged, held, text(v["bugged"]) if "bugged" in v else -1,
+            list(v["counted"]), logged, held, -1 if v["bugged"] is None else text(v["bugged"]),
             -1 if v["site"] is None else text(v["site"]), int(v["printed"]), asked,
         ]  # fmt: skip
 

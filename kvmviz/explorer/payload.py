@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kvmviz.check.cases import CASES
+from kvmviz.draw import elements
 from kvmviz.draw.narration import start_words
 from kvmviz.draw.scene import Scene, scene_of
 from kvmviz.draw.shelves import Shown
 from kvmviz.draw.signs import ID, definitions
 from kvmviz.explorer.atoms import THIS
-from kvmviz.explorer.wire import CauseTable, Skeleton
+from kvmviz.explorer.wire import CauseTable, Element, ShownState, Skeleton
 from kvmviz.record.folding import FoldedTree
 from kvmviz.record.frames import pages_of
 from kvmviz.revisions import EVERY
@@ -26,7 +27,7 @@ from kvmviz.scenario.names import PageName, guest_name, sept_name, spt_name
 from kvmviz.scenario.scenario import REGIONS, REMOVES
 from kvmviz.scenario.status import STATUS
 from kvmviz.scenario.tree import Tree
-from kvmviz.terms.states import HKID_STATES, PAGE_STATES
+from kvmviz.terms.states import PAGE_STATES
 
 TREES = ("1x1x1", "1x1x3", "1x2x3", "2x2x2", "1x1x12", "1x1x2x3", "1x2x58", "1GiB", "1TiB")
 """Trees that the explorer offers; any other can be typed."""
@@ -51,7 +52,7 @@ def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> Skeleton:
         "shelves": scene.shelves,
         "members": {name: list(pages) for name, pages in scene.members.items()},
         "whole": _whole(scene),
-        "pages": pages,
+        "pages": [element_of(page) for page in pages],
         "faults": {page: name for page in pages if (name := _fault(page))},
         "starts": _starts(scenario.tree.count),
     }
@@ -59,6 +60,16 @@ def skeleton_of(scenario: Scenario, tree: Shown | None = None) -> Skeleton:
         found["times"] = {page: count for page in pages if (count := tree.times_of(page)) > 1}
         found["allbut"] = {f"L{level}@{gfn:#x}": all_but(scenario.tree, level, gfn) for level, gfn in tree.tables()}
     return found
+
+
+def element_of(name: str) -> Element:
+    """Return name, kind and what an element is of.
+
+    >>> element_of("spt L1 gfn=0x200"), element_of("HKID")
+    (('spt L1 gfn=0x200', 'spt', 'L1 gfn=0x200'), ('HKID', 'HKID', ''))
+    """
+    one = elements.Element.parse(name)
+    return name, one.kind, one.of
 
 
 def _fault(page: str) -> str | None:
@@ -118,17 +129,16 @@ def all_but(tree: Tree, level: int, gfn: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def state_table() -> dict[str, dict[str, str]]:
+def state_table() -> dict[str, ShownState]:
     """Return word, glyph, meaning, owner and future of each state of a page, for ledger and legend."""
     future = {
         "in-use": ("host", "KVM"), "tdx-owned": ("TDX module", "KVM, after a reclaim"), "reclaimed": ("host", "KVM"),
         "rcu-pending": ("host", "KVM, after RCU"), "freed": ("host", "done"), "leaked": ("TDX module", "nobody"),
     }  # fmt: skip
-    found = {
+    return {
         name: {"word": s.word, "glyph": s.glyph, "meaning": s.meaning, "owner": future[name][0], "who": future[name][1]}
         for name, s in PAGE_STATES.items()
     }
-    return found | {f"HKID {name}": {"word": s.word, "meaning": s.meaning} for name, s in HKID_STATES.items()}
 
 
 def cause_table() -> CauseTable:

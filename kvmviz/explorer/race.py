@@ -72,7 +72,7 @@ class RaceView:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The schedule that is shown."""
-        return self.found[self.which.value].steps or ()
+        return self.found[self.which.value].steps
 
     @property
     def last(self) -> int:

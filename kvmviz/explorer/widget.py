@@ -41,6 +41,7 @@ from kvmviz.errors import KvmvizError
 from kvmviz.explorer.encode import Sources, answer_of
 from kvmviz.explorer.joiner import join, styles
 from kvmviz.explorer.payload import skeleton_of
+from kvmviz.explorer.wire import Wanted
 from kvmviz.record.runs import run_all, shown_tree
 from kvmviz.revisions import Revision, revision
 from kvmviz.scenario import Scenario
@@ -120,7 +121,7 @@ class Explorer(anywidget.AnyWidget):
             self._compute()
             self._clamp()
 
-    def _heard(self, _widget: object, wanted: dict[str, Any], _buffers: object) -> None:
+    def _heard(self, _widget: object, wanted: Wanted, _buffers: object) -> None:
         """Answer the browser in one update, with the view that it asks for or with a sentence."""
         if wanted.get("skeleton") != self._skeleton["key"]:
             self.send_state("_skeleton")  # an update was lost on its way to the browser

@@ -21,6 +21,10 @@ class CodePair(TypedDict):
     c: NotRequired[dict[str, list[str | int]]]
 
 
+Element = tuple[str, str, str]
+"""A page, or what is drawn between pages: its name, its kind, and the table, page or region that it is of."""
+
+
 class Skeleton(TypedDict):
     """The picture of a tree before any event, and what does not change while it is shown.
 
@@ -37,11 +41,21 @@ class Skeleton(TypedDict):
     shelves: dict[str, str]
     members: dict[str, list[str]]
     whole: dict[str, list[str]]
-    pages: list[str]
+    pages: list[Element]
     faults: dict[str, str]
     starts: list[str]
     times: NotRequired[dict[str, int]]
     allbut: NotRequired[dict[str, str]]
+
+
+class ShownState(TypedDict):
+    """A state of a page: its word and sign, what it means, whose the page is, and who will free it."""
+
+    word: str
+    glyph: str
+    meaning: str
+    owner: str
+    who: str
 
 
 class CauseTable(TypedDict):
@@ -54,7 +68,8 @@ class CauseTable(TypedDict):
 class Common(TypedDict):
     """What is the same in every view: functions, with every two of a name aligned, and words.
 
-    `key` tells one from another; `lines` holds aligned lines by the numbers of the functions.
+    `key` tells one from another; `lines` holds aligned lines by the numbers of the functions;
+    `firsts` says for each kind of element in which state it is before the first step.
     """
 
     key: str
@@ -63,8 +78,9 @@ class Common(TypedDict):
     labels: dict[str, str]
     cases: list[tuple[str, str, tuple[str, str]]]
     causes: CauseTable
-    table: dict[str, dict[str, str]]
+    table: dict[str, ShownState]
     phrases: dict[str, str]
+    firsts: dict[str, str]
 
 
 class Tables(TypedDict):
@@ -86,7 +102,7 @@ class Tables(TypedDict):
     chunks: list[list[int]]
     atoms: list[list[object]]
     strings: list[str]
-    names: list[str]
+    elements: list[Element]
     states: list[str]
     places: list[tuple[str, str, int, int]]
     chains: list[list[int]]
@@ -101,6 +117,16 @@ class Carried(Tables):
 
     single: list[tuple[str, dict[str, str], list[str], str]]
     choices: dict[str, list[str]]
+
+
+class Wanted(TypedDict, total=False):
+    """What the browser asks a widget for: a view, and which of the parts that it needs are there."""
+
+    id: str
+    scenario: str
+    revisions: list[str]
+    skeleton: str
+    common: str
 
 
 class Answer(Carried):
@@ -118,11 +144,15 @@ class Answer(Carried):
 
 
 class Page(Carried):
-    """What a page carries: the combinations of its trees, and scenarios that stand alone."""
+    """What a page carries: the combinations of its trees, and scenarios that stand alone.
+
+    `sayable` has for each key of a link a pattern of the words that are sure to be taken elsewhere.
+    """
 
     first: str
     trees: dict[str, list[str]]
     dimensions: dict[str, tuple[str, ...]]
     family: dict[str, tuple[str, ...]]
     layouts: dict[str, Skeleton]
+    sayable: dict[str, str]
     common: Common

@@ -31,7 +31,7 @@ from typing import Final
 from kvmviz.machine.memory import Memory
 from kvmviz.machine.page import Page, PamtEntry
 from kvmviz.machine.pamt import PAIR
-from kvmviz.scenario.names import pair_names
+from kvmviz.scenario.names import pair_names, region_name
 from kvmviz.scenario.tree import NEXT_PLACE, Lie
 
 PAGES: Final = 512
@@ -95,7 +95,7 @@ class Counter:
     @property
     def name(self) -> str:
         """What the region is called: `region 3`."""
-        return f"region {self.region.number}"
+        return region_name(self.region.number)
 
     @property
     def pair(self) -> bool:
@@ -283,7 +283,7 @@ class Dpamt:
         new = [region for region, _ in counter.cells if region.pair and region not in self._pinned]
         self._pinned |= dict.fromkeys(new, counter.page)
         if new or phantom:
-            first = f"region {new[0].number}" if new else counter.name
+            first = region_name(new[0].number) if new else counter.name
             phantoms = sum(region.times for region, _ in counter.cells) if phantom else 0
             self.memory.recorder.pamt_pin(counter.page, first, sum(region.times for region in new), phantoms)
 

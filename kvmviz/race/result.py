@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.race.design import MOST, Design, RaceError, design_of
 from kvmviz.race.invariants import INVARIANTS
@@ -23,25 +23,30 @@ from kvmviz.terms.columns import WIDTH, ascii_only, labelled, paragraph
 from kvmviz.terms.words import many
 from kvmviz.version import SCHEMA, __version__
 
+if TYPE_CHECKING:
+    from kvmviz.schema import races
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """An invariant and what became of it.
 
-    `steps` is a shortest schedule that breaks it, None if none does; `left` says
-    before which step each thread then stands, where they do not end.
+    `steps` is a shortest schedule that breaks it, empty if none does or if the very
+    beginning is broken; `left` says before which step each thread then stands, where
+    they do not end.
     """
 
     name: str
     statement: str
     expected: bool
-    steps: tuple[Step, ...] | None
+    broken: bool
+    steps: tuple[Step, ...] = ()
     left: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
         """`holds`, `broken`, or `expected` where the design knows what to do with it."""
-        return "broken" if self.steps is not None else "expected" if self.expected else "holds"
+        return "broken" if self.broken else "expected" if self.expected else "holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,8 @@ class Race:
     @property
     def broken(self) -> tuple[Finding, ...]:
         """Return what is broken, the shortest schedule first."""
-        found = (one for one in self.findings if one.steps is not None)
-        return tuple(sorted(found, key=lambda one: len(one.steps or ())))
+        found = (one for one in self.findings if one.broken)
+        return tuple(sorted(found, key=lambda one: len(one.steps)))
 
     @property
     def first(self) -> Finding | None:
@@ -91,7 +96,7 @@ class Race:
             raise RaceError(f"{name[:60]!r} is no invariant of a race; use {', '.join(INVARIANTS)}.")
         return found
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "races.Race":
         """Return the result as data; its form is the schema `race`."""
         return {
             "kvmviz": __version__, "schema": SCHEMA, "design": self.design.name, "threads": self.threads,
@@ -114,16 +119,17 @@ class Race:
         return race_text(self)
 
 
-def _finding(one: Finding) -> dict[str, Any]:
-    steps = None if one.steps is None else [step.to_json() for step in one.steps]
+def _finding(one: Finding) -> "races.Finding":
+    steps = [step.to_json() for step in one.steps] if one.broken else None
     return {"name": one.name, "statement": one.statement, "verdict": one.verdict, "schedule": steps}
 
 
 def _found(found: Found, name: str) -> Finding:
     said, expected = INVARIANTS[name], name in found.threads.design.expects
     if name not in found.reached:
-        return Finding(name, said, expected, None)
-    return Finding(name, said, expected, schedule(found, name), left(found, name) if name == "all_can_finish" else ())
+        return Finding(name, said, expected, broken=False)
+    steps = schedule(found, name)
+    return Finding(name, said, expected, True, steps, left(found, name) if name == "all_can_finish" else ())
 
 
 def race(which: str | type[Design], threads: int = 3, rounds: int = 2, refuse: int = 0) -> Race:
@@ -179,7 +185,7 @@ def race_text(found: Race, name: str | None = None, width: int = WIDTH) -> str:
 
 
 def _after(one: Finding) -> str:
-    return ", which the design can live with" if one.steps is None else f" after {many(len(one.steps), 'step')}"
+    return f" after {many(len(one.steps), 'step')}" if one.broken else ", which the design can live with"
 
 
 def _here(one: Finding) -> str:
@@ -235,6 +241,6 @@ def table_text(found: Sequence[Race], width: int = WIDTH) -> str:
     lines = [f"{found[0].bounds}, every interleaving:", ""] if found else []
     for one in found:
         first = one.first
-        said = f"{first.name} after {len(first.steps or ())} steps" if first else "clean"
+        said = f"{first.name} after {len(first.steps)} steps" if first else "clean"
         lines.append(labelled(one.design.name, f"{one.states:>9,} states  {said}", width))
     return ascii_only("\n".join(lines))

@@ -10,11 +10,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.race.memory import Memory
 from kvmviz.race.region import Answer
 from kvmviz.race.search import Edge, Found
+
+if TYPE_CHECKING:
+    from kvmviz.schema import races
 
 LETTERS: Final = "ABCDEFGH"
 """What threads are called."""
@@ -42,9 +45,11 @@ class Step:
     memory: Memory
     region: int
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> "races.Step":
         """Return the step as data."""
-        regions = [{"count": r.counter, "pair": r.pair, "pages": len(r.pages)} for r in self.memory.regions]
+        regions: list[races.Region] = [
+            {"count": r.counter, "pair": r.pair, "pages": len(r.pages)} for r in self.memory.regions
+        ]
         return {
             "number": self.number, "thread": self.thread, "section": self.section, "step": self.step,
             "kernel": self.kernel, "answer": self.answer, "text": self.text, "line": self.line,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.errors import KvmvizError
 from kvmviz.machine.journal import Tape
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kvmviz.record.regions import Layout
     from kvmviz.record.sources import Source
     from kvmviz.record.tapes import FoldedTape
+    from kvmviz.schema import answers
 
 RECORDED_TABLES: Final = 5_000
 """Largest tree, in tables below the root, that is recorded without being asked to."""
@@ -100,7 +101,7 @@ class Run:
         return 1 if isinstance(self.tree, Tree) else self.tree.times_of(page)
 
     @property
-    def events(self) -> list[dict[str, Any]] | None:
+    def events(self) -> "list[answers.Event] | None":
         """The events as the run contract writes them."""
         return [step.to_json() for step in self.steps] if self.recorded else None
 
@@ -112,7 +113,7 @@ class Run:
         keys = {location.source for step in self.steps for location in step.where}
         return {key: source(key) for key in sorted(keys)}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Run":
         """Return the whole run as the run contract writes it."""
         return {
             "kvmviz": __version__, "schema": SCHEMA, "revision": self.revision, "scenario": str(self.scenario),

@@ -6,13 +6,16 @@ never from what a revision says of itself.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kvmviz.kvm.vm import VM
 from kvmviz.machine.dpamt import Dpamt
 from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import LISTED, Tally
 from kvmviz.scenario.names import PAGE_SIZE
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 PAIR_BYTES: Final = 2 * PAGE_SIZE
 """What a region's pair takes."""
@@ -100,10 +103,12 @@ class Summary:
         """Whether anything is lost: a page of KVM's, or a pair of Dynamic PAMT's pages."""
         return bool(self.leaked or (self.pamt and self.pamt.pairs_pinned))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Summary":
         """Return the summary as the run contract writes it."""
         found = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
-        return found if self.pamt else {name: value for name, value in found.items() if name != "pamt"}
+        if not self.pamt:
+            del found["pamt"]
+        return cast("answers.Summary", found)
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kvmviz.mail.letter import Letter, plain_name
 from kvmviz.mail.limits import MailError
@@ -16,6 +16,9 @@ from kvmviz.review.report import message_json
 from kvmviz.review.running import DEFAULTS, Options, Series
 from kvmviz.terms.columns import WIDTH, paragraph
 from kvmviz.version import SCHEMA, __version__
+
+if TYPE_CHECKING:
+    from kvmviz.schema import reviews
 
 MOST_DRAFTS: Final = 10
 """Drafts written for one mailbox."""
@@ -79,7 +82,7 @@ class Review:
             yield paragraph(f"Nothing here that I model, in any of the {len(self.findings)} messages.")
         yield from (paragraph(f"Left out: {sentence}") for sentence in self.refused)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "reviews.Review":
         """Give what was found, what ran and the drafts as plain values."""
         drafts = dict(self.drafts)
         together = self.series.together

@@ -15,6 +15,8 @@ from kvmviz.record.runs import Run, run
 from kvmviz.record.summary import Summary
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import PageName
+from kvmviz.terms.events import Event, Free, Seamcall
 
 CASES: Final = (
     "fail=none",
@@ -77,7 +79,7 @@ class Shift:
 
 
 def _at_once(summary: Summary) -> int:
-    return sum(page.startswith("S-EPT ") and how == "immediate" for page, how in summary.freed)
+    return sum(PageName.parse(page).kind == "S-EPT" and how == "immediate" for page, how in summary.freed)
 
 
 def _yes(flag: bool) -> str:
@@ -147,14 +149,15 @@ def order_of(which: type[Revision]) -> str:
     """Give what happens to one table of the smallest tree, and to its S-EPT page, in order, when nothing fails."""
     done: Run = run(which, "tree=1x1x1")
     pages = ("S-EPT L1 gfn=0x0", "spt L1 gfn=0x0")
-    events = [step.event for step in done.steps or () if getattr(step.event, "page", None) in pages]
+    events = [step.event for step in done.steps if getattr(step.event, "page", None) in pages]
     return ", ".join(_deed(event) for event in events)
 
 
-def _deed(event: object) -> str:
-    kind = str(getattr(event, "kind", ""))
-    if kind == "seamcall":
-        return str(getattr(event, "seamcall", "")).rpartition(".")[2]
-    if kind == "free":
-        return f"free {'S-EPT page' if str(getattr(event, 'page', '')).startswith('S-EPT') else 'table'}"
-    return kind
+def _deed(event: Event) -> str:
+    match event:
+        case Seamcall(name):
+            return name.rpartition(".")[2]
+        case Free(page):
+            return f"free {'S-EPT page' if PageName.parse(page).kind == 'S-EPT' else 'table'}"
+        case _:
+            return event.kind

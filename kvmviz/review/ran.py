@@ -8,12 +8,15 @@ before, and everything else as the base has it.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kvmviz.check.report import Report
 from kvmviz.check.results import Result
 from kvmviz.review.behaviour import Shift, shifts
 from kvmviz.revisions import Revision
+
+if TYPE_CHECKING:
+    from kvmviz.schema import reviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Ran:
         """Return the same patch as the end of a series that begins with another."""
         return replace(self, old=first.old, old_shown=first.old_shown, old_same_as=first.old_same_as)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "reviews.Ran":
         """Return it as the contract has it."""
         return {
             "functions": [{"name": name, "from": place} for name, place in self.functions.items()],
@@ -100,11 +103,11 @@ class Ran:
             "passed_over": list(self.passed_over),
         }
 
-    def _broken(self, result: Result) -> dict[str, Any]:
-        count, scenario = (result.broken.count, result.broken.smallest.scenario) if result.broken else (0, None)
+    def _broken(self, result: Result) -> "reviews.Broken":
+        assert result.broken is not None  # it is one of `broken`
         return {
-            "invariant": result.name, "statement": result.invariant.statement, "scenarios": count,
-            "of": self.scenarios_of(result), "scenario": scenario,
+            "invariant": result.name, "statement": result.invariant.statement, "scenarios": result.broken.count,
+            "of": self.scenarios_of(result), "scenario": result.broken.smallest.scenario,
         }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What was found in a message and what ran, as plain values for JSON."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kvmviz.mail.patch import Patch
 from kvmviz.review.behaviour import Shift
@@ -10,8 +10,11 @@ from kvmviz.review.findings import Finding, Remark
 from kvmviz.review.ran import NotRun
 from kvmviz.review.recognition import Recognised, Shown
 
+if TYPE_CHECKING:
+    from kvmviz.schema import reviews
 
-def message_json(case: Case, draft: str) -> dict[str, Any]:
+
+def message_json(case: Case, draft: str) -> "reviews.Message":
     """Give one message; `reply` is empty for one that has nothing that is modelled."""
     found, ran = case.found, case.done
     letter = found.letter
@@ -33,7 +36,7 @@ def message_json(case: Case, draft: str) -> dict[str, Any]:
     }
 
 
-def _patch(patch: Patch, found: Finding) -> dict[str, Any]:
+def _patch(patch: Patch, found: Finding) -> "reviews.Patch":
     return {
         "depth": patch.depth,
         "author": found.author,
@@ -47,14 +50,14 @@ def _patch(patch: Patch, found: Finding) -> dict[str, Any]:
     }
 
 
-def _recognised(recognised: Recognised) -> dict[str, Any]:
+def _recognised(recognised: Recognised) -> "reviews.Recognised":
     posting = recognised.posting
     return {
         "name": posting.name if posting else None,
         "base": posting.base if posting else None,
         "revision": posting.revision if posting else None,
         "confidence": recognised.confidence,
-        "reasons": [asdict(reason) for reason in recognised.reasons],
+        "reasons": [{"agrees": reason.agrees, "text": reason.text} for reason in recognised.reasons],
         "lines": _lines(recognised.shown) if recognised.shown and posting else None,
     }
 
@@ -63,7 +66,7 @@ def _lines(shown: Shown) -> dict[str, int]:
     return {"same": shown.same, "missing": len(shown.missing), "other": len(shown.other)}
 
 
-def _remark(found: Finding, remark: Remark) -> dict[str, Any]:
+def _remark(found: Finding, remark: Remark) -> "reviews.Comment":
     above = remark.comment.above
     return {
         "author": remark.comment.author,
@@ -76,6 +79,8 @@ def _remark(found: Finding, remark: Remark) -> dict[str, Any]:
     }
 
 
-def _shift(shift: Shift) -> dict[str, Any]:
-    names = ("traces", "lines", "leaked", "at_once", "bugged", "same_pages")
-    return {"scenario": str(shift.scenario), **{name: getattr(shift, name) for name in names}}
+def _shift(shift: Shift) -> "reviews.Shift":
+    return {
+        "scenario": str(shift.scenario), "traces": shift.traces, "lines": shift.lines, "leaked": shift.leaked,
+        "at_once": shift.at_once, "bugged": shift.bugged, "same_pages": shift.same_pages,
+    }  # fmt: skip

@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from importlib import import_module
 from types import ModuleType, new_class
-from typing import Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.machine.callchain import enroll, function_of, is_kernel
@@ -36,6 +36,9 @@ from kvmviz.revisions.ran import counting as counted  # a module of the name `co
 from kvmviz.revisions.ran import is_readers
 from kvmviz.revisions.refusing import RevisionError as RevisionError
 from kvmviz.revisions.telling import is_kvmviz
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 LEAF_NAMES: Final = ("tdx_sept_remove_private_spte", "tdx_sept_remove_leaf_spte")
 """The function that takes a guest page back; v2 renamed it."""
@@ -59,7 +62,7 @@ class Origin(Protocol):
     def sentences(self) -> tuple[str, ...]:
         """Return what every answer says of it: which functions ran, which came from the base, what was passed over."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Origin":
         """Return the same as data."""
 
 

@@ -24,6 +24,12 @@ TDCS_PAGES: Final = 6
 TDCX_PAGES: Final = 5
 """TDCX pages a vCPU of the model (a choice of ours)."""
 
+CONTROL_KINDS: Final = ("TDR", "TDCS", "TDVPR", "TDCX")
+"""Kinds of control pages: two of the TD, two of a vCPU."""
+
+_PAIR_KINDS: Final = ("PAMT", "cache")
+_REGION: Final = "region "
+
 
 def gfn_step(level: int) -> int:
     """Return how many guest frames one table of `level` covers.
@@ -84,6 +90,20 @@ def cache_names(vcpu: int) -> tuple[str, str]:
     return f"cache[{vcpu}][0]", f"cache[{vcpu}][1]"
 
 
+def region_name(number: int) -> str:
+    """Return the name of a 2 MiB region of host memory (Dynamic PAMT)."""
+    return f"{_REGION}{number}"
+
+
+def region_number(name: str) -> int:
+    """Return which region a name means.
+
+    >>> region_number(region_name(3))
+    3
+    """
+    return int(name.removeprefix(_REGION))
+
+
 @dataclass(frozen=True, slots=True)
 class PageName:
     """What a page's name says; its `str` is the name.
@@ -118,12 +138,12 @@ class PageName:
     @property
     def is_control(self) -> bool:
         """Whether it is a control page of the TD or of a vCPU."""
-        return self.kind.startswith("TD")
+        return self.kind in CONTROL_KINDS
 
     @property
     def is_pair(self) -> bool:
         """Whether it is a page of Dynamic PAMT: one of a region's pair, or kept for one by a vCPU."""
-        return self.kind in ("PAMT", "cache")
+        return self.kind in _PAIR_KINDS
 
     @property
     def is_root(self) -> bool:
@@ -152,6 +172,6 @@ def _parsed(name: str) -> PageName:
     if kind == "guest":
         return PageName(kind, gfn=int(where.removeprefix("gfn="), 16))
     head, *index = name.replace("]", "").split("[")
-    if head not in ("TDR", "TDCS", "TDVPR", "TDCX", "PAMT", "cache"):
+    if head not in CONTROL_KINDS + _PAIR_KINDS:
         raise ValueError(f"{name!r} is no page's name")
     return PageName(head, index=tuple(map(int, index)))

@@ -37,3 +37,12 @@ def function_of(place: str) -> str:
     'handle_removed_pt'
     """
     return place.split(":")[1]
+
+
+def file_of(place: str) -> str:
+    """Return the file of `file:function`.
+
+    >>> file_of("tdp_mmu.c:handle_removed_pt")
+    'tdp_mmu.c'
+    """
+    return place.split(":")[0]

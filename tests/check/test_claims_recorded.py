@@ -10,9 +10,9 @@ from kvmviz.check.propositions import CLAIMS, Runs
 from tests.reference import recorded
 
 Record = dict[str, Any]
-H = "tdx.c:tdx_sept_free_private_spt:KVM_BUG_ON/hkid"
-M = "tdp_mmu.c:handle_removed_pt:WARN_ON"
-R = "tdx.c:__tdx_reclaim_page:TDX_BUG_ON_3/TDH_PHYMEM_PAGE_RECLAIM"
+HKID_SITE = "tdx.c:tdx_sept_free_private_spt:KVM_BUG_ON/hkid"
+MIRROR_SITE = "tdp_mmu.c:handle_removed_pt:WARN_ON"
+RECLAIM_SITE = "tdx.c:__tdx_reclaim_page:TDX_BUG_ON_3/TDH_PHYMEM_PAGE_RECLAIM"
 RECLAIM = "TDH.PHYMEM.PAGE.RECLAIM"
 
 
@@ -54,16 +54,18 @@ def plain(record: Record) -> bool:
 
 
 def warns_for_each() -> list[bool]:
-    return [printed(phase(r, "mmu_uninit"), M) == refused(r) for r in runs("before") if released(r) and refused(r)]
+    asked = [r for r in runs("before") if released(r) and refused(r)]
+    return [printed(phase(r, "mmu_uninit"), MIRROR_SITE) == refused(r) for r in asked]
 
 
 def helper_has_a_trace_for_each() -> list[bool]:
-    return [printed(phase(r, "mmu_uninit"), R) == refused(r) for r in runs("v1") if released(r) and refused(r)]
+    asked = [r for r in runs("v1") if released(r) and refused(r)]
+    return [printed(phase(r, "mmu_uninit"), RECLAIM_SITE) == refused(r) for r in asked]
 
 
 def helper_is_new() -> list[bool]:
     def true(r: Record) -> int:
-        return sum(e[0] == "WARN" and e[2] == R for e in phase(r, "mmu_uninit"))
+        return sum(e[0] == "WARN" and e[2] == RECLAIM_SITE for e in phase(r, "mmu_uninit"))
 
     return [true(a) == 0 for a, b in pairs("before", "v1") if true(b)]
 
@@ -87,7 +89,8 @@ def op_after_key() -> list[bool]:
 
 
 def warned_on_any_error() -> list[bool]:
-    return [printed(phase(r, "mmu_uninit"), H, R) > 0 for r in runs("v2") if r["summary"]["leaked"] and plain(r)]
+    asked = [r for r in runs("v2") if r["summary"]["leaked"] and plain(r)]
+    return [printed(phase(r, "mmu_uninit"), HKID_SITE, RECLAIM_SITE) > 0 for r in asked]
 
 
 def stopped_on_any_error() -> list[bool]:

@@ -42,7 +42,7 @@ class Same(Revision, base="landed"):
 def test_a_trail_has_the_chains_of_the_recorded_run(name: str, line: str) -> None:
     trail = Trail()
     tear_down(REVISIONS[name], Scenario.parse(line), trail)
-    steps = run(name, line).steps or ()
+    steps = run(name, line).steps
     assert trail.entries == [(step.phase, step.event) for step in steps]
     assert trail.chains == [" > ".join(step.chain) for step in steps]
 
@@ -78,7 +78,7 @@ def test_the_nearest_has_the_fewest_scenarios_that_differ(broken: str) -> None:
     assert found.nearest == which.base_name
     first = Scenario.parse(str(found.first))
     assert first in [*differing(which, found.nearest, every)]
-    mine, theirs = run(which, first).steps or (), run(found.nearest, first).steps or ()
+    mine, theirs = run(which, first).steps, run(found.nearest, first).steps
     before = found.step - 1
     assert [(s.event, s.chain) for s in mine[:before]] == [(s.event, s.chain) for s in theirs[:before]]
     assert [(s.event, s.chain) for s in mine[before : found.step]] != [
@@ -129,7 +129,7 @@ def test_the_report_says_both_halves() -> None:
 
 def test_the_readers_functions_are_counted_in_the_run_that_is_watched() -> None:
     every = list(scenarios("1x1x1"))[::9]
-    calls = sum(step.event.kind == "op" for s in every for step in run(Same, s).steps or ())
+    calls = sum(step.event.kind == "op" for s in every for step in run(Same, s).steps)
     for space in (every, every[::-1]):
         assert check(Same, space, progress=False).own == {"tdx_sept_free_private_spt": calls}
     assert calls > 0

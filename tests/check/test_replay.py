@@ -13,7 +13,7 @@ from kvmviz.check.behaviour import UNMARKED, Behaviour
 from kvmviz.check.branch_points import besides
 from kvmviz.check.nearest import own_digests
 from kvmviz.check.observation import watch
-from kvmviz.check.replay import Runs, Score, trails_beside, trails_digest
+from kvmviz.check.replay import Playback, Runs, trails_beside, trails_digest
 from kvmviz.check.space import scenarios
 from kvmviz.check.trail import pieces
 from kvmviz.revisions import REVISIONS, Revision
@@ -96,7 +96,7 @@ def test_six_scenarios_are_one_run_and_the_same_object_where_nothing_is_printed(
 def test_what_cannot_be_played_is_run() -> None:
     which = from_c(TAKEN_OUT, name="taken")
     setup = Scenario.parse("fail=L1@0x200")
-    assert not Score(which, setup).holds and Score(REVISIONS["v1"], setup).holds
+    assert not Playback(which, setup).holds and Playback(REVISIONS["v1"], setup).holds
     runs = Runs(which)
     for words in ({}, {"panic": "on"}, {"boot": "second:1s"}):
         scenario = setup.with_(**words)
@@ -105,7 +105,7 @@ def test_what_cannot_be_played_is_run() -> None:
 
 def test_a_line_that_comes_once_a_boot_is_run_too() -> None:
     which = from_c(LOUD.replace("pr_err_ratelimited", "pr_err_once"), name="once")
-    assert not Score(which, Scenario.parse("fail=all")).holds
+    assert not Playback(which, Scenario.parse("fail=all")).holds
     runs = Runs(which)
     for line in ("fail=all", "fail=all boot=second:1s", "fail=all boot=second:1s panic=on", "hkid=assigned"):
         scenario = Scenario.parse(line)

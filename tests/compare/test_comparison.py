@@ -48,7 +48,7 @@ def test_the_alignment_is_a_longest_one(a: str, b: str, scenario: str) -> None:
 
 
 def only(both: Comparison, side: str) -> Counter[str]:
-    steps = {"a": both.a.steps, "b": both.b.steps}[side] or ()
+    steps = {"a": both.a.steps, "b": both.b.steps}[side]
     other = {"a": "b", "b": "a"}[side]
     rows = (row for row in both.rows if getattr(row, other) is None)
     return Counter(steps[getattr(row, side)].event.kind for row in rows)

@@ -81,7 +81,7 @@ def test_hunks_that_differ_in_the_page_alone_are_counted_in_the_first() -> None:
         return [one for one in failing(*pages) if not isinstance(one.event, e.Leak)]
 
     [hunk] = found(failing(A, B, C), fine(A, B, C))
-    assert (hunk.page, hunk.alike) == (A, 2)
+    assert (hunk.page, hunk.repeats) == (A, 2)
     assert hunk.more == "... 2 more hunks alike, for other pages"
     [hunk] = found([*failing(A), *failing(B, times=1500)], fine(A, B))
     assert hunk.more == "... 1,500 more hunks alike, for other pages"
@@ -94,7 +94,7 @@ def test_hunks_that_differ_in_kind_phase_or_side_are_each_printed() -> None:
     a = [step(e.Op(A)), *quiet(3), step(e.Op(B)), *quiet(3, "y")]
     for other in (step(e.Free(B, "rcu")), step(e.Leak(SPT)), step(e.Leak(B), "vm_destroy")):
         first = [*a[:1], step(e.Leak(A)), *a[1:5], other, *a[5:]]
-        assert [hunk.alike for hunk in found(first, a)] == [0, 0], other
+        assert [hunk.repeats for hunk in found(first, a)] == [0, 0], other
     one, two = [*a[:1], step(e.Leak(A)), *a[1:]], [*a[:5], step(e.Leak(B)), *a[5:]]
     assert [signs(hunk).strip() for hunk in found(one, two)] == ["-", "+"]
 

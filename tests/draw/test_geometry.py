@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvmviz.draw import rendering
-from kvmviz.draw.dot import picture, slug
+from kvmviz.draw.dot import picture
+from kvmviz.draw.elements import slug
 from kvmviz.draw.geometry import Layout, layout, read
 from kvmviz.draw.scene import scene_of
 from kvmviz.draw.shelves import BARS, LARGE, UNFOLDED, plan

@@ -25,7 +25,7 @@ def rows(svg: str) -> list[ElementTree.Element]:
 def test_each_step_is_a_row_in_the_lane_of_its_thread(design: str) -> None:
     found = race(design, 2, 1)
     assert found.first
-    steps = found.first.steps or ()
+    steps = found.first.steps
     drawn = rows(lanes_svg(found))
     assert [row.get("data-thread") for row in drawn] == [step.thread for step in steps]
     assert [row.get("id") for row in drawn] == [f"kv-race-{n}" for n in range(1, len(steps) + 1)]
@@ -47,7 +47,7 @@ def test_a_step_restyles_and_moves_nothing() -> None:
 
 def test_who_has_the_lock_is_drawn_as_long_as_it_has_it() -> None:
     held = [sum(r.get("class") == "lock" for r in row.iter(f"{SVG}rect")) for row in rows(lanes_svg(race("old", 2, 1)))]
-    assert held == [step.memory.locks[0] >= 0 for step in race("old", 2, 1)["removed_once"].steps or ()]
+    assert held == [step.memory.locks[0] >= 0 for step in race("old", 2, 1)["removed_once"].steps]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -64,13 +64,13 @@ def test_every_call_into_the_module_is_marked_by_a_word_and_none_else(design: st
     for one in found.broken:
         drawn = rows(lanes_svg(found, one.name))
         marked = [any(text.get("class") == "words end" for text in row.iter(f"{SVG}text")) for row in drawn]
-        assert marked == [step.step in MODULE for step in one.steps or ()]
+        assert marked == [step.step in MODULE for step in one.steps]
 
 
 def test_words_and_mark_have_room_in_their_cell() -> None:
     """By the widths that a bold character of the fonts in question has at most."""
     found = race("old")
-    for step in (step for one in found.broken for step in one.steps or ()):
+    for step in (step for one in found.broken for step in one.steps):
         mark = MARK if step.step in MODULE else 0
         assert max(map(len, lines(step))) * 0.7 * points(step, bold=True) <= LANE - 14 - mark
         assert points(step, bold=True) >= 10

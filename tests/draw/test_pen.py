@@ -3,20 +3,21 @@
 import pytest
 
 from kvmviz.draw.bars import segments
-from kvmviz.draw.pen import Pen, first_state
+from kvmviz.draw.elements import Element
+from kvmviz.draw.pen import Pen
 from kvmviz.record.frames import pages_of
 from kvmviz.record.runs import run
 
 
 def test_first_states_are_those_of_a_run_before_its_first_event() -> None:
     first = run("v1", "tree=1x2x3").frames[0].states
-    assert {page: first_state(page) for page in first} == dict(first)
+    assert {page: Element.parse(page).first for page in first} == dict(first)
     assert len(first) == len(pages_of(run("v1", "tree=1x2x3").scenario))
 
 
 def test_an_element_that_a_frame_does_not_name_is_in_its_first_state() -> None:
-    assert Pen({}).head("ptr", "el", "ptr L1", "set") == 'class="ptr s-set" data-el="ptr L1" data-state="set"'
-    assert Pen().head("ptr", "el", "a<b", "set", ' id="x"') == 'class="ptr" id="x" data-el="a&lt;b" data-state="set"'
+    assert Pen({}).head("ptr", "el", "ptr L1") == 'class="ptr s-set" data-el="ptr L1" data-state="set"'
+    assert Pen().head("ptr", "el", "ptr a<b", ' id="x"') == 'class="ptr" id="x" data-el="ptr a&lt;b" data-state="set"'
 
 
 def test_counts_are_of_pages_each_as_often_as_it_stands_for_others() -> None:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from kvmviz.draw.elements import Element
 from kvmviz.draw.looks import changes
-from kvmviz.draw.pen import Pen, first_state
+from kvmviz.draw.pen import Pen
 from kvmviz.draw.picture import states_after
 from kvmviz.draw.scene import Scene, scene_of
 from kvmviz.record.runs import run
@@ -28,7 +29,7 @@ def test_without_states_a_frame_shows_the_first_ones(tree: str) -> None:
     assert dict(STATE.findall(scene.svg({}))) == dict(STATE.findall(scene.skeleton))
     for page, state in STATE.findall(scene.skeleton):
         if re.match(r"S-EPT|spt|TD", page):
-            assert state == first_state(page)
+            assert state == Element.parse(page).first
 
 
 @pytest.mark.parametrize("tree", TREES)

@@ -42,10 +42,11 @@ def atoms_of(name: str, line: str) -> list[list[Any]]:
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_is_read_back_as_it_was_written(name: str, line: str) -> None:
-    strings, names, states = TABLES["strings"], TABLES["names"], TABLES["states"]
+    strings, states = TABLES["strings"], TABLES["states"]
+    names = [name for name, *_ in TABLES["elements"]]
     written = Writer().atoms(RUNS[name, line])
     for atom, row in zip(written, atoms_of(name, line), strict=True):
-        v = atom.value
+        v: Any = atom.value
         assert [strings[n] for n in row[:10]] == [*(v[key] for key in SPOKEN), *v["event"]]
         mark, about, episode, moved, chain, counted, logged, held, bugged, site, printed, asked = row[10:]
         assert (strings[mark], strings[episode], tuple(counted)) == (v["mark"], v["episode"], v["counted"])
@@ -89,7 +90,7 @@ def test_what_came_out_is_read_back() -> None:
         s = result.summary
         assert (traces, lines, panicked) == (s.traces, s.lines, s.panicked)
         assert all(isinstance(TABLES["strings"][n], str) for n in words)
-        assert [TABLES["names"][n] for n in TABLES["outcomes"][end][6:]] == list(s.leaked)
+        assert [TABLES["elements"][n][0] for n in TABLES["outcomes"][end][6:]] == list(s.leaked)
 
 
 def test_why_a_side_says_nothing_is_there_for_every_site() -> None:

@@ -7,6 +7,7 @@ from kvmviz.explorer import payload
 from kvmviz.record.runs import run
 from kvmviz.revisions import EVERY
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import CONTROL_KINDS
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.states import PAGE_STATES
 
@@ -14,12 +15,12 @@ from kvmviz.terms.states import PAGE_STATES
 @pytest.mark.parametrize("tree", ["1x1x1", "1x1x3", "1x2x58"])
 def test_a_page_that_may_fail_is_named_as_a_scenario_names_it(tree: str) -> None:
     found = payload.skeleton_of(Scenario.parse(f"tree={tree}"))
-    assert set(found["faults"]) == {page for page in found["pages"] if page.startswith(("S-EPT", "TD"))}
+    assert set(found["faults"]) == {page for page, kind, _ in found["pages"] if kind in ("S-EPT", *CONTROL_KINDS)}
     for page in list(found["faults"])[:: len(found["faults"]) // 3]:
         line = f"tree={tree} fail={found['faults'][page]}"
         assert page in run("v1", line).summary.leaked, line
     members = {page for pages in found["whole"].values() for page in pages}
-    assert members <= set(found["pages"])
+    assert members <= {page for page, *_ in found["pages"]}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_failing_pages_as_a_scenario_names_them() -> None:
 
 def test_the_state_table_says_of_each_state_whose_it_is() -> None:
     found = payload.state_table()
-    assert [name for name in found if not name.startswith("HKID ")] == list(PAGE_STATES)
+    assert list(found) == list(PAGE_STATES)
     for name, state in PAGE_STATES.items():
         assert found[name]["meaning"] == state.meaning
         assert (found[name]["owner"] == "TDX module") == (name in ("tdx-owned", "leaked"))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import kvmviz
+from kvmviz.draw.elements import Element
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.looks import row_changes
 from kvmviz.draw.narration import texts
@@ -62,7 +63,19 @@ def test_the_pictures_are_those_of_python() -> None:
             wanted = row_changes(run, lockstep.indices(side), other, others)
             for row, moves in zip(drawn[side]["changes"], wanted, strict=True):
                 pairs = zip(row[::2], row[1::2], strict=True)
-                assert [(drawn["names"][n], drawn["states"][s]) for n, s in pairs] == list(moves)
+                assert [(drawn["elements"][n]["name"], drawn["states"][s]) for n, s in pairs] == list(moves)
+
+
+def test_an_element_s_fields_are_what_its_name_says() -> None:
+    met: dict[str, set[str]] = {}
+    for drawn, lockstep in drawn_of_each():
+        first = lockstep.runs["a"].frames[0].states
+        for one in drawn["elements"]:
+            said = Element.parse(one["name"])
+            assert (one["kind"], one["of"], one["first"]) == (said.kind, said.of, said.first)
+            assert one["first"] == first.get(one["name"], one["first"])
+            met.setdefault(one["kind"], set()).add(one["name"])
+    assert {"spt", "S-EPT", "TDCX", "HKID", "ptr", "link", "twin", "warn", "label", "words"} <= met.keys()
 
 
 def test_counts_end_in_the_summary() -> None:
@@ -141,7 +154,8 @@ def test_a_view_of_a_large_tree_is_small_and_its_totals_are_exact(words: str) ->
     for side in lockstep.sides:
         assert drawn[side]["leaked"][-1] == lockstep.runs[side].summary.leaked_count
         assert drawn[side]["traces"][-1] == lockstep.runs[side].summary.traces
-    sept = [drawn["names"][number] for number in drawn["pages"] if drawn["names"][number].startswith("S-EPT")]
+    pages = [drawn["elements"][number] for number in drawn["pages"]]
+    sept = [page["name"] for page in pages if page["kind"] == "S-EPT"]
     assert sum(drawn["times"].get(page, 1) for page in sept) == lockstep.scenario.tree.count
 
 
@@ -182,7 +196,7 @@ def test_a_view_counts_pairs_on_the_side_that_has_them() -> None:
     assert drawn["b"]["pinned"] == [lockstep.runs["b"].frames[at].pinned for at in taken]
     assert "pinned" not in drawn["a"]
     assert drawn["texts"]["why"] == texts(lockstep)
-    regions = {drawn["names"][number] for number in drawn["pairs"]}
+    regions = {drawn["elements"][number]["name"] for number in drawn["pairs"]}
     assert {"pair region 0", "pair region 16"} <= regions
     assert all(name.startswith("pair region ") for name in regions)
 

@@ -28,7 +28,8 @@ def in_front_end(name: str) -> dict[str, bool]:
 @pytest.mark.parametrize(
     ("name", "shape"),
     [("Skeleton", wire.Skeleton), ("Common", wire.Common), ("Carried", wire.Carried), ("Answer", wire.Answer),
-     ("PageData", wire.Page), ("CodePair", wire.CodePair)],
+     ("PageData", wire.Page), ("CodePair", wire.CodePair), ("CauseTable", wire.CauseTable),
+     ("ShownState", wire.ShownState)],
 )  # fmt: skip
 def test_both_sides_have_the_same_fields(name: str, shape: Any) -> None:
     assert in_front_end(name) == {field: field in shape.__required_keys__ for field in shape.__annotations__}

@@ -29,7 +29,12 @@ export function smallView() {
       { name: "mmu_uninit", label: "page tables", first: 1, last: 3 },
       { name: "vm_destroy", label: "control pages", first: 4, last: 4 },
     ],
-    names: ["S-EPT L1 gfn=0x200", "TDR", "link L1 gfn=0x200", "warn S-EPT L1 gfn=0x200 0"],
+    elements: [
+      { name: "S-EPT L1 gfn=0x200", kind: "S-EPT", of: "L1 gfn=0x200", first: "tdx-owned" },
+      { name: "TDR", kind: "TDR", of: "", first: "tdx-owned" },
+      { name: "link L1 gfn=0x200", kind: "link", of: "L1 gfn=0x200", first: "present" },
+      { name: "warn S-EPT L1 gfn=0x200 0", kind: "warn", of: "S-EPT L1 gfn=0x200", first: "none" },
+    ],
     states: ["leaked", "freed", "gone", "full", "ghost"],
     pages: [0, 1],
     faults: { "S-EPT L1 gfn=0x200": "L1@0x200", TDR: "TDR" },

@@ -11,6 +11,7 @@ from kvmviz.kvm.vm import VM
 from kvmviz.record.runs import Run, run
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import CAUSES
+from kvmviz.schema.answers import Event
 
 R = "tdx.c:__tdx_reclaim_page:TDX_BUG_ON_3/TDH_PHYMEM_PAGE_RECLAIM"
 R_LINE = "tdx.c:__tdx_reclaim_page:pr_err_ratelimited"
@@ -20,7 +21,7 @@ ALL = list(REVISIONS)
 WARNS_IN_MMU = {"before"}
 
 
-def of(result: Run, **wanted: Any) -> list[dict[str, Any]]:
+def of(result: Run, **wanted: Any) -> list[Event]:
     return [e for e in result.events or [] if all(e.get(k) == v for k, v in wanted.items())]
 
 

@@ -24,6 +24,7 @@ def answer() -> Review:
 def test_the_seed_ran_on_both_sides_and_is_v1(answer: Review) -> None:
     (message,) = answer.to_json()["messages"]
     ran = message["ran"]
+    assert ran is not None
     assert (ran["same_as"], ran["nearest"], ran["differs"], ran["first"]) == (["v1"], "v1", 0, None)
     assert (ran["scenarios"], ran["broken"], ran["not_modelled"]) == (10_272, [], [])
     mail = {item["name"] for item in ran["functions"] if item["from"] == "mail"}

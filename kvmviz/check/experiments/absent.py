@@ -19,6 +19,7 @@ from kvmviz.machine.journal import Journal
 from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import Tally
 from kvmviz.revisions import Revision
+from kvmviz.scenario.names import PageName
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def call_absent_op(scenario: str) -> Absence:
     start = _reports(tally)
     kvm_mmu_uninit_vm(vm)
     then = _reports(tally)
-    freed = sum(page.startswith("S-EPT") and what.startswith("freed") for page, what in tally.violations)
+    freed = sum(PageName.parse(page).kind == "S-EPT" and what.startswith("freed") for page, what in tally.violations)
     tdx_vm_destroy(vm)
     return Absence(len(tables(vm)), freed, then - start, _reports(tally) - then)
 

@@ -19,6 +19,7 @@ from kvmviz.kvm.tdx import tdx_vm_destroy
 from kvmviz.machine.journal import Journal
 from kvmviz.machine.module import RECLAIM
 from kvmviz.revisions import Revision
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.events import Free, Seamcall
 
 
@@ -48,7 +49,7 @@ def lock_contexts(which: str | type[Revision], scenario: str) -> frozenset[str]:
     vm.host.watch(journal)
     release_key(vm)
     kvm_mmu_uninit_vm(vm)
-    frees = [e for _, e in journal.entries if isinstance(e, Free) and e.page.startswith("S-EPT")]
+    frees = [e for _, e in journal.entries if isinstance(e, Free) and PageName.parse(e.page).kind == "S-EPT"]
     handing_over = {"process"}
     return frozenset(handing_over | {"softirq" if event.how == "rcu" else "process" for event in frees})
 

@@ -6,14 +6,14 @@ from kvmviz.check.experiments import (
     freeid_with_dirty_caches,
     seamcalls_for_guest_pages,
 )
-from kvmviz.check.propositions.facts import Facts, R, observe
+from kvmviz.check.propositions.facts import RECLAIM_SITE, Facts, observe
 from kvmviz.check.propositions.registry import AFTER, Runs, claim
 from kvmviz.check.propositions.sampling import TREES
 from kvmviz.check.propositions.verdict import Finding, tried
 from kvmviz.machine.module import RECLAIM
 from kvmviz.machine.printk import Boot
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.names import vcpu_names
+from kvmviz.scenario.names import PageName, vcpu_names
 from kvmviz.scenario.status import STATUS, WBCACHE_NOT_COMPLETE
 from kvmviz.scenario.tree import Tree
 
@@ -46,7 +46,7 @@ def control_pages_first(runs: Runs) -> Finding:
 
 def _before_tables(f: Facts) -> set[str]:
     asked = [page for _, call, page, _ in f.calls if call == RECLAIM]
-    first = next(n for n, page in enumerate(asked) if page.startswith("S-EPT"))
+    first = next(n for n, page in enumerate(asked) if PageName.parse(page).kind == "S-EPT")
     return set(asked[:first])
 
 
@@ -141,7 +141,10 @@ def trace_used_up(runs: Runs) -> Finding:
         for tree in TREES for level, gfn in Tree.parse(tree).tables() for page in VCPU_PAGES
     ]  # fmt: skip
     seen = [(s, observe(runs.revision("landed"), s, Boot())) for s in map(Scenario.parse, lines)]
-    found = tried((s, f.traces(R, phase="vcpu_free") == 1 and not f.traces(R)) for s, f in seen if f.refused_tables())
+    found = tried(
+        (s, f.traces(RECLAIM_SITE, phase="vcpu_free") == 1 and not f.traces(RECLAIM_SITE))
+        for s, f in seen if f.refused_tables()
+    )  # fmt: skip
     return found.because(
         f"It was, in {found} scenarios in which a vCPU page and a table page fail in a fresh boot. A compiler that "
         "keeps a copy of the helper for each caller would give each a trace."

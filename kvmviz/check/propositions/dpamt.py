@@ -17,7 +17,7 @@ from kvmviz.machine.module import RECLAIM
 from kvmviz.machine.pamt_calls import REMOVE
 from kvmviz.record.runs import Run, run
 from kvmviz.scenario import Scenario
-from kvmviz.scenario.names import PAGE_SIZE
+from kvmviz.scenario.names import PAGE_SIZE, PageName
 from kvmviz.scenario.status import status_word
 from kvmviz.terms.events import Free, HkidFree, PamtPut, Seamcall
 
@@ -78,7 +78,7 @@ def kept_in_step(_: Runs) -> Finding:
     bounds = BOUNDS[1:]
     first = race("old", 2, 1).first
     return tried((None, race("old", *one).clean) for one in bounds).because(
-        f"{told('old')}; the shortest bad schedule of two threads has {len(first.steps or ()) if first else 0} steps."
+        f"{told('old')}; the shortest bad schedule of two threads has {len(first.steps) if first else 0} steps."
     )
 
 
@@ -270,7 +270,7 @@ def not_allocated_by_partner(runs: Runs) -> Finding:
 
 
 def _freed(one: Run) -> list[tuple[str, ...]]:
-    return [s.chain for s in one.steps if isinstance(s.event, Free) and s.event.page.startswith("S-EPT")]
+    return [s.chain for s in one.steps if isinstance(s.event, Free) and PageName.parse(s.event.page).kind == "S-EPT"]
 
 
 @claim("D28", "DP28", "Releases are balanced: every page of the TD gives up its reference.")

@@ -1,7 +1,7 @@
 """What claims ask of a run: a recorder that keeps the facts and no events.
 
 >>> facts = observe(REVISIONS["v1"], Scenario.parse("fail=L1@0x200"), Boot())
->>> [page for page in facts.refused_tables()], facts.traces(R), facts.leaked
+>>> [page for page in facts.refused_tables()], facts.traces(RECLAIM_SITE), facts.leaked
 (['S-EPT L1 gfn=0x200'], 1, ('TDR', 'S-EPT L1 gfn=0x200'))
 
 It is leaner than a `Journal` because a claim is asked of thousands of runs.
@@ -19,17 +19,18 @@ from kvmviz.machine.recorder import Callback, Recorder
 from kvmviz.record.teardown import watched
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.events import How
 
 __all__ = ["REVISIONS", "Facts", "Scenario", "observe"]
 
-H: Final = "tdx.c:tdx_sept_free_private_spt:KVM_BUG_ON/hkid"
+HKID_SITE: Final = "tdx.c:tdx_sept_free_private_spt:KVM_BUG_ON/hkid"
 """Site of the op's own check: the HKID is still assigned."""
-R: Final = "tdx.c:__tdx_reclaim_page:TDX_BUG_ON_3/TDH_PHYMEM_PAGE_RECLAIM"
+RECLAIM_SITE: Final = "tdx.c:__tdx_reclaim_page:TDX_BUG_ON_3/TDH_PHYMEM_PAGE_RECLAIM"
 """Site of the reclaim helper's report."""
-M: Final = "tdp_mmu.c:handle_removed_pt:WARN_ON"
+MIRROR_SITE: Final = "tdp_mmu.c:handle_removed_pt:WARN_ON"
 """Site of the generic code's warning, which the patch removes."""
-C: Final = "tdp_mmu.c:tdp_mmu_free_sp_rcu_callback:WARN_ON_ONCE"
+CALLBACK_SITE: Final = "tdp_mmu.c:tdp_mmu_free_sp_rcu_callback:WARN_ON_ONCE"
 """Site of the callback's check in v1+17."""
 
 TABLES: Final = "mmu_uninit"
@@ -150,7 +151,7 @@ class Facts(_Watch):
 
     def leaked_tables(self) -> list[str]:
         """Return the S-EPT pages that stay with the module."""
-        return [page for page in self.leaked if page.startswith("S-EPT")]
+        return [page for page in self.leaked if PageName.parse(page).kind == "S-EPT"]
 
     def removed_leaves(self) -> int:
         """Return how many guest pages were taken back while the TD had its key."""
@@ -159,7 +160,7 @@ class Facts(_Watch):
     def tables_touched_in(self) -> set[str]:
         """Return the phases in which the op was called or a table's page was freed."""
         kinds = ("spt", "S-EPT")
-        return {p for p, *_ in self.ops} | {p for p, page, _ in self.frees if page.startswith(kinds)}
+        return {p for p, *_ in self.ops} | {p for p, page, _ in self.frees if PageName.parse(page).kind in kinds}
 
     def status_of(self, seamcall: str, page: str = "") -> int | None:
         """Return the status of the first such SEAMCALL, None if it was never made."""

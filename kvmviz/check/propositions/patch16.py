@@ -1,7 +1,7 @@
 """The log and comments of [PATCH 16/17], 27 March 2026."""
 
 from kvmviz.check.experiments import tear_down_without_mirror
-from kvmviz.check.propositions.facts import Facts, H
+from kvmviz.check.propositions.facts import HKID_SITE, Facts
 from kvmviz.check.propositions.registry import AFTER, Runs, claim, reads, uses_result, writes
 from kvmviz.check.propositions.sampling import TREES
 from kvmviz.check.propositions.verdict import Finding, tried
@@ -94,7 +94,7 @@ def after_key(runs: Runs) -> Finding:
     """Note at each call whether the HKID was free by then."""
     calling = [(s, f) for s, f in runs.of("v1") if f.ops]
     found = tried((s, all(free for *_, free in f.ops)) for s, f in calling)
-    noticed = tried((s, f.true(H) == len(f.ops)) for s, f in calling if not f.hkid_freed)
+    noticed = tried((s, f.true(HKID_SITE) == len(f.ops)) for s, f in calling if not f.hkid_freed)
     return found.because(
         f"It is so in {found} scenarios: all those in which the HKID is released. In the others the op's own check is "
         f"true at every call in {noticed}."

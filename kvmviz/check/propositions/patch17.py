@@ -3,13 +3,14 @@
 from kvmviz.check.experiments import late_reader, lock_contexts, never_linked, pending, reclaim_in, worst_wait
 from kvmviz.check.experiments.bench import td
 from kvmviz.check.experiments.readers import FreedAtOnce
-from kvmviz.check.propositions.facts import C, Facts
+from kvmviz.check.propositions.facts import CALLBACK_SITE, Facts
 from kvmviz.check.propositions.registry import Runs, claim
 from kvmviz.check.propositions.sampling import TREES
 from kvmviz.check.propositions.verdict import Finding, not_checkable, tried
 from kvmviz.machine.module import LIFECYCLE
 from kvmviz.machine.pamt import EPT
 from kvmviz.revisions import REVISIONS
+from kvmviz.scenario.names import PageName
 
 LINES = [f"tree={tree} zap={zap}" for tree in TREES for zap in ("default", "prove-mmu")]
 """A line for each small tree and zap order, for experiments."""
@@ -90,7 +91,7 @@ def lower_peak(runs: Runs) -> Finding:
 
 
 def _late(f: Facts) -> int:
-    return sum(how == "rcu" and page.startswith("S-EPT") for _, page, how in f.frees)
+    return sum(how == "rcu" and PageName.parse(page).kind == "S-EPT" for _, page, how in f.frees)
 
 
 @claim("F7", "S17", "A page that was never linked needs no reclaim and can be freed directly.")
@@ -109,7 +110,7 @@ def always_null(runs: Runs) -> Finding:
     """Ask each callback, under the revisions that free at once."""
     every = [*runs.all("v1+17", "landed")]
     found = tried((s, all(null for f in both for _, null in f.callbacks)) for s, both in every)
-    fired = sum(f.true(C) for _, both in every for f in both)
+    fired = sum(f.true(CALLBACK_SITE) for _, both in every for f in both)
     valid = tried((s, all(null for _, null in f.callbacks)) for s, f in runs.of("v1"))
     return found.because(
         f"It was NULL at every callback of v1+17 and landed in {found} scenarios, and the callback's check was true "

@@ -1,7 +1,7 @@
 """The second and third version of the series, 9 and 28 May 2026, and the comments that landed."""
 
 from kvmviz.check.experiments import vm_pointer
-from kvmviz.check.propositions.facts import H, R
+from kvmviz.check.propositions.facts import HKID_SITE, RECLAIM_SITE
 from kvmviz.check.propositions.registry import AFTER, Runs, claim, uses_result
 from kvmviz.check.propositions.reply import left_in_log
 from kvmviz.check.propositions.sampling import TREES
@@ -13,9 +13,9 @@ from kvmviz.record.runs import run
 def any_error_warns(runs: Runs) -> Finding:
     """Look for a trace of either site as tables go, wherever the op failed."""
     failing = [(s, f, len(f.leaked_tables())) for s, f in runs.of("v2") if f.leaked_tables()]
-    found = tried((s, f.traces(H, R) > 0) for s, f, _ in failing)
-    each = tried((s, f.traces(H, R) == k) for s, f, k in failing)
-    mute = [f.bugged_in == "pre_destroy" for _, f, _ in failing if not f.traces(H, R)]
+    found = tried((s, f.traces(HKID_SITE, RECLAIM_SITE) > 0) for s, f, _ in failing)
+    each = tried((s, f.traces(HKID_SITE, RECLAIM_SITE) == k) for s, f, k in failing)
+    mute = [f.bugged_in == "pre_destroy" for _, f, _ in failing if not f.traces(HKID_SITE, RECLAIM_SITE)]
     return found.because(
         f"One of them printed a trace in {found} scenarios in which the op failed, and one for each page in {each}. "
         f"In {sum(mute):,} of the others the VM was bugged before, which mutes the check; in {mute.count(False):,} the "

@@ -2,7 +2,7 @@
 
 from kvmviz.check.experiments import burst
 from kvmviz.check.experiments.arguments import gfn_agrees
-from kvmviz.check.propositions.facts import M, R
+from kvmviz.check.propositions.facts import MIRROR_SITE, RECLAIM_SITE
 from kvmviz.check.propositions.registry import AFTER, Runs, claim, reads
 from kvmviz.check.propositions.sampling import TREES
 from kvmviz.check.propositions.verdict import Finding, Tried, tried
@@ -13,7 +13,7 @@ from kvmviz.revisions import REVISIONS
 @claim("B1", "B16", "Before the patch, an error of the reclaim makes generic code warn.")
 def warns_for_each(runs: Runs) -> Finding:
     """Count the generic warning's traces against refused reclaims."""
-    pairs = [(s, f.traces(M), len(f.refused_tables())) for s, f in runs.of("before") if f.refused_tables()]
+    pairs = [(s, f.traces(MIRROR_SITE), len(f.refused_tables())) for s, f in runs.of("before") if f.refused_tables()]
     found = tried((s, traces == refused) for s, traces, refused in pairs)
     most = max((refused for _, _, refused in pairs), default=0)
     return found.because(
@@ -26,9 +26,9 @@ def warns_for_each(runs: Runs) -> Finding:
 def covered_by_helper(runs: Runs) -> Finding:
     """Ask the helper's site for a trace, and for its condition, at each refusal."""
     refusing = [(s, f, len(f.refused_tables())) for s, f in runs.of("v1") if f.refused_tables()]
-    found = tried((s, f.traces(R) == k) for s, f, k in refusing)
-    true = tried((s, f.true(R) == k) for s, f, k in refusing)
-    first = tried((s, f.traces(R) == 1) for s, f, _ in refusing if s.boot is None)
+    found = tried((s, f.traces(RECLAIM_SITE) == k) for s, f, k in refusing)
+    true = tried((s, f.true(RECLAIM_SITE) == k) for s, f, k in refusing)
+    first = tried((s, f.traces(RECLAIM_SITE) == 1) for s, f, _ in refusing if s.boot is None)
     return found.because(
         f"Its condition is true for every refused page in {true} scenarios, but it prints a trace once a boot: each "
         f"failure has its own trace in {found}. The first one of a boot has it in {first}, with {_callers(runs)} among "
@@ -39,7 +39,7 @@ def covered_by_helper(runs: Runs) -> Finding:
 def _callers(runs: Runs) -> str:
     """Return which of the two functions of interest stand in the call chain of the helper's trace."""
     steps = run(runs.revision("v1"), "tree=1x1x1 fail=L1@0x0").steps
-    chain = next((step.chain for step in steps if getattr(step.event, "site", "") == R), ())
+    chain = next((step.chain for step in steps if getattr(step.event, "site", "") == RECLAIM_SITE), ())
     named = [name for name in ("handle_removed_pt", "tdx_sept_free_private_spt") if name in chain]
     return " and ".join(named) or "neither caller"
 
@@ -47,13 +47,16 @@ def _callers(runs: Runs) -> str:
 @claim("B3", "B16i", "The helper's warning is new with the patch: it takes the generic warning's place.")
 def helper_is_new(runs: Runs) -> Finding:
     """Compare the helper's traces and conditions of both revisions."""
-    both = [(s, a, b) for s, a, b in runs.both("before", "v1") if b.true(R)]
-    found = tried((s, a.true(R) == 0) for s, a, b in both)
-    same = tried((s, (a.true(R), a.traces(R)) == (b.true(R), b.traces(R))) for s, a, b in both)
-    line, a, b = next(((s, a, b) for s, a, b in both if b.traces(R)), both[0])
+    both = [(s, a, b) for s, a, b in runs.both("before", "v1") if b.true(RECLAIM_SITE)]
+    found = tried((s, a.true(RECLAIM_SITE) == 0) for s, a, b in both)
+    same = tried(
+        (s, (a.true(RECLAIM_SITE), a.traces(RECLAIM_SITE)) == (b.true(RECLAIM_SITE), b.traces(RECLAIM_SITE)))
+        for s, a, b in both
+    )
+    line, a, b = next(((s, a, b) for s, a, b in both if b.traces(RECLAIM_SITE)), both[0])
     return found.because(
         f"It was true as often and printed as much before, in {same} scenarios; {line} prints {a.traces()} traces "
-        f"before ({a.traces(R)} of them the helper's) and {b.traces()} after."
+        f"before ({a.traces(RECLAIM_SITE)} of them the helper's) and {b.traces()} after."
     )
 
 
@@ -85,7 +88,7 @@ def not_silent(runs: Runs) -> Finding:
 def says_nothing_of_hkid(runs: Runs) -> Finding:
     """Look for the helper where the HKID is still assigned."""
     kept = [(s, a, b) for s, a, b in runs.both("before", "v1") if not a.hkid_freed]
-    found = tried((s, b.true(R) == 0 and not list(b.reclaims())) for s, _, b in kept)
+    found = tried((s, b.true(RECLAIM_SITE) == 0 and not list(b.reclaims())) for s, _, b in kept)
     mute = tried((s, a.traces() > 0) for s, a, b in kept if not b.printed("mmu_uninit"))
     return found.because(
         f"With the HKID assigned the helper is reached in none of {found.scenarios:,} scenarios. In "

@@ -8,10 +8,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from kvmviz.scenario import Scenario
 from kvmviz.terms.columns import WIDTH, ascii_only, command, paragraph
+
+if TYPE_CHECKING:
+    from kvmviz.schema import answers
 
 Word = Literal["holds", "holds partly", "does not hold", "not checkable here"]
 WORDS: Final[tuple[Word, ...]] = ("holds", "holds partly", "does not hold", "not checkable here")
@@ -44,11 +47,11 @@ class Verdict:
     why: str
     revisions: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "answers.Claim":
         """Return the verdict as `kvmviz claims --format json` writes it."""
         found = asdict(self)
         del found["revisions"]  # the contract's fields are fixed, and name a scenario, not a command
-        return found
+        return cast("answers.Claim", found)
 
     def __str__(self) -> str:
         return verdict_text(self)

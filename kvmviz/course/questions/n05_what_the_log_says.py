@@ -5,6 +5,7 @@ from typing import Final
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
 from kvmviz.record.runs import run
+from kvmviz.scenario.names import PageName
 from kvmviz.terms.words import many
 
 NUMBER: Final = "05"
@@ -33,7 +34,7 @@ def log_a() -> Question:
         "two table pages were refused, before the patch",
     )
     name, line = LOGS["a"]
-    of_vcpu = any(page.startswith("TDVPR") for page in end(name, line).leaked)
+    of_vcpu = any(PageName.parse(page).kind == "TDVPR" for page in end(name, line).leaked)
     generic = any("handle_removed_pt" in site for site in end(name, line).splats)
     refused = "a vCPU page and a table page were" if of_vcpu else "two table pages were"
     return Question(

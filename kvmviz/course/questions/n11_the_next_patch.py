@@ -74,7 +74,7 @@ def _interrupted(region: Region) -> Steps:
 def in_the_callback() -> Question:
     """What does not help a put that waits for the lock that it interrupts?"""
     stuck = new_class("Interrupted", (Design,), {"base": "landed"}, lambda names: names.update(put=_interrupted))
-    helps = race(stuck, threads=2)["all_can_finish"].steps is None
+    helps = race(stuck, threads=2)["all_can_finish"].verdict == "holds"
     choices = ("keep interrupts off under the lock", "give the host more processors", "put nowhere but in the op")
     return Question(
         "A put in an RCU callback can interrupt a put that has the lock, and then neither goes on. Which of these "
@@ -113,7 +113,7 @@ def what_breaks_first() -> Question:
         choices[1] if first.name == "removed_once" else choices[0],
         choices,
         ("Between counting down and the lock a whole get and put of somebody else may pass. What does that one find?",),
-        f"After {many(len(first.steps or ()), 'step')}: both have waited for the lock, and the counter was zero for "
+        f"After {many(len(first.steps), 'step')}: both have waited for the lock, and the counter was zero for "
         "each. A refused ADD is foreseen here, and harmless.",
         kind="prediction",
     )

@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 from kvmviz.explorer.collected import Collected
 from kvmviz.explorer.encode import Encoder, Sources
 from kvmviz.explorer.offline import space
+from kvmviz.explorer.offline.elsewhere import sayable
 from kvmviz.explorer.offline.runner import collect_all
 from kvmviz.explorer.offline.space import Family
 from kvmviz.explorer.payload import choices, single_of, skeleton_of
@@ -60,7 +61,7 @@ def carried(trees: Sequence[str], revisions: Sequence[type[Revision]], first: Li
         **tables, "common": sources.common(), "first": first.fragment(),
         "single": [single_of(*one) for one in zip(single, shown, strict=True)],
         "trees": {tree: space.pages(tree) for tree in few},
-        "dimensions": space.DIMENSIONS, "family": space.FAMILY, "choices": choices(names, trees),
+        "dimensions": space.DIMENSIONS, "sayable": sayable(), "family": space.FAMILY, "choices": choices(names, trees),
         "layouts": _layouts(few, list(zip(single, shown, strict=True))),
     }  # fmt: skip
 

@@ -1,5 +1,7 @@
 /** Segments of a counted bar; the same rule as `kvmviz/draw/bars.py`. */
 
+import { s } from "./dom.js";
+
 const ORDER = ["leaked", "in-use", "rcu-pending", "reclaimed", "freed", "tdx-owned"];
 const LEAST = 30;
 
@@ -24,4 +26,22 @@ export function spans(counts, x, width) {
     left += wide;
   }
   return found;
+}
+
+/**
+ * @param {Element} bar
+ * @param {string} state
+ * @param {string} prefix
+ */
+export function segmentOf(bar, state, prefix) {
+  const tape = state === "leaked" ? { fill: `url(#${prefix}tape)` } : {};
+  const segment = s(
+    "g",
+    { class: `seg seg-${state}` },
+    s("rect", { rx: 2, ...tape }),
+    s("rect", { class: "core" }),
+    s("text", {}),
+  );
+  bar.append(segment);
+  return segment;
 }

@@ -1,6 +1,6 @@
 /** What travels to the browser: runs taken apart, as `kvmviz/explorer/encode.py` writes them, and put together again. */
 
-/** @import {Carried} from "./types.js" */
+/** @import {Carried, SentElement} from "./types.js" */
 
 /**
  * @param {string} text
@@ -42,7 +42,7 @@ const [
 
 /**
  * A step of a run with all its words.
- * @typedef {{phase: string, kind: string, text: string, means: string, lacks: string, who: string, does: string, rests: string, event: [string, string], mark: string, about: string | null, episode: string, changes: [string, string][], chain: any[], counted: number[], logged: string[] | null, held: string[] | null, bugged: string, site: string, printed: boolean, asked: Record<string, string>}} Atom
+ * @typedef {{phase: string, kind: string, text: string, means: string, lacks: string, who: string, does: string, rests: string, event: [string, string], mark: string, about: SentElement | null, episode: string, changes: [SentElement, string][], chain: any[], counted: number[], logged: string[] | null, held: string[] | null, bugged: string, site: string, printed: boolean, asked: Record<string, string>}} Atom
  */
 
 /**
@@ -53,10 +53,10 @@ const [
 function atomOf(data, number) {
   const raw = data.atoms[number];
   const word = (/** @type {number} */ n) => (n < 0 ? "" : data.strings[n]);
-  /** @type {[string, string][]} */
+  /** @type {[SentElement, string][]} */
   const changes = [];
   for (let i = 0; i < raw[CHANGES].length; i += 2)
-    changes.push([data.names[raw[CHANGES][i]], data.states[raw[CHANGES][i + 1]]]);
+    changes.push([data.elements[raw[CHANGES][i]], data.states[raw[CHANGES][i + 1]]]);
   return {
     phase: word(raw[PHASE]),
     kind: word(raw[KIND]),
@@ -68,7 +68,7 @@ function atomOf(data, number) {
     rests: word(raw[RESTS]),
     event: [word(raw[WHAT]), word(raw[OF])],
     mark: word(raw[MARK]),
-    about: raw[ABOUT] < 0 ? null : data.names[raw[ABOUT]],
+    about: raw[ABOUT] < 0 ? null : data.elements[raw[ABOUT]],
     episode: word(raw[EPISODE]),
     changes,
     chain: data.chains[raw[CHAIN]].map((/** @type {number} */ n) => data.places[n]),
@@ -98,7 +98,7 @@ export function runOf(data, at, revision) {
   );
   const outcome = data.outcomes[numbers[numbers.length - 1]];
   const words = [...outcome.slice(0, 3).map((/** @type {number} */ n) => data.strings[n]), ...outcome.slice(3, 6)];
-  const lost = outcome.slice(6).map((/** @type {number} */ n) => data.names[n]);
+  const lost = outcome.slice(6).map((/** @type {number} */ n) => data.elements[n][0]);
   const sources = new Set(
     atoms.flat().flatMap((/** @type {Atom} */ atom) => atom.chain.map((location) => location[2])),
   );

@@ -5,7 +5,7 @@ import { Choices } from "./choices.js";
 import { Code } from "./code.js";
 import { h, put, say } from "./dom.js";
 import { Faults } from "./faults.js";
-import { Fold } from "./fold.js";
+import { Frames } from "./frames.js";
 import { Help } from "./help.js";
 import { actionOf, shareKeys } from "./keys.js";
 import { Ledger } from "./ledger.js";
@@ -13,7 +13,7 @@ import { Log } from "./log.js";
 import { movesOf } from "./moves.js";
 import { dock, fillLegend, placeChoice, sideOf } from "./panels.js";
 import { Predict } from "./predict.js";
-import { Score } from "./score.js";
+import { Timeline } from "./timeline.js";
 import { SIDES, keepStep } from "./seek.js";
 import { Small } from "./small.js";
 import { Stack } from "./stack.js";
@@ -36,8 +36,8 @@ export class Explorer {
     this.step = 0;
     this.rest = 0;
     this.moves = movesOf(this);
-    this.score = new Score((step) => this.go(step, true));
-    this.transport = new Transport(this.moves, this.score.element);
+    this.timeline = new Timeline((step) => this.go(step, true));
+    this.transport = new Transport(this.moves, this.timeline.element);
     this.faults = new Faults((line, names) => this.choices.want(line, names));
     this.choices = new Choices(this, host);
     this.predict = new Predict(
@@ -90,7 +90,7 @@ export class Explorer {
     element.append(this.root);
     this.small = new Small(this.root, this.sides, (way) => (way > 0 ? this.moves.next() : this.moves.back()));
     const watcher = new ResizeObserver(() => this.lay());
-    for (const node of [this.root, this.score.element]) watcher.observe(node);
+    for (const node of [this.root, this.timeline.element]) watcher.observe(node);
     this.forget = [
       () => watcher.disconnect(),
       followTheme(this.root),
@@ -164,7 +164,7 @@ export class Explorer {
     this.choices.show();
     this.faults.complain("");
     put(this.live, "data-scenario", view.scenario);
-    this.score.load(view);
+    this.timeline.load(view);
     this.code.load(view);
     this.log.load(view);
     this.predict.load();
@@ -182,8 +182,8 @@ export class Explorer {
    */
   loadSide(view, side, skeleton) {
     const own = this.sides[side];
-    own.fold = new Fold(view, side);
-    own.stage.stateOf = (name) => own.fold?.states[view.names.indexOf(name)] ?? "none";
+    own.frames = new Frames(view, side);
+    own.stage.stateOf = (name) => own.frames?.states[view.elements.findIndex((one) => one.name === name)] ?? "none";
     own.stage.load(skeleton, view);
   }
 
@@ -232,8 +232,8 @@ export class Explorer {
     this.step = step;
     for (const side of SIDES) this.renderSide(side, step);
     this.transport.to(step, view.rows.length);
-    this.score.to(step);
-    put(this.score.input, "aria-valuetext", `step ${step} of ${view.rows.length}: ${view.texts.why[step]}`);
+    this.timeline.to(step);
+    put(this.timeline.input, "aria-valuetext", `step ${step} of ${view.rows.length}: ${view.texts.why[step]}`);
     this.why.to(view, step);
     this.stack.to(view, step);
     this.code.to(view, step);
@@ -248,11 +248,11 @@ export class Explorer {
   renderSide(side, step) {
     const view = this.view;
     const own = this.sides[side];
-    if (!view[side] || !own.fold) return;
-    own.stage.apply(own.fold.to(step));
+    if (!view[side] || !own.frames) return;
+    own.stage.apply(own.frames.to(step));
     const about = step ? view.about[step - 1] : -1;
     const waits = step > 0 && view.rows[step - 1][side === "a" ? 0 : 1] < 0;
-    own.stage.outline(view.names[about] ?? "", about < 0 ? "none" : waits ? "waits" : "now");
+    own.stage.outline(view.elements[about]?.name ?? "", about < 0 ? "none" : waits ? "waits" : "now");
     own.verdict.to(view, step);
     const [who, what] = view.texts.sides[side]?.[step] ?? ["", ""];
     say(own.who, who);
@@ -263,7 +263,7 @@ export class Explorer {
 
   fillLedger() {
     const { a, b } = this.sides;
-    if (a.fold) this.ledger.to({ a: a.fold.states, b: b.fold?.states ?? a.fold.states }, this.step);
+    if (a.frames) this.ledger.to({ a: a.frames.states, b: b.frames?.states ?? a.frames.states }, this.step);
   }
 
   /** When the reader rests: tell the live region, and the kernel. */
@@ -320,7 +320,7 @@ export class Explorer {
   lay() {
     if (this.small.narrow && this.root.classList.contains("kv-projector")) this.project(false);
     this.small.lay();
-    this.score.resize();
+    this.timeline.resize();
     const room = this.stack.room;
     this.stack.lie(this.root.classList.contains("kv-projector") ? this.root.clientWidth : 0);
     if (this.stack.room !== room) this.stack.to(this.view, this.step);

@@ -1,7 +1,7 @@
 /** Every page: who has it, its state on both sides, who will free it, what is lost, and its life as a strip. */
 
 /** @import {View, Side} from "./types.js" */
-import { Fold } from "./fold.js";
+import { Frames } from "./frames.js";
 import { h, put, s, say } from "./dom.js";
 import { swatch } from "./icons.js";
 import { SIDES } from "./seek.js";
@@ -91,10 +91,11 @@ export class Ledger {
    * @returns {LedgerRow}
    */
   row(view, number, sides, lives) {
-    const page = view.names[number];
-    const pair = view.pairs.includes(number);
-    const of = page.slice("pair ".length);
-    const [refs, bytesOf] = ["refs", "bytes"].map((word) => (pair ? view.names.indexOf(`${word} ${of}`) : -1));
+    const { name: page, kind, of } = view.elements[number];
+    const pair = kind === "pair";
+    const [refs, bytesOf] = ["refs", "bytes"].map((word) =>
+      pair ? view.elements.findIndex((one) => one.kind === word && one.of === of) : -1,
+    );
     const times = view.times?.[page] ?? 1;
     const [owner, who, bytes] = [h("td"), h("td"), h("td")];
     const cell = () => {
@@ -244,8 +245,8 @@ function both(a, b) {
 function chosen(view) {
   if (view.pages.length <= MOST) return view.pages;
   const lost = new Set(SIDES.flatMap((side) => view[side]?.lost ?? []));
-  const leaked = view.pages.filter((number) => lost.has(view.names[number]));
-  const others = view.pages.filter((number) => !lost.has(view.names[number]));
+  const leaked = view.pages.filter((number) => lost.has(view.elements[number].name));
+  const others = view.pages.filter((number) => !lost.has(view.elements[number].name));
   return [...leaked, ...others].slice(0, Math.max(MOST, leaked.length));
 }
 
@@ -256,7 +257,8 @@ function chosen(view) {
  */
 function chosenPairs(view) {
   if (view.pairs.length <= MOST) return view.pairs;
-  const lost = view.pairs.filter((number) => view.names.includes(`bytes ${view.names[number].slice("pair ".length)}`));
+  const regions = new Set(view.elements.filter(({ kind }) => kind === "bytes").map(({ of }) => of));
+  const lost = view.pairs.filter((number) => regions.has(view.elements[number].of));
   const others = view.pairs.filter((number) => !lost.includes(number));
   return [...lost, ...others].slice(0, Math.max(MOST, lost.length));
 }
@@ -287,11 +289,11 @@ function whoFrees([state, refs]) {
  * @returns {Map<number, [number, string][]>} for each page the steps at which its state changes
  */
 function livesOf(view, side) {
-  const fold = new Fold(view, side);
+  const frames = new Frames(view, side);
   const pages = new Set([...view.pages, ...view.pairs]);
   /** @type {Map<number, [number, string][]>} */
-  const lives = new Map([...pages].map((number) => [number, [[0, fold.states[number]]]]));
-  fold.forward.forEach((row, i) => {
+  const lives = new Map([...pages].map((number) => [number, [[0, frames.states[number]]]]));
+  frames.forward.forEach((row, i) => {
     for (const [number, state] of row) if (pages.has(number)) lives.get(number)?.push([i + 1, state]);
   });
   return lives;

@@ -45,7 +45,8 @@ export function wordsOf(line) {
  */
 export function expected(view, line, revisions = view.revisions) {
   const words = wordsOf(line);
-  const all = Object.values(view.faults).filter((name) => name.includes("@"));
+  const tables = view.pages.map((number) => view.elements[number]).filter(({ kind }) => kind === "S-EPT");
+  const all = tables.map(({ name }) => view.faults[name]);
   const fails = words.fail === "none" ? [] : words.fail === "all" ? all : words.fail.split(",");
   return { ...view, scenario: line, revisions, words, fails };
 }

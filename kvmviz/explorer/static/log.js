@@ -65,8 +65,8 @@ export class Log {
     const ghost = target.closest('.warn[data-state="ghost"]')?.getAttribute("data-el");
     const frame = target.closest('.kv-mark:is([data-mark="ghost"],[data-mark="held"])')?.closest(".kv-frame");
     const name = frame?.querySelector(".kv-fn span + span")?.textContent;
-    if (ghost) this.explain(view, (entry) => ghost.startsWith(`warn ${entry.page} `));
-    else if (name) this.explain(view, (entry) => entry.head.endsWith(` ${name}`));
+    if (ghost) this.explain(view, ({ page }) => [0, 1].some((slot) => ghost === `warn ${page} ${slot}`));
+    else if (name) this.explain(view, (entry) => entry.chain?.at(-1) === name);
   }
 
   /**

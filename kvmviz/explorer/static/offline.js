@@ -58,7 +58,7 @@ export class OfflineHost {
   show(line, revisions) {
     const found = this.find(line, revisions);
     if (!found) {
-      this.said = `This page does not hold that view${elsewhere(line, revisions)}.`;
+      this.said = `This page does not hold that view${elsewhere(line, revisions, this.data.sayable)}.`;
       return false;
     }
     this.said = "";

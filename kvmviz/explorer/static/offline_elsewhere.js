@@ -1,42 +1,37 @@
 /** Which views a page may tell its reader to look for elsewhere: those that `kvmviz lab` takes. */
 
-/** What each key may say; the tree is looked at apart. @type {Record<string, RegExp>} */
-const SAYABLE = {
-  tree: /^/,
-  fail: /^/,
-  hkid: /^(released|assigned|flushvp-not-done|vpflushdone-error|cache-wb-error|key-freeid-error)$/,
-  status: /^(OPERAND_BUSY|OPERAND_INVALID|0x[1-9a-f][0-9a-f]{0,15})$/,
-  boot: /^(first|second:([0-9]|[1-9][0-9]{1,3})s)$/,
-  leaves: /^gone$/,
-  zap: /^(default|prove-mmu)$/,
-  vcpus: /^([0-9]|[1-5][0-9]|6[0-4])$/,
-  panic: /^(on|off)$/,
-  region: /^(off|dense|scattered|shared)$/,
-  remove: /^(works|fails-once|fails)$/,
-  revisions: /^(before|v1|v1\+17|v2|landed)(,(before|v1|v1\+17|v2|landed))?$/,
-};
-
 /**
  * @param {string} line a scenario
  * @param {string[]} revisions
+ * @param {Record<string, string>} sayable for each key a pattern of what it may say; the tree and what fails are looked at apart
  * @returns {string} the command that shows it, if it is sure that there is one: a link may come from anybody
  */
-export function elsewhere(line, revisions) {
+export function elsewhere(line, revisions, sayable) {
   const link = [line, ...(revisions.length ? [`revisions=${revisions.join(",")}`] : [])].join(" ").trim();
   const words = link.split(" ").map((part) => part.split("="));
   const keys = words.map(([key]) => key);
   const sound = words.every(
-    ([key, word, ...more]) => word && !more.length && Object.hasOwn(SAYABLE, key) && SAYABLE[key].test(word),
+    ([key, word, ...more]) =>
+      word && !more.length && key !== "control" && Object.hasOwn(sayable, key) && says(sayable[key], word),
   );
   const said = Object.fromEntries(words);
   if (
     !sound ||
     new Set(keys).size < keys.length ||
     !isTree(said.tree ?? "1x1x3") ||
-    !hasPages(said.tree ?? "1x1x3", said.fail ?? "none")
+    ((said.remove ?? "works") !== "works" && (said.region ?? "off") === "off") ||
+    !hasPages(said.tree ?? "1x1x3", said.fail ?? "none", sayable.control)
   )
     return "";
   return `; a notebook may: kvmviz lab '${link}'`;
+}
+
+/**
+ * @param {string} pattern of words; any, where it is empty
+ * @param {string} word
+ */
+function says(pattern, word) {
+  return !pattern || new RegExp(`^(?:${pattern})$`).test(word);
 }
 
 /** @param {string} tree */
@@ -47,16 +42,18 @@ function isTree(tree) {
 /**
  * @param {string} tree
  * @param {string} fail
+ * @param {string} control pattern of the control pages that every TD has
  * @returns {boolean} whether a tree is sure to have the pages that are named, each once
  */
-function hasPages(tree, fail) {
+function hasPages(tree, fail, control) {
   if (/^(none|all)$/.test(fail)) return true;
   const pages = fail.split(",");
   if (!tree.includes("x") || new Set(pages).size < pages.length) return false;
   const [tops, middles, leaves] = tree.split("x").map(Number);
   return pages.every((page) => {
-    const found = /^(?:TDR|TDCS\[[0-5]\]|L([123])@(0x0|0x[1-9a-f][0-9a-f]{0,9}))$/.exec(page);
-    if (!found?.[1]) return found !== null;
+    if (says(control, page)) return true;
+    const found = /^L([123])@(0x0|0x[1-9a-f][0-9a-f]{0,9})$/.exec(page);
+    if (!found) return false;
     const [level, gfn] = [Number(found[1]), Number(found[2])];
     const [top, middle, leaf] = [
       Math.floor(gfn / 0x8000000),

@@ -1,7 +1,7 @@
 /** The frames of the panels: one side's picture with its head, the dock below, the legend. */
 
 /** @import {View, Side} from "./types.js" */
-import { Fold } from "./fold.js";
+import { Frames } from "./frames.js";
 import { h, s } from "./dom.js";
 import { pairSign, sign, swatch } from "./icons.js";
 import { Stage } from "./stage.js";
@@ -57,7 +57,7 @@ export function sideOf(side, prefix, onRevision, onPage) {
     who,
     does,
     stage,
-    fold: /** @type {Fold | null} */ (null),
+    frames: /** @type {Frames | null} */ (null),
   };
 }
 
@@ -147,9 +147,10 @@ export function fillLegend(legend, view, prefix) {
   if (legend.childElementCount) return;
   const item = (/** @type {Node} */ node, /** @type {string} */ text, /** @type {string} */ title) =>
     h("span", { role: "listitem", title }, node, text);
-  const states = Object.entries(view.table).filter(([name]) => !name.startsWith("HKID"));
   legend.append(
-    ...states.map(([name, state]) => item(swatch(name, state.glyph, prefix), state.word, state.meaning)),
+    ...Object.entries(view.table).map(([name, state]) =>
+      item(swatch(name, state.glyph, prefix), state.word, state.meaning),
+    ),
     item(sign("full"), "warning", "a trace was printed here"),
     item(sign("ghost"), "only the other side warns", "the other side prints a trace here, this one does not"),
     item(sign("held"), "withheld", "the condition is true, but nothing is printed"),

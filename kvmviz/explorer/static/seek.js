@@ -67,7 +67,7 @@ export function keepStep(old, step, now) {
  * @param {number} row
  */
 function place(view, row) {
-  return { phase: phaseAt(view, row + 1), kind: view.kinds[row], page: view.names[view.about[row]] ?? "" };
+  return { phase: phaseAt(view, row + 1), kind: view.kinds[row], page: view.elements[view.about[row]]?.name ?? "" };
 }
 
 /**

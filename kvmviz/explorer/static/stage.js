@@ -1,10 +1,9 @@
 /** One side's picture: the skeleton, and flipping the states of its elements. */
 
 /** @import {View, Skeleton} from "./types.js" */
-import { countAlike } from "./alike.js";
-import { put, s } from "./dom.js";
-import { spans } from "./bars.js";
-import { firstState } from "./fold.js";
+import { countTwins, pagesOfTwins } from "./twins.js";
+import { put } from "./dom.js";
+import { segmentOf, spans } from "./bars.js";
 
 const LARGE = 50;
 
@@ -28,8 +27,14 @@ export class Stage {
     this.now = new Map();
     /** @type {Element | null} */
     this.here = null;
-    /** @type {string[]} */
-    this.names = [];
+    /** @type {View["elements"]} */
+    this.elements = [];
+    /** State of each page, and of each element that is drawn, before the first step. @type {Map<string, string>} */
+    this.firsts = new Map();
+    /** The twin of each page of a table. @type {Map<string, string>} */
+    this.twinOf = new Map();
+    /** The pages of each twin. @type {Map<string, string[]>} */
+    this.pagesOf = new Map();
     /** @type {Skeleton | null} */
     this.skeleton = null;
     /** How many pages stand behind a name. @type {Record<string, number>} */
@@ -53,7 +58,7 @@ export class Stage {
    * @param {View} view
    */
   load(skeleton, view) {
-    this.names = view.names;
+    this.elements = view.elements;
     this.times = view.times ?? {};
     const drawn = this.key !== skeleton.key;
     if (drawn) {
@@ -61,6 +66,10 @@ export class Stage {
       this.skeleton = skeleton;
       // The one place where markup is taken as it comes: Python wrote and escaped it.
       this.element.innerHTML = skeleton.svg.replaceAll("@ID@", this.prefix);
+      const firsts = new Map(view.elements.map(({ name, first }) => [name, first]));
+      this.firsts = new Map(skeleton.pages.map(([name]) => [name, firsts.get(name) ?? ""]));
+      this.pagesOf = pagesOfTwins(skeleton);
+      this.twinOf = new Map([...this.pagesOf].flatMap(([twin, pages]) => pages.map((page) => [page, twin])));
       this.index();
     }
     this.reset();
@@ -77,6 +86,7 @@ export class Stage {
   /** @param {Element} node */
   enter(node) {
     const name = node.getAttribute("data-page") ?? node.getAttribute("data-el") ?? "";
+    if (!this.firsts.has(name)) this.firsts.set(name, node.getAttribute("data-state") ?? "");
     const known = this.nodes.get(name);
     if (known) known.push(node);
     else this.nodes.set(name, [node]);
@@ -87,8 +97,13 @@ export class Stage {
     this.now.clear();
     for (const [name, nodes] of this.nodes)
       for (const node of nodes)
-        if (!name.startsWith("group ") && name !== "here") put(node, "data-state", firstState(name));
+        if (!node.matches("[data-group]:not([data-times]),.here")) put(node, "data-state", this.firstOf(name));
     this.count();
+  }
+
+  /** @param {string} name */
+  firstOf(name) {
+    return this.firsts.get(name) ?? "none";
   }
 
   count() {
@@ -102,17 +117,16 @@ export class Stage {
         if (attribute.startsWith("data-count-")) node.removeAttribute(attribute);
       const whole = this.skeleton?.whole[name] ?? members;
       this.groups.set(name, {
-        counts: tally(members, this.times),
-        whole: tally(whole, this.times),
+        counts: this.tally(members),
+        whole: this.tally(whole),
         bar,
         node,
         words: {},
       });
-      for (const page of whole)
-        this.groupsOf.set(page, [name, members.includes(page) && page.slice(0, 3) !== "spt" ? "bar" : ""]);
+      for (const page of whole) this.groupsOf.set(page, [name, members.includes(page) ? "bar" : ""]);
       this.paint(name);
     }
-    countAlike(this.element);
+    countTwins(this.element, this.pagesOf);
   }
 
   /**
@@ -122,17 +136,17 @@ export class Stage {
     /** @type {Set<string>} */
     const touched = new Set();
     for (const [number, state] of moved) {
-      const name = this.names[number];
+      const { name, kind, of } = this.elements[number];
       for (const node of this.nodes.get(name) ?? []) node.setAttribute("data-state", state);
       const group = this.groupsOf.get(name);
       if (group) {
         this.recount(group, name, state);
         touched.add(group[0]);
-      } else if (name.startsWith("warn ")) this.groupWarning(name, state);
-      else if (name.startsWith("cause ")) this.groupCause(name, state);
+      } else if (kind === "warn") this.groupWarning(name, of, state);
+      else if (kind === "cause") this.groupCause(name, of, state);
     }
     for (const group of touched) this.paint(group);
-    countAlike(this.element);
+    countTwins(this.element, this.pagesOf);
   }
 
   /**
@@ -143,7 +157,7 @@ export class Stage {
   recount([name, bar], page, state) {
     const group = this.groups.get(name);
     if (!group) return;
-    const before = this.now.get(page) ?? firstState(page);
+    const before = this.now.get(page) ?? this.firstOf(page);
     this.now.set(page, state);
     for (const counts of bar ? [group.counts, group.whole] : [group.whole]) {
       counts[before] = (counts[before] ?? 0) - (this.times[page] ?? 1);
@@ -154,10 +168,11 @@ export class Stage {
   /**
    * A warning about a folded page stands on its group's bar.
    * @param {string} name
+   * @param {string} page
    * @param {string} state
    */
-  groupWarning(name, state) {
-    const group = this.groupsOf.get(name.slice(5, -2));
+  groupWarning(name, page, state) {
+    const group = this.groupsOf.get(page);
     if (!group) return;
     const key = `warn group ${group[0]}`;
     const before = this.now.get(name) ?? "none";
@@ -170,10 +185,11 @@ export class Stage {
   /**
    * The line from a folded page to the TDR that it costs begins at its group's bar.
    * @param {string} name
+   * @param {string} page
    * @param {string} state
    */
-  groupCause(name, state) {
-    const group = this.groupsOf.get(name.slice(6));
+  groupCause(name, page, state) {
+    const group = this.groupsOf.get(page);
     if (!group) return;
     const key = `cause group ${group[0]}`;
     const on = Number(this.now.get(key) ?? 0) + Number(state === "on") - Number(this.now.get(name) === "on");
@@ -225,14 +241,13 @@ export class Stage {
    * @returns {{here: Element, box: number[]} | null} the outline of the picture that shows the page, and its place
    */
   boxOf(page) {
-    const table = /^(?:spt|S-EPT) (L.*)$/.exec(page);
-    const node =
-      (table && this.nodes.get(`twin ${table[1]}`)?.[0]) || this.nodes.get(page)?.[0] || this.groupNode(page);
+    const twin = this.twinOf.get(page);
+    const node = (twin && this.nodes.get(twin)?.[0]) || this.nodes.get(page)?.[0] || this.groupNode(page);
     const rect = node?.querySelector(".capsule,.body");
     const here = node?.closest("svg")?.querySelector(".here");
     if (!here || !rect) return null;
     const [x, y, width, height] = ["x", "y", "width", "height"].map((key) => Number(rect.getAttribute(key)));
-    const grow = table ? 2 : width >= LARGE ? 9 : 3;
+    const grow = twin ? 2 : width >= LARGE ? 9 : 3;
     return { here, box: [x - grow, y - grow, width + 2 * grow, height + 2 * grow] };
   }
 
@@ -268,15 +283,26 @@ export class Stage {
       if (known !== "words" && known !== "here") this.enter(node);
       put(node, "data-state", this.stateOf(known));
     }
-    countAlike(drawer);
+    countTwins(drawer, this.pagesOf);
     this.onDrawn();
+  }
+
+  /**
+   * @param {string[]} pages
+   * @returns {Record<string, number>} how many pages are in which state before the first step
+   */
+  tally(pages) {
+    /** @type {Record<string, number>} */
+    const counts = {};
+    for (const page of pages) counts[this.firstOf(page)] = (counts[this.firstOf(page)] ?? 0) + (this.times[page] ?? 1);
+    return counts;
   }
 
   /** What to do when something was drawn anew. */
   onDrawn() {}
 
   /** @type {(name: string) => string} what an element shows now; set by the explorer */
-  stateOf = firstState;
+  stateOf = (name) => this.firstOf(name);
 
   /** @param {View} view mark the pages whose reclaim will fail */
   faults(view) {
@@ -285,36 +311,6 @@ export class Stage {
       if (fault) for (const node of nodes) put(node, "data-fails", String(view.fails.includes(fault)));
     }
   }
-}
-
-/**
- * @param {string[]} pages
- * @param {Record<string, number>} times
- * @returns {Record<string, number>}
- */
-function tally(pages, times) {
-  /** @type {Record<string, number>} */
-  const counts = {};
-  for (const page of pages) counts[firstState(page)] = (counts[firstState(page)] ?? 0) + (times[page] ?? 1);
-  return counts;
-}
-
-/**
- * @param {Element} bar
- * @param {string} state
- * @param {string} prefix
- */
-function segmentOf(bar, state, prefix) {
-  const tape = state === "leaked" ? { fill: `url(#${prefix}tape)` } : {};
-  const segment = s(
-    "g",
-    { class: `seg seg-${state}` },
-    s("rect", { rx: 2, ...tape }),
-    s("rect", { class: "core" }),
-    s("text", {}),
-  );
-  bar.append(segment);
-  return segment;
 }
 
 /**

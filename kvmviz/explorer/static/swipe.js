@@ -7,7 +7,7 @@ const BRIEF = 800;
 /** A swipe that begins so near to the window's edge is the browser's way back. */
 const EDGE = 20;
 /** What takes a finger for itself. */
-const TAKEN = "input,select,textarea,.kv-score,.kv-help,.kv-pages";
+const TAKEN = "input,select,textarea,.kv-timeline,.kv-help,.kv-pages";
 
 /** @typedef {{x: number, y: number, time: number}} Spot */
 

@@ -22,9 +22,9 @@ const CALM = 4;
 export class Transport {
   /**
    * @param {Moves} moves
-   * @param {HTMLElement} score
+   * @param {HTMLElement} timeline
    */
-  constructor(moves, score) {
+  constructor(moves, timeline) {
     /** @type {(id: string, label: string, run: () => void, ...children: (Node | string)[]) => HTMLButtonElement} */
     const button = (id, label, run, ...children) =>
       h("button", { "data-testid": id, "aria-label": label, title: label, onclick: run }, ...children);
@@ -83,7 +83,7 @@ export class Transport {
       "div",
       { class: "kv-transport kv-card" },
       this.buttons,
-      score,
+      timeline,
       h("div", { class: "kv-counter" }, this.label, h("div", {}, this.goto, this.speed)),
     );
     this.timer = 0;

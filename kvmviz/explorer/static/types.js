@@ -16,6 +16,12 @@
  * @property {string[]} lost pages that leak for good, in the order of their allocation
  */
 
+/**
+ * A page, or what is drawn between pages, as Python sends it: its name, its kind, and the table, page or region that it is of.
+ * @typedef {[string, string, string]} SentElement
+ */
+/** The same in a view; `first` is its state before the first step. @typedef {{name: string, kind: string, of: string, first: string}} ViewElement */
+/** A state of a page: its word and sign, what it means, whose the page is, and who will free it. @typedef {{word: string, glyph: string, meaning: string, owner: string, who: string}} ShownState */
 /** @typedef {{mark: string, because?: string, to?: number}} LogMark */
 /** @typedef {{row: number, kind: string, head: string, detail: string, page?: string, chain?: string[], a?: LogMark, b?: LogMark}} LogEntry */
 /** @typedef {{nodes: [number, number, number, number][], marks: [number, number, Side, string][]}} Episode */
@@ -47,15 +53,15 @@
  * @property {Record<string, string>} [allbut] of a large tree: by page, what `fail` says if all fail but this one
  * @property {Record<string, number>} [times] of a large tree: how many pages stand behind a name, where that is more than one
  * @property {Record<string, string>} faults by page, how a scenario names one whose reclaim may fail
- * @property {string[]} names
+ * @property {ViewElement[]} elements
  * @property {string[]} states
- * @property {Record<string, Record<string, string>>} table
+ * @property {Record<string, ShownState>} table
  * @property {Texts} texts
  * @property {LogEntry[]} log
  * @property {StackView} stack
  * @property {CodeView} code
  * @property {Question[]} questions
- * @property {Common["causes"]} causes
+ * @property {CauseTable} causes
  * @property {[string, string, string[]][]} cases
  * @property {SideView} a
  * @property {SideView} [b]
@@ -70,12 +76,14 @@
  * @property {Record<string, string>} shelves
  * @property {Record<string, string[]>} members
  * @property {Record<string, string[]>} whole
- * @property {string[]} pages
+ * @property {SentElement[]} pages
  * @property {Record<string, string>} faults
  * @property {string[]} starts
  * @property {Record<string, number>} [times]
  * @property {Record<string, string>} [allbut]
  */
+
+/** Of the causes of a kept HKID the one that `hkid=assigned` stands for, and those that need a vCPU. @typedef {{assigned: string, needing: string[]}} CauseTable */
 
 /** A function: its source's name, the name under which it is paired, its own, its file, its lines; of C its file and first line. @typedef {[string, string, string, string, string[], [string, number]?]} SourceFunction */
 
@@ -87,9 +95,10 @@
  * @property {Record<string, [number, number, number][]>} lines
  * @property {Record<string, string>} labels
  * @property {[string, string, string[]][]} cases
- * @property {{assigned: string, needing: string[]}} causes
- * @property {Record<string, Record<string, string>>} table
+ * @property {CauseTable} causes
+ * @property {Record<string, ShownState>} table
  * @property {Record<string, string>} phrases
+ * @property {Record<string, string>} firsts state of each kind of element before the first step
  */
 
 /**
@@ -107,7 +116,7 @@
  * @property {number[][]} chunks
  * @property {any[][]} atoms
  * @property {string[]} strings
- * @property {string[]} names
+ * @property {SentElement[]} elements
  * @property {string[]} states
  * @property {[string, string, number, number][]} places
  * @property {number[][]} chains
@@ -122,7 +131,7 @@
 
 /**
  * What a page carries.
- * @typedef {Carried & {first: string, trees: Record<string, string[]>, dimensions: Record<string, string[]>, family: Record<string, string[]>, layouts: Record<string, Skeleton>, common: Common}} PageData
+ * @typedef {Carried & {first: string, trees: Record<string, string[]>, dimensions: Record<string, string[]>, family: Record<string, string[]>, layouts: Record<string, Skeleton>, sayable: Record<string, string>, common: Common}} PageData
  */
 
 /**

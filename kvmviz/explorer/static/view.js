@@ -1,6 +1,6 @@
 /** A view, put together from what was carried: the runs of one scenario, side by side. */
 
-/** @import {Carried, Common, Skeleton, View, Side} from "./types.js" */
+/** @import {Carried, Common, SentElement, Skeleton, View, Side} from "./types.js" */
 /** @import {Atom, StoredRun} from "./carried.js" */
 import { rowsOf, runOf } from "./carried.js";
 import { filled } from "./phrases.js";
@@ -50,17 +50,24 @@ function pairedOf(data, common, found, numbers) {
   return { data, common, found, sides, runs, rows, steps, leading, episodes };
 }
 
-/** Numbers words in the order of their first use. */
+/**
+ * Numbers things in the order of their first use.
+ * @template T
+ */
 class Numbered {
-  constructor() {
+  /** @param {(thing: T) => string} name that tells one thing from another */
+  constructor(name) {
+    this.name = name;
     /** @type {Map<string, number>} */
     this.numbers = new Map();
+    /** @type {T[]} */
+    this.things = [];
   }
 
-  /** @param {string} word */
-  of(word) {
-    const known = this.numbers.get(word) ?? this.numbers.size;
-    this.numbers.set(word, known);
+  /** @param {T} thing */
+  of(thing) {
+    const known = this.numbers.get(this.name(thing)) ?? this.things.push(thing) - 1;
+    this.numbers.set(this.name(thing), known);
     return known;
   }
 }
@@ -75,10 +82,13 @@ class Numbered {
  */
 export function viewOf(data, common, layout, found, numbers) {
   const both = pairedOf(data, common, found, numbers);
-  const [names, states] = [new Numbered(), new Numbered()];
-  const about = both.leading.map((atom) => (atom.about ? names.of(atom.about) : -1));
-  const pages = layout.pages.map((page) => names.of(page));
-  const sided = Object.fromEntries(both.sides.map((side) => [side, sideView(both, side, names, states)]));
+  /** @type {Numbered<SentElement>} */
+  const elements = new Numbered(([name]) => name);
+  /** @type {Numbered<string>} */
+  const states = new Numbered((word) => word);
+  const about = both.leading.map((atom) => (atom.about ? elements.of(atom.about) : -1));
+  const pages = layout.pages.map((page) => elements.of(page));
+  const sided = Object.fromEntries(both.sides.map((side) => [side, sideView(both, side, elements, states)]));
   return /** @type {View} */ ({
     scenario: found.line,
     words: found.words,
@@ -93,7 +103,7 @@ export function viewOf(data, common, layout, found, numbers) {
     pages,
     faults: layout.faults,
     ...(layout.times ? { times: layout.times, allbut: layout.allbut } : {}),
-    pairs: [...names.numbers.keys()].flatMap((name, number) => (name.startsWith("pair ") ? [number] : [])),
+    pairs: elements.things.flatMap(([, kind], number) => (kind === "pair" ? [number] : [])),
     texts: textsOf(both, layout.starts),
     log: logOf(both),
     stack: stackOf(both),
@@ -102,8 +112,8 @@ export function viewOf(data, common, layout, found, numbers) {
     cases: common.cases,
     causes: common.causes,
     ...sided,
-    names: [...names.numbers.keys()],
-    states: [...states.numbers.keys()],
+    elements: elements.things.map(([name, kind, of]) => ({ name, kind, of, first: common.firsts[kind] })),
+    states: states.things,
     table: common.table,
   });
 }
@@ -124,10 +134,10 @@ function choicesOf(data, words) {
 /**
  * @param {Paired} both
  * @param {Side} side
- * @param {Numbered} names
- * @param {Numbered} states
+ * @param {Numbered<SentElement>} elements
+ * @param {Numbered<string>} states
  */
-function sideView(both, side, names, states) {
+function sideView(both, side, elements, states) {
   const other = both.sides.find((one) => one !== side);
   /** @type {Map<string, number>} */
   const used = new Map();
@@ -136,9 +146,9 @@ function sideView(both, side, names, states) {
       ...(atom?.changes ?? []),
       ...triangles(warnedPage(atom), warnedPage(other ? both.steps[other][row] : null), used),
     ];
-    return moves.flatMap(([name, state]) => [names.of(name), states.of(state)]);
+    return moves.flatMap(([element, state]) => [elements.of(element), states.of(state)]);
   });
-  const paired = both.steps[side].some((atom) => atom?.changes.some(([name]) => name.startsWith("pair ")));
+  const paired = both.steps[side].some((atom) => atom?.changes.some(([[, kind]]) => kind === "pair"));
   const counts = [0, 1, 2, 3].map((n) => {
     let sum = 0;
     return [0, ...both.steps[side].map((atom) => (sum += atom?.counted[n] ?? 0))];
@@ -158,24 +168,25 @@ function sideView(both, side, names, states) {
 
 /** @param {Atom | null} atom */
 function warnedPage(atom) {
-  return atom?.kind === "warn" && atom.printed ? atom.about : null;
+  return atom?.kind === "warn" && atom.printed && atom.about ? atom.about[0] : null;
 }
 
 /**
  * @param {string | null} full the page that this side warns about
  * @param {string | null} ghost the page that the other side warns about
  * @param {Map<string, number>} used
- * @returns {[string, string][]}
+ * @returns {[SentElement, string][]}
  */
 function triangles(full, ghost, used) {
-  /** @type {[string, string][]} */
+  /** @type {[SentElement, string][]} */
   const found = [];
   for (const [page, state] of [
     [full, "full"],
     [ghost === full ? null : ghost, "ghost"],
   ]) {
     if (!page) continue;
-    found.push([`warn ${page} ${Math.min(used.get(page) ?? 0, 1)}`, /** @type {string} */ (state)]);
+    const name = `warn ${page} ${Math.min(used.get(page) ?? 0, 1)}`;
+    found.push([[name, "warn", page], /** @type {string} */ (state)]);
     used.set(page, (used.get(page) ?? 0) + 1);
   }
   return found;

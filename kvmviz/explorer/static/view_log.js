@@ -51,7 +51,7 @@ function entryOf(both, used, atom, row) {
     kind: atom.kind,
     head,
     detail,
-    page: /** @type {any} */ (atom.about),
+    ...(atom.about ? { page: atom.about[0] } : {}),
     ...(traced ? { chain: atom.chain.map((location) => location[0]) } : {}),
   };
   for (const side of both.sides) entry[side] = sideOfEntry(both, used[side], side, atom, row);

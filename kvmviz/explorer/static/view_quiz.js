@@ -132,6 +132,5 @@ function cutterOf(both, side, row) {
   const steps = both.steps[side];
   const near = steps.map((_, at) => at).sort((x, y) => Math.abs(x - row + 1) - Math.abs(y - row + 1));
   const at = near.find((number) => steps[number]?.kind === "set_null");
-  const by = at === undefined ? "" : (steps[at]?.asked.by ?? "");
-  return by.startsWith("tdx.c:") ? both.common.phrases.tdx : both.common.phrases.mmu;
+  return both.common.phrases[(at === undefined ? undefined : steps[at]?.asked.by) ?? "mmu"];
 }

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { readHash } from "../../../kvmviz/explorer/static/offline_link.js";
 import { elsewhere } from "../../../kvmviz/explorer/static/offline_elsewhere.js";
 
+const sayable = JSON.parse(process.argv[2]);
+
 for (const hash of readFileSync(0, "utf8").trim().split("\n")) {
   const { line, step, revisions } = readHash(JSON.parse(hash));
-  console.log(JSON.stringify([line, step, revisions, elsewhere(line, revisions ?? [])]));
+  console.log(JSON.stringify([line, step, revisions, elsewhere(line, revisions ?? [], sayable)]));
 }

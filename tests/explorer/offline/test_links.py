@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from kvmviz.errors import KvmvizError
+from kvmviz.explorer.offline.elsewhere import sayable
 from kvmviz.revisions import revision
 from kvmviz.scenario.link import Link
+from kvmviz.scenario.status import STATUS
 
 SCRIPT = Path(__file__).with_name("links.mjs")
 
@@ -21,11 +23,14 @@ WORDS = {
     "fail": ("none", "all", "L1@0x200", "L1@0x600", "L1@0x201", "L2@0x40000", "L3@0x8000000", "L1@0x0,L1@0x0", "TDR",
              "TDCS[5]", "TDCS[6]", "TDVPR[0]", "L1@0x0-0x400", "rate:1/2:a", "L4@0x0", "L2@0x200", "L1@0x00", ""),
     "hkid": ("released", "assigned", "vp-flush-error", "free"),
-    "status": ("OPERAND_BUSY", "SUCCESS", "0x1", "0x0"),
+    "status": ("OPERAND_BUSY", *STATUS, "SUCCESS", "0x1", "0x0"),
     "boot": ("first", "second:60s", "second:99999s", "third"),
     "leaves": ("gone", "present", "come"),
     "vcpus": ("0", "64", "65"),
     "panic": ("on", "maybe"),
+    "region": ("dense", "off", "thin"),
+    "remove": ("works", "fails"),
+    "control": ("TDR",),
     "revisions": ("before", "v1,v1+17", "v9", "a,b,c", "v1,"),
     "utm_source": ("list",),
     "foo": ("1",),
@@ -47,7 +52,7 @@ def page(links: list[str]) -> list[Any]:
     if not shutil.which("node"):
         pytest.skip("no node here (apt install nodejs)")
     asked = "\n".join(map(json.dumps, links))
-    command = ["node", "--no-warnings", str(SCRIPT)]
+    command = ["node", "--no-warnings", str(SCRIPT), json.dumps(sayable())]
     said = subprocess.run(command, input=asked, capture_output=True, text=True, check=True).stdout
     return [json.loads(line) for line in said.splitlines()]
 

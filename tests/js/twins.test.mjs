@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countsOf } from "../../kvmviz/explorer/static/alike.js";
+import { countsOf } from "../../kvmviz/explorer/static/twins.js";
 
 test("a twin that stands for several counts each of its two pages so often", () => {
   assert.deepEqual(

@@ -2,30 +2,7 @@
 
 /** @import {View, Side} from "./types.js" */
 
-/** The state of an element before the first step, by the first word of its name. @type {Record<string, string>} */
-const FIRST = {
-  spt: "in-use",
-  ptr: "set",
-  link: "present",
-  twin: "present",
-  warn: "none",
-  HKID: "assigned",
-  label: "on",
-  words: "few",
-  cause: "off",
-  refs: "",
-  bytes: "0",
-};
-
-/**
- * @param {string} name
- * @returns {string}
- */
-export function firstState(name) {
-  return FIRST[name.split(" ")[0]] ?? "tdx-owned";
-}
-
-export class Fold {
+export class Frames {
   /**
    * @param {View} view
    * @param {Side} side
@@ -33,12 +10,12 @@ export class Fold {
   constructor(view, side) {
     const own = view[side];
     if (!own) throw new Error(`no side ${side}`);
-    this.names = view.names;
+    this.firsts = view.elements.map((element) => element.first);
     /** State of each element now, by its number. @type {string[]} */
-    this.states = view.names.map(firstState);
+    this.states = [...this.firsts];
     this.step = 0;
     this.forward = own.changes.map((row) => pairs(row, view.states));
-    this.backward = undo(this.forward, view.names);
+    this.backward = undo(this.forward, this.firsts);
   }
 
   /**
@@ -64,7 +41,7 @@ export class Fold {
    * @returns {string[]} the states at a step, without going there
    */
   at(step) {
-    const states = this.names.map(firstState);
+    const states = [...this.firsts];
     for (let row = 0; row < step; row++) for (const [name, state] of this.forward[row]) states[name] = state;
     return states;
   }
@@ -84,11 +61,11 @@ function pairs(row, words) {
 
 /**
  * @param {[number, string][][]} forward
- * @param {string[]} names
+ * @param {string[]} firsts
  * @returns {[number, string][][]} for each row what takes it back, last change first
  */
-function undo(forward, names) {
-  const states = names.map(firstState);
+function undo(forward, firsts) {
+  const states = [...firsts];
   return forward.map((row) =>
     row
       .map(([name, state]) => {

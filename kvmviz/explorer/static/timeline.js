@@ -1,4 +1,4 @@
-/** The score: every step on one line for each side, with its marks; the native slider lies on top. */
+/** The time line: every step on one line for each side, with its marks; the native slider lies on top. */
 
 /** @import {View, Side} from "./types.js" */
 import { h, put, s } from "./dom.js";
@@ -24,14 +24,14 @@ const TIMES = 4;
 /** How near to an end of its place the flag may come before the line scrolls. */
 const NEAR = 44;
 
-export class Score {
+export class Timeline {
   /** @param {(step: number) => void} onStep */
   constructor(onStep) {
     this.svg = s("svg", { "aria-hidden": "true" });
     this.input = h("input", { type: "range", min: 0, value: 0, "data-testid": "step-slider", "aria-label": "step" });
     this.input.addEventListener("input", () => onStep(Number(this.input.value)));
     this.reel = h("div", { class: "kv-reel", role: "group", "aria-label": "time line" }, this.svg);
-    this.element = h("div", { class: "kv-score" }, this.reel, this.input, h("div", { class: "kv-focus" }));
+    this.element = h("div", { class: "kv-timeline" }, this.reel, this.input, h("div", { class: "kv-focus" }));
     this.width = 0;
     /** How wide it is on the screen, and how far it is scrolled. */
     this.room = 0;

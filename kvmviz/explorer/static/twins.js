@@ -1,9 +1,27 @@
 /** Twins that stand for several tables: how many pages they are in which state, as attributes. */
 
+/** @import {Skeleton} from "./types.js" */
 import { put } from "./dom.js";
 
-/** @param {Element} root the picture, with what is open below it */
-export function countAlike(root) {
+/**
+ * @param {Skeleton} skeleton
+ * @returns {Map<string, string[]>} the pages of each table, by the name of its twin
+ */
+export function pagesOfTwins(skeleton) {
+  /** @type {Map<string, string[]>} */
+  const found = new Map();
+  for (const [page, , table] of skeleton.pages) {
+    const twin = `twin ${table}`;
+    if (table) found.set(twin, [...(found.get(twin) ?? []), page]);
+  }
+  return found;
+}
+
+/**
+ * @param {Element} root the picture, with what is open below it
+ * @param {Map<string, string[]>} pages of each table, by the name of its twin
+ */
+export function countTwins(root, pages) {
   const twins = root.querySelectorAll("[data-times]");
   if (!twins.length) return;
   const states = new Map(
@@ -13,8 +31,7 @@ export function countAlike(root) {
     ]),
   );
   for (const twin of twins) {
-    const table = (twin.getAttribute("data-el") ?? "").slice("twin ".length);
-    const pair = [`spt ${table}`, `S-EPT ${table}`].map((page) => states.get(page) ?? "");
+    const pair = (pages.get(twin.getAttribute("data-el") ?? "") ?? []).map((page) => states.get(page) ?? "");
     const counts = countsOf(pair, Number(twin.getAttribute("data-times")));
     for (const { name } of [...twin.attributes])
       if (name.startsWith("data-count-") && !counts.has(name.slice("data-count-".length))) twin.removeAttribute(name);
