@@ -80,7 +80,7 @@ def minutes(load: Load, exercise: float = EXERCISE) -> int:
 
 def spent(load: Load, exercise: float = EXERCISE) -> float:
     """Return the minutes that a reader needs for it."""
-    return (load.words / PACE + load.predictions * PREDICTION + load.exercises * exercise + load.patches * PATCH)
+    return load.words / PACE + load.predictions * PREDICTION + load.exercises * exercise + load.patches * PATCH
 
 
 def rows(files: Iterable[Path]) -> list[tuple[str, int, int, int, int]]:

@@ -31,7 +31,7 @@ DRAWN: Final = {
 NAMES: Final = {
     "00-refusal": "a status, which is chosen in the explorer and read off its sentence",
     "03-too-early": "a status, listed among the explorer's choices",
-    "03-quiet-cause": "a cause, all of which have to be named before one of them can be chosen",
+    "03-two-traces": "a cause, all of which have to be named before one of them can be chosen",
     "04-file-of": "a path, which stands in the WARNING line of another function",
 }
 """Questions whose answer is a name that has to have stood there: which one it is has to be reasoned."""

@@ -1,6 +1,7 @@
 """What questions and notebooks keep asking of runs, in a word each."""
 
 from functools import cache
+from typing import Final
 
 from kvmviz.compare.figures import Figures
 from kvmviz.record.runs import run
@@ -9,6 +10,9 @@ from kvmviz.terms.site import Site
 
 ONE: str = "fail=L1@0x200"
 """The course's running example: one page cannot be reclaimed."""
+
+KEYS: Final = range(16, 64)
+"""The keys of the host in the sample boot line of the kernel's Documentation/arch/x86/tdx.rst."""
 
 
 @cache

@@ -56,9 +56,9 @@ def leaks() -> Question:
 def not_silent() -> Question:
     """How far is the reviewer right?"""
     choices = (
-        "Yes, by a warning that is as old as the code before the patch",
+        "Yes, by a trace that is as old as the code before the patch",
         "No, v1 has not a word about this page in its log",
-        "Yes, by a warning that v1 adds in place of the old one",
+        "Yes, by a trace that v1 adds in place of the old one",
     )
     old, new = end("before", UPPER), end("v1", UPPER)
     answer = 1 if not new.traces else 0 if set(new.splats) <= set(old.splats) else 2
@@ -70,7 +70,7 @@ def not_silent() -> Question:
         choices,
         (
             "Make that page fail in the explorer and go to the end: which lines of the log carry the mark of v1?",
-            "Look at the left side too. Was the warning of v1 there before the patch?",
+            "Look at the left side too. Was the trace of v1 there before the patch?",
         ),
         f"The trace from {sites(new)} is printed by both kernels. Nothing was added; one of the old traces is gone.",
         about=(UPPER,),
@@ -85,7 +85,7 @@ def three_pages() -> Question:
         "before the patch print?",
         before.traces,
         hints=(
-            "Which of the two warnings hears of each refused page?",
+            "Which of the two macros that print a trace hears of each refused page?",
             "The helper prints one trace however many fail, handle_removed_pt one for each.",
         ),
         why=f"v1 prints {many(after.traces, 'trace')}. Both lose {many(after.leaked_count, 'page')}, the TDR among "

@@ -11,15 +11,16 @@ BARE: Final = "tree=1x1x1 vcpus=0"
 SIZE: Final = "3GiB"
 
 
-def wrong_entry() -> Question:
+def refused_add() -> Question:
     """The mirror is not what the processor walks."""
-    choices = ("the guest, at its next access", "KVM alone, which reads it", "the TDX module, which compares the two")
+    choices = ("the new page, by the mirror", "nothing, as it was before", "the new page, a moment later")
     return Question(
-        "While the TD runs, a fault in memory changes one entry of the mirror to a wrong address. Who is misled at "
-        "once?",
+        "KVM has written a new entry into the mirror, and the call that should put it into the S-EPT is refused. Now "
+        "the guest touches that memory. What does its processor find there?",
         choices[1],
         choices,
-        why="The processor and the module use the S-EPT. The mirror is KVM's own notebook.",
+        why="The processor goes by the S-EPT alone, and nothing has changed there. So KVM has to take its own entry "
+        "back.",
         kind="prediction",
     )
 
@@ -59,4 +60,4 @@ def gibibytes() -> Question:
     )
 
 
-QUESTIONS: Final = (wrong_entry, owned, gibibytes)
+QUESTIONS: Final = (refused_add, owned, gibibytes)

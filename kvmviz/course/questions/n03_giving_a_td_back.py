@@ -9,21 +9,29 @@ from kvmviz.course.td import LiveTd
 from kvmviz.record.runs import run
 from kvmviz.scenario import CAUSES
 from kvmviz.scenario.status import STATUS
+from kvmviz.terms.events import Warn
 
 NUMBER: Final = "03"
 TREE: Final = "tree=1x2x2"
+IDLE: Final = "tree=1x1x2 vcpus=0"
 TWO: Final = "fail=TDCX[0][0],TDCX[0][1]"
 
 
 def too_early() -> Question:
     """RECLAIM before the key is gone."""
-    answer = LiveTd().reclaim("S-EPT L1 gfn=0x0")
+    td = LiveTd(IDLE)
+    for page in range(2):
+        td.remove_guest_page(f"guest gfn={page:#x}")
+    answer = td.reclaim("S-EPT L1 gfn=0x0")
     return Question(
-        "The TD still has its key, and KVM asks for a table page with RECLAIM. What does the module answer?",
+        "A TD has no vCPU, so nothing can run in it, and the guest pages below a lowest table have been taken out. It "
+        "still has its key. What does the module answer to a RECLAIM of that table's page?",
         answer,
         ("SUCCESS", *(name for name in STATUS if name in (answer, "OPERAND_BUSY", "TD_ASSOCIATED_PAGES_EXIST"))),
-        why="RECLAIM works in one state of a TD's life alone, and only giving the key back leads there.",
+        why="RECLAIM works in one state of a TD's life alone, and only giving the key back leads there. Whether "
+        "anything runs, the module does not ask.",
         kind="prediction",
+        about=(IDLE,),
     )
 
 
@@ -59,23 +67,24 @@ def third_in_order() -> Question:
     )
 
 
-def quiet_cause() -> Question:
-    """Which cause of a kept key says nothing?"""
-    quiet = [cause for cause in CAUSES if not _spoken(cause)]
+def two_traces() -> Question:
+    """Which cause of a kept key prints more than one trace at once?"""
+    loud = [cause for cause in CAUSES if _traces(cause) > 1]
     return Question(
-        "In one of the five cases KVM says nothing at all while the key should go back. Which one, would you guess?",
-        quiet[0],
+        "In one of the five cases more than one trace is printed while the key should go back. Which one, would you "
+        "guess?",
+        loud[0],
         tuple(CAUSES),
-        why="KVM takes this answer for a matter of course and leaves the function. What the log says later depends on "
-        "the revision.",
+        why="After the failed write-back KVM goes on, and then the key cannot be freed either. In one of the other "
+        "cases it says nothing at all, as the table shows.",
         kind="prediction",
     )
 
 
-def _spoken(cause: str) -> bool:
-    """Say whether anything is printed while the key is given back, or kept for this cause."""
+def _traces(cause: str) -> int:
+    """Return how many traces are printed while the key should be given back, and is kept for this cause."""
     steps = run("v1", f"hkid={cause}").steps
-    return any(step.phase == "pre_destroy" and step.event.kind in ("warn", "pr_err") for step in steps)
+    return sum(step.phase == "pre_destroy" and isinstance(step.event, Warn) and step.event.printed for step in steps)
 
 
 def vcpu_pages() -> Question:
@@ -90,4 +99,4 @@ def vcpu_pages() -> Question:
     )
 
 
-QUESTIONS: Final = (too_early, guest_late, third_in_order, vcpu_pages, quiet_cause)
+QUESTIONS: Final = (too_early, guest_late, third_in_order, vcpu_pages, two_traces)

@@ -10,7 +10,6 @@ from kvmviz.terms.words import many
 
 NUMBER: Final = "05"
 MANY: Final = "tree=1GiB fail=L1@0x0-0x2600"
-SEVEN: Final = "tree=1x1x12 fail=L1@0x0-0xc00"
 QUIET: Final = "tree=1x1x4 hkid=flushvp-not-done"
 PANICS: Final = "tree=1x1x2 fail=L1@0x0 boot=second:60s panic=on"
 LOGS: Final = {
@@ -83,39 +82,20 @@ def many_failures() -> Question:
     )
 
 
-def seven_pages() -> Question:
-    """Compute the traces for n pages, for a later TD."""
-    line = f"{SEVEN} boot=second:3600s"
+def second_kept() -> Question:
+    """The second TD of the boot whose key stays: how loud is the kernel that is not silent?"""
+    line = f"{QUIET} boot=second:60s"
     before, after = end("before", line), end("v1", line)
     return Question(
-        f"A TD lost {before.leaked_count - 1} table pages, and an hour later a second one in the same boot loses as "
-        "many. "
-        "How many traces does the kernel before the patch print for the second TD?",
+        "A minute after such a TD a second one of the same boot keeps its key in the same quiet way (its tree is "
+        "1x1x4). How many traces does the kernel before the patch print for it?",
         before.traces,
         hints=(
-            "One warning prints every time, the other once in a boot.",
-            "For the first TD it was one more than there were failing pages. Which one is missing now?",
+            "The release of the key prints nothing, and the KVM_BUG_ON in the op has printed in this boot.",
+            "What is left is handle_removed_pt, which hears of each table.",
         ),
-        why=f"The trace of handle_removed_pt for each; the helper's was used up. v1 prints {after.traces:,}.",
-        about=(line, SEVEN),
-    )
-
-
-def second_silent() -> Question:
-    """The second TD of the boot whose key stays."""
-    line = f"{QUIET} boot=second:60s"
-    found = end("v1", line)
-    return Question(
-        "A minute after such a TD a second one of the same boot keeps its key in the same quiet way (its tree is "
-        "1x1x4). "
-        "How many traces and error lines does v1 print for it, taken together?",
-        found.traces + found.lines,
-        hints=(
-            "The release of the key prints nothing.",
-            "What is left is the KVM_BUG_ON in the op. How often does it print in a boot?",
-        ),
-        why=f"And {many(found.leaked_count, 'page')} are lost. "
-        f"before prints {many(end('before', line).traces, 'trace')} for the same TD.",
+        why=f"One for each table, from handle_removed_pt. v1 prints {many(after.traces, 'trace')} and "
+        f"{many(after.lines, 'error line')} for the same TD, and {many(after.leaked_count, 'page')} are lost.",
         about=(line,),
     )
 
@@ -137,4 +117,4 @@ def panic_second() -> Question:
     )
 
 
-QUESTIONS: Final = (log_a, many_failures, log_b, seven_pages, second_silent, panic_second)
+QUESTIONS: Final = (log_a, many_failures, log_b, second_kept, panic_second)

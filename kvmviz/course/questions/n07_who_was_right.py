@@ -34,16 +34,17 @@ def covered() -> Question:
 def sample() -> Question:
     """How the numbers of scenarios come about."""
     found = verdicts()
-    reclaim, key, leaks = (found[name].scenarios for name in ("B1", "B5", "S5"))
+    whole, reclaim, key, leaks = (found[name].scenarios for name in ("S1", "B1", "B5", "S5"))
     return Question(
-        f"A table page is refused in {reclaim:,} scenarios of the sample; in {key:,} others the key stays, and no page "
-        "is asked for. In how many scenarios does a table page leak, one way or the other?",
-        leaks,
+        f"A table page is refused in {reclaim:,} scenarios of the sample, and the key stays in {key:,}. In how many of "
+        f"its {whole:,} scenarios is no table page lost at all?",
+        whole - leaks,
         hints=(
             "Can both happen in one scenario? Think of what the op does first.",
-            "They exclude each other: add them.",
+            "They exclude each other: take both away from the whole.",
         ),
-        why="With the key still there every table page leaks, and none is refused.",
+        why=f"With the key still there every table page leaks, and none is asked for, so none is refused. So a table "
+        f"page leaks in {leaks:,} scenarios, one way or the other.",
     )
 
 

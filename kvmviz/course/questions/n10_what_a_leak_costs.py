@@ -3,7 +3,7 @@
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import end
+from kvmviz.course.questions.facts import KEYS, end
 from kvmviz.record.runs import run
 from kvmviz.scenario.tree import Tree
 from kvmviz.terms.words import many
@@ -12,7 +12,7 @@ NUMBER: Final = "10"
 SIZE: Final = "tree=2GiB"
 KEPT: Final = f"{SIZE} hkid=key-freeid-error"
 LOG: Final = "tree=1x1x5 hkid=vp-flush-error"
-TWO: Final = "fail=L1@0x200,L1@0x400"
+HIGH: Final = "tree=8GiB fail=L3@0x0"
 
 
 def key_pages() -> Question:
@@ -35,29 +35,32 @@ def key_pages() -> Question:
     )
 
 
-def two_in_a_larger_guest() -> Question:
-    """Two bad pages do not grow with the guest."""
-    small, large = end("v1", f"tree=4GiB {TWO}"), end("v1", f"tree=8GiB {TWO}")
-    choices = ("twice as much", "just as much", "half as much")
+def highest_level() -> Question:
+    """What a bad table of a high level takes with it."""
+    low, high = end("v1", "tree=8GiB fail=L1@0x200"), end("v1", HIGH)
+    choices = ("all tables below it as well", "all tables above it as well", "no more than with a lowest one")
     return Question(
-        "Two bad table pages in a guest of 8 GiB instead of 4 GiB: how much is lost, compared?",
-        choices[1] if small.leaked_count == large.leaked_count else choices[0],
+        "A guest of 8 GiB, and the bad table page is of the highest level below the root, L3. How much is lost, "
+        "compared with a bad page of the lowest level?",
+        choices[2] if low.leaked_count == high.leaked_count else choices[0],
         choices,
-        ("Which page is lost besides the bad ones?",),
-        f"{many(large.leaked_count, 'page')} in both: the bad ones, and the TDR.",
-        about=(f"tree=8GiB {TWO}",),
+        ("In which order are tables asked for, and what is still in the tree when the turn comes to this one?",),
+        f"{many(high.leaked_count, 'page')} in both cases: the bad one, and the TDR. What hangs below a table is asked "
+        "for before it.",
+        about=(HIGH,),
     )
 
 
 def keys() -> Question:
-    """What runs out first?"""
-    choices = ("the pool of keys", "the memory for page tables", "the processors of the host")
+    """What is the memory, where the keys run out?"""
+    choices = ("a few MiB", "a few hundred MiB", "a few hundred GiB")
+    lost = len(KEYS) * end("v1", KEPT).leaked_bytes / 2**20
     return Question(
-        "A host keeps losing TDs of 2 GiB with their keys. What runs out first?",
-        choices[0],
+        f"A host loses TDs of 2 GiB, each with its key, until the last of its {len(KEYS)} keys is gone. How much "
+        "memory is lost by then?",
+        choices[0 if lost < 20 else 1 if lost < 2000 else 2],
         choices,
-        why=f"Each lost TD takes {end('v1', KEPT).leaked_bytes / 2**20:.1f} MiB with it, and a server has memory for "
-        "far more of those than it has keys.",
+        why=f"About {lost:,.0f} MiB, and a server has far more than that: the keys run out long before the memory.",
         kind="prediction",
     )
 
@@ -81,4 +84,4 @@ def log() -> Question:
     )
 
 
-QUESTIONS: Final = (key_pages, two_in_a_larger_guest, keys, log)
+QUESTIONS: Final = (key_pages, highest_level, keys, log)
