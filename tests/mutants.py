@@ -17,6 +17,7 @@ from collections import Counter
 from contextlib import redirect_stdout
 from io import StringIO
 from itertools import islice
+from typing import Any
 
 WRAPPED = re.compile(r"(?P<quote>[\"'])XX(?P<text>.*?)XX(?P=quote)")
 NO_WORDS = re.compile(r"[\W_]*|#[0-9a-fA-F]{3,8}")
@@ -92,6 +93,21 @@ def draw(room: str, sample: int, seed: int, children: int) -> tuple[list[str], s
     return drawn, f"of {len(every):,} mutants {len(drawn)} by seed {seed}"
 
 
+def quick_tests_first() -> None:
+    """Have each mutant meet the tests that reach it in the order of their length: most die of a quick one."""
+    from mutmut import __main__ as mutmut
+    from mutmut.state import state
+
+    known = mutmut.collect_or_load_stats
+
+    def collected(*given: Any, **named: Any) -> None:
+        known(*given, **named)
+        took, reached = state().duration_by_test, state().tests_by_mangled_function_name
+        reached.update({name: sorted(tests, key=lambda test: took[test]) for name, tests in reached.items()})
+
+    mutmut.collect_or_load_stats = collected
+
+
 def report(room: str, drawn: list[str], what: str) -> None:
     """Print the mutants that lived, each with its change, and the figure."""
     from mutmut.__main__ import collect_source_file_mutation_data
@@ -119,6 +135,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--children", type=int, default=2)
     given = parser.parse_args()
+    quick_tests_first()
     drawn, what = draw(given.room, given.sample, given.seed, given.children)
     _run(drawn, given.children)
     report(given.room, drawn, what)
