@@ -1,10 +1,11 @@
 """Many scenarios at once: the groups against comparisons one by one, and their text."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from kvmviz.compare import many
 from kvmviz.compare.comparison import compare
 from kvmviz.compare.many import Group, Spread, compare_many, spread_text
 from kvmviz.revisions import REVISIONS, Revision
@@ -54,19 +55,35 @@ def test_pages_are_said_by_their_kind_and_the_witness_is_the_shortest_line() -> 
 
 
 def test_the_same_things_in_another_order_are_told_apart() -> None:
-    class Late(Revision, base="landed"):
-        @staticmethod
-        def tdx_sept_free_private_spt(vm: object, sp: object) -> None:
-            base = REVISIONS["landed"].functions["tdx_sept_free_private_spt"]
-            base(vm, sp)
-
     spread = Spread("x", "y", 3, [Group(("warn",), (), False, 2, "w"), Group((), (), True, 1, "z")])
     assert [group.alike for group in spread.groups] == [False, False]
     assert Group((), (), False).alike
     assert not Group((), ("b",), False).alike
     assert "differs in 1: the same things in another order" in str(spread)
-    assert compare_many(REVISIONS["landed"], Late, SCENARIOS[:2]).groups[0].alike
-    assert compare_many(Late, REVISIONS["landed"], SCENARIOS[:2]).a == "Late"
+
+
+def test_the_witness_is_the_shortest_line_and_not_the_first_in_the_alphabet() -> None:
+    lines = ["tree=1x1x10", "tree=1x1x3", "tree=1x1x4"]
+    [one] = compare_many(REVISIONS["v1"], REVISIONS["v2"], map(Scenario.parse, lines)).groups
+    assert one.witness == "tree=1x1x3"
+
+
+def test_a_reader_s_own_revision_decides_where_both_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mine(Revision, base="v1"):
+        @staticmethod
+        def tdp_mmu_free_sp(vm: object, sp: object) -> None:
+            REVISIONS["v1"].functions["tdp_mmu_free_sp"](vm, sp)
+
+    asked: list[type[Revision]] = []
+
+    def here(which: type[Revision], function: Callable[..., Spread], *given: object) -> Spread:
+        asked.append(which)
+        return function(*given)
+
+    monkeypatch.setattr(many, "where_it_belongs", here)
+    assert compare_many(Mine, REVISIONS["v2"], SCENARIOS[:1]).a == "Mine"
+    assert compare_many(REVISIONS["v2"], Mine, SCENARIOS[:1]).b == "Mine"
+    assert asked == [Mine, Mine]
 
 
 def groups() -> Iterator[Group]:

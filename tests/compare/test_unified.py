@@ -63,6 +63,13 @@ def test_another_op_between_two_differences_makes_them_two_matters() -> None:
         assert signs(both[1]) == "  -"
 
 
+def test_an_op_just_before_a_difference_begins_its_hunk() -> None:
+    for new in (step(e.Op(B)), step(e.RcuCallback(SPT))):
+        before = [*quiet(4), new]
+        [hunk] = found([*before, ALONE], before)
+        assert (hunk.lines[0].split()[:2], signs(hunk)) == (["5", new.event.kind], " -")
+
+
 def test_a_header_names_the_page_of_the_difference_or_the_one_before_it() -> None:
     assert found([step(e.Op(A)), ALONE], [step(e.Op(A))])[0].header == f"@@ {A}: vm_bugged @@"
     assert found([step(e.Op(A)), step(e.Leak(B))], [step(e.Op(A))])[0].header == f"@@ {B}: leak @@"

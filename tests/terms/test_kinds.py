@@ -92,3 +92,27 @@ def test_what_was_printed_and_what_was_not_are_told_apart_in_words() -> None:
     assert sentence(e.PrErr(SITE, True, "no")) == "f prints an error line."
     assert sentence(e.PrErr(SITE, False, "no")).startswith("The error line of f is withheld")
     assert sentence(e.Seamcall("TDH.MEM.TRACK", None, "TD", 5)).endswith("; it refuses with 0x5.")
+
+
+BESIDE: dict[str, tuple[e.Event, str, str]] = {
+    "set_null": (e.SetNull("spt L1 gfn=0x0", "tdx.c:f"), "cuts the pointer.", "leaves the pointer as it is."),
+    "call_rcu": (e.CallRcu("spt L1 gfn=0x0"), "queues the page for RCU.", "has no such step."),
+    "free": (e.Free("TDR", "immediate"), "frees the page at once.", "does not free it here."),
+    "leak": (e.Leak("TDR"), "leaks the page.", "has no such step."),
+    "pamt_pin": (e.PamtPin("TDR", "region 1", 1, 0), "pins the pair.", "has no such pair to lose."),
+}
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_where_one_side_acts_alone_it_is_said_to_and_the_other_not_to(kind: str) -> None:
+    """A table by hand: what is said of the side that waits must never read as if it had acted."""
+    event, does, lacks = BESIDE[kind]
+    assert (kind_of(event).does(event), kind_of(event).lacks(event)) == (does, lacks)
+    assert kind_of(e.Free("TDR", "rcu")).does(e.Free("TDR", "rcu")) == "frees the page from the RCU callback."
+
+
+def test_what_a_side_lacks_is_said_with_a_word_that_denies() -> None:
+    for name, row in KINDS.items():
+        if name not in ("warn", "pamt_pin"):
+            said = row.lacks(BESIDE[name][0] if name in BESIDE else None)
+            assert re.search(r"\b(no|not|nothing|leaves)\b", said), name
