@@ -6,7 +6,7 @@ reach the changed function, and the doctests of the room; browsers and what is s
 mutmut changes what stands in functions and methods; it leaves out properties, f-strings and tables of a module.  Left
 out here by rule, before anything is drawn: another case of a string of which another change is drawn, a string without
 a letter or digit (spacing, punctuation), a colour, the wording of an error that is raised, the type in a `cast`, and in
-`draw` a number above 1 that becomes larger by 1 (a point more or less).
+`draw` a number above 1 that becomes larger by 1 (a point more or less) and an argument that says how something looks.
 """
 
 import argparse
@@ -16,12 +16,13 @@ import shutil
 from collections import Counter
 from contextlib import redirect_stdout
 from io import StringIO
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 WRAPPED = re.compile(r"(?P<quote>[\"'])XX(?P<text>.*?)XX(?P=quote)")
 NO_WORDS = re.compile(r"[\W_]*|#[0-9a-fA-F]{3,8}")
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)")
+LOOKS = re.compile(r"\s*(?:font(?:size|color)|(?:edge|face)?color|line(?:width|style)|lw|alpha|pad|[hv]a|loc|ncols)=")
 NOTICED = ("killed", "timeout", "suspicious", "segfault")
 
 
@@ -52,6 +53,13 @@ def a_point_more(before: str, after: str) -> bool:
     )
 
 
+def of_looks(before: str, after: str) -> bool:
+    """Whether a mutant changes an argument that matplotlib or Graphviz takes for the look of something."""
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    argument = re.split("[,(]", before[:start])[-1] + before[start:]
+    return LOOKS.match(argument) is not None
+
+
 def counts(diff: str, room: str = "") -> bool:
     """Whether a mutant changes what somebody could see or rely on.
 
@@ -59,11 +67,13 @@ def counts(diff: str, room: str = "") -> bool:
     True
     >>> [counts(f'-    say("yes")\\n+    say("{text}")') for text in ("XXyesXX", "YES")]
     [True, False]
+    >>> [counts(f"-    text(x, {was})\\n+    text(x, {now})", "draw") for was, now in (("ha=1", "ha=0"), ("y", "z"))]
+    [False, True]
     >>> [counts("-    x = left + 14\\n+    x = left + 15", room) for room in ("draw", "record")]
     [False, True]
     """
     before, after = changed(diff)
-    if room == "draw" and a_point_more(before, after):
+    if room == "draw" and (a_point_more(before, after) or of_looks(before, after)):
         return False
     text = string_in(before, after)
     if before.lower() == after.lower() or re.search(r"\bcast\((None|\"XX)", after):
