@@ -104,9 +104,13 @@ def draw(room: str, sample: int, seed: int, children: int) -> tuple[list[str], s
 
 
 def quick_tests_first() -> None:
-    """Have each mutant meet the tests that reach it in the order of their length: most die of a quick one."""
+    """Have each mutant meet the tests that reach it in the order of their length: most die of a quick one.
+
+    The run that finds out which tests reach what is a clean one, so none is made after it.
+    """
     from mutmut import __main__ as mutmut
     from mutmut.state import state
+    from mutmut.workers.isolation import ForkRunner
 
     known = mutmut.collect_or_load_stats
 
@@ -116,6 +120,7 @@ def quick_tests_first() -> None:
         reached.update({name: sorted(tests, key=lambda test: took[test]) for name, tests in reached.items()})
 
     mutmut.collect_or_load_stats = collected
+    ForkRunner.run_clean_tests = lambda *_, **__: 0
 
 
 def report(room: str, drawn: list[str], what: str) -> None:
