@@ -106,7 +106,8 @@ def draw(room: str, sample: int, seed: int, children: int) -> tuple[list[str], s
 def quick_tests_first() -> None:
     """Have each mutant meet the tests that reach it in the order of their length: most die of a quick one.
 
-    The run that finds out which tests reach what is a clean one, so none is made after it.
+    The run that finds out which tests reach what is a clean one, so none is made after it.  It may leave processes
+    behind, whose end is not that of a mutant.
     """
     from mutmut import __main__ as mutmut
     from mutmut.state import state
@@ -119,7 +120,17 @@ def quick_tests_first() -> None:
         took, reached = state().duration_by_test, state().tests_by_mangled_function_name
         reached.update({name: sorted(tests, key=lambda test: took[test]) for name, tests in reached.items()})
 
+    ended = ForkRunner.wait_for_result
+
+    def of_a_mutant(runner: ForkRunner) -> Any:
+        while True:
+            try:
+                return ended(runner)
+            except KeyError:
+                continue
+
     mutmut.collect_or_load_stats = collected
+    ForkRunner.wait_for_result = of_a_mutant
     ForkRunner.run_clean_tests = lambda *_, **__: 0
 
 

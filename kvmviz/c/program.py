@@ -11,6 +11,7 @@ from kvmviz.c.refuse import CError
 from kvmviz.c.scope import VM, Scope
 from kvmviz.c.syntax import Definition, Unit, text_of
 from kvmviz.c.targets import Target
+from kvmviz.c.translate import Translated
 from kvmviz.c.types import INT, VOID, Type
 from kvmviz.c.values import name
 from kvmviz.kvm.linking import REPLACEABLE
@@ -36,7 +37,7 @@ class Program(Declarations):
         self.base = base
         self.wanted = {ALIASES.get(name, name): name for name in wanted}
         self.kinds: dict[str, dict[int, Type]] = {}
-        self.done: dict[str, translate.Translated] = {}
+        self.done: dict[str, Translated] = {}
         self.open: list[str] = []
         self.passed_over: dict[tuple[str, str, int], PassedOver] = {}
 
@@ -141,7 +142,7 @@ class Program(Declarations):
             raise CError(f"{called} is defined twice, at {places}; leave one.")
         return found[0]
 
-    def translate(self, called: str, model: str | None) -> translate.Translated:
+    def translate(self, called: str, model: str | None) -> Translated:
         """Return a function's translation: for the model if it stands for one of its functions, else as a helper."""
         if called not in self.done:
             definition = self.definition(called)

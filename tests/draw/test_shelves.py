@@ -3,7 +3,21 @@
 import pytest
 
 from kvmviz.draw.lockstep import Lockstep
-from kvmviz.draw.shelves import BARS, LARGE, STANDING, UNFOLDED, WIDTH, Plan, ancestor, how_many, parent, plan, times
+from kvmviz.draw.shelves import (
+    APART,
+    BAR,
+    BARS,
+    LARGE,
+    STANDING,
+    UNFOLDED,
+    WIDTH,
+    Plan,
+    ancestor,
+    how_many,
+    parent,
+    plan,
+    times,
+)
 from kvmviz.record.folding import FoldedTree
 from kvmviz.scenario.tree import Tree
 
@@ -95,3 +109,50 @@ def test_tables_stand_for_as_many_as_there_are() -> None:
     assert max(times(tree, f"S-EPT L1 gfn={gfn:#x}") for level, gfn in tree.tables() if level == 1) > 500
     assert tree.count <= STANDING
     assert {shelf.size for shelf in plan(tree).shelves} <= {"medium"}
+
+
+@pytest.mark.parametrize("tree", ["1x1x61", "1x20x4", "8x8x8", "2x2x20", "1x4x16"])
+def test_a_group_is_named_by_the_table_above_it_and_hangs_from_what_is_drawn_large(tree: str) -> None:
+    whole = Tree.parse(tree)
+    found = plan(whole)
+    below = [table for table in whole.tables() if table[0] < found.lowest]
+    few = found.lowest > 2 and whole.level_counts()[found.lowest - 1] <= BARS
+    at = found.lowest - 1 if few else found.lowest
+    heads = list(dict.fromkeys(ancestor(whole, table, at) for table in below))
+    assert [group.name for group in found.groups] == [
+        "root" if head is None else f"L{head[0]} gfn={head[1]:#x}" for head in heads
+    ]
+    for group, head in zip(found.groups, heads, strict=True):
+        assert set(group.tables) == {table for table in below if ancestor(whole, table, at) == head}
+        assert group.anchor == (None if head is None else ancestor(whole, head, found.lowest))
+        assert group.anchor is None or group.anchor in found.large
+        assert group.shelf.anchor == group.anchor
+
+
+@pytest.mark.parametrize(
+    "line", ["tree=1TiB fail=rate:1/1000:7", "tree=16GiB fail=L1@0x200-0x4000", "tree=64GiB fail=all"]
+)
+def test_what_stands_out_from_a_folded_group_is_shown_beside_it_up_to_four(line: str) -> None:
+    tree = folded(line)
+    found = plan(tree)
+    if not found.groups:
+        assert tree.count <= STANDING
+        return
+    grouped = {table for group in found.groups for table in group.tables}
+    failing = [table for table in tree.exceptions() if table[0] < found.lowest]
+    for shelf in found.shelves:
+        shown = [table for _, part in shelf.sections for table in part]
+        mine = [table for table in failing if ancestor(tree, table, found.lowest) == shelf.anchor]
+        assert shown and set(shown) == set(mine[:APART])
+        assert not grouped & set(shown)
+        assert (shelf.size, shelf.width) == ("medium", BAR)
+    assert {group.shelf.size for group in found.groups} == {"medium"}
+    assert set(tables(found)) == set(tree.tables())
+
+
+def test_a_level_of_tables_is_a_section_and_columns_are_what_the_width_holds() -> None:
+    for tree in ("1x1x12", "1x2x3", "1x5x2", "1x4x5"):
+        for shelf in plan(Tree.parse(tree)).shelves:
+            assert shelf.columns == max(1, shelf.width // {"medium": 88, "small": 38}[shelf.size])
+            rows = max(-(-len(part) // max(1, shelf.width // 88)) for _, part in shelf.sections)
+            assert (shelf.size == "medium") == (rows <= LARGE)
