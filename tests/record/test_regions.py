@@ -7,10 +7,13 @@ import pytest
 
 from kvmviz.check.space import scenarios
 from kvmviz.kvm.tdx import tdx_reclaim_page
+from kvmviz.record.folding import fold
+from kvmviz.record.regions import layout_of
 from kvmviz.record.runs import Run, run, run_folded, summary_folded
 from kvmviz.revisions import EVERY, Revision, RevisionError
 from kvmviz.revisions.dpamt import tdx_free_control_page
 from kvmviz.scenario import Scenario, ScenarioError
+from kvmviz.scenario.names import control_names, guest_name, pair_names, sept_name
 from kvmviz.terms.events import PamtPin
 
 DPAMT = EVERY["dpamt"]
@@ -99,3 +102,62 @@ def test_what_cannot_be_counted_together_is_said() -> None:
 
     with pytest.raises(RevisionError, match="cannot be counted together"):
         run_folded(Mine, Scenario.parse("tree=16GiB region=dense"))
+
+
+PLACED = [
+    "tree=3GiB region=dense fail=L1@0x200,L2@0x40000",
+    "tree=2GiB vcpus=9 region=dense",
+    "tree=3GiB region=scattered fail=L1@0x400",
+    "tree=20x20x1 region=scattered leaves=present",
+    "tree=2GiB region=dense fail=rate:1/50:a",
+]
+
+
+@pytest.mark.parametrize("line", PLACED)
+def test_pages_of_a_folded_tree_lie_where_those_of_the_whole_lie(line: str) -> None:
+    """By a list of every page in the order of allocation: control pages, tables from above, guest pages."""
+    scenario = Scenario.parse(line)
+    layout = layout_of(scenario)
+    assert layout is not None
+    whole, tree = scenario.tree, fold(scenario.tree, scenario.fail, layout=layout)
+    names = [*control_names(scenario.vcpus), *(sept_name(*table) for table in whole.tables())]
+    names += [guest_name(gfn + i) for gfn in whole.gfns(1) for i in range(2)]
+    place = {name: n for n, name in enumerate(names)}
+    for one in (one for level in tree.levels.values() for one in level):
+        lie, members = tree.lies(one.level, one.gfn), list(tree.members(one))
+        assert len(members) == one.times == lie.times
+        if layout.where == "dense":
+            expected = Counter(place[sept_name(one.level, gfn)] // 512 for gfn in members)
+            assert dict(lie.cells) == expected
+            assert all(isinstance(region, int) for region, _ in lie.cells)
+        else:
+            assert lie.cells == ((place[sept_name(one.level, one.gfn)], 1),) and lie.lasts
+            for i in range(2 if one.level == 1 and whole.gib is None else 0):
+                guest = tree.lies(0, one.gfn + i)
+                assert guest.cells == ((place[guest_name(one.gfn + i)], 1),) and guest.times == one.times
+        if lie.lasts:
+            assert {tree.times_of(name) for name in pair_names(lie.cells[0][0])} == {one.times}
+
+
+def test_a_page_that_comes_last_in_its_region_is_told_apart_and_no_other() -> None:
+    scenario = Scenario.parse("tree=3GiB region=dense")
+    tree = fold(scenario.tree, scenario.fail, layout=layout_of(scenario))
+    before = len(list(control_names(scenario.vcpus)))
+    order = [table for level in (1, 2, 3) for table in [(level, gfn) for gfn in scenario.tree.gfns(level)]]
+    place = {table: before + n for n, table in enumerate(scenario.tree.tables())}
+    last = {place[table] // 512: table for table in order if place[table] // 512 > 0}
+    told = [(one.level, gfn) for level in tree.levels.values() for one in level
+            if tree.lies(one.level, one.gfn).lasts for gfn in tree.members(one)]  # fmt: skip
+    assert sorted(told) == sorted(table for table in last.values() if table[0] == 1)
+
+
+def test_places_from_one_on_are_cut_where_a_region_ends() -> None:
+    layout = layout_of(Scenario.parse("tree=1GiB region=dense"))
+    assert layout is not None
+    for position, count in ((0, 1), (0, 512), (0, 513), (511, 2), (700, 1500), (1024, 0)):
+        cells = list(layout.cells(position, count))
+        assert [(region, n) for region, first, end in cells for n in range(first, end)] == [
+            ((position + n) // 512, n) for n in range(count)
+        ]
+        assert len({region for region, _, _ in cells}) == len(cells)
+        assert all(isinstance(region, int) for region, _, _ in cells)

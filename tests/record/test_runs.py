@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kvmviz
-from kvmviz.record.runs import run
+from kvmviz.record.lines import steps_text
+from kvmviz.record.runs import run, run_all, shown_tree
+from kvmviz.record.text import step_text, summary_text
 from kvmviz.revisions import REVISIONS
-from kvmviz.scenario import CAUSES, ScenarioError
+from kvmviz.scenario import CAUSES, Scenario, ScenarioError
 
 SCENARIOS = st.builds(
     "tree={} hkid={} fail={} boot={} leaves={} zap={} panic={}".format,
@@ -127,3 +130,56 @@ def test_the_functions_stay_functions_whatever_is_imported() -> None:
     for name in ("compare", "check"):
         importlib.import_module(f"kvmviz.{name}")
         assert callable(getattr(kvmviz, name))
+
+
+def test_runs_that_are_compared_are_of_the_scenario_that_was_asked_for() -> None:
+    wanted = Scenario.parse("fail=L1@0x200 hkid=assigned")
+    both = run_all([REVISIONS["before"], REVISIONS["v1"]], wanted)
+    assert both == [run("before", wanted), run("v1", wanted)]
+    large = Scenario.parse("tree=16GiB fail=L1@0x200")
+    for one in run_all([REVISIONS["before"], REVISIONS["v1"]], large):
+        assert (one.scenario, one.summary) == (large, run(one.revision, large).summary)
+    assert shown_tree([REVISIONS["v1"]], wanted) is wanted.tree
+    assert str(shown_tree([REVISIONS["v1"]], large)) == str(run_all([REVISIONS["v1"]], large)[0].tree)
+
+
+def test_a_step_as_text_is_of_this_run_with_pairs_only_where_there_are_some() -> None:
+    result = run("v1", "fail=L1@0x200")
+    text = result.step_text(62)
+    assert text == step_text(result.title, result.steps, 62, result.frames[62], lambda _: 1)
+    assert "PAMT" not in text
+    narrow = result.step_text(62, 40)
+    assert max(map(len, narrow.split("\n")[4:])) <= 40
+    pairs = run("dpamt", "region=scattered fail=L1@0x200")
+    assert pairs.step_text(len(pairs.steps)).endswith("PAMT pairs pinned   2 pairs, 0 phantom")
+    folded = run("v1", "tree=16GiB").folded
+    counted = re.findall(r"pages [a-z-]+ +([\d,]+)", folded.step_text(0))
+    assert sum(int(n.replace(",", "")) for n in counted) == sum(folded.times(page) for page in folded.frames[0].states)
+
+
+def test_a_run_that_was_not_recorded_is_told_folded_and_says_so() -> None:
+    large = run("v1", "tree=16GiB fail=L1@0x200")
+    text = large.text()
+    assert f"{large.scenario.tree.count:,} tables below the root; those alike are counted together" in text
+    assert text.startswith("revision v1\ntree=16GiB fail=L1@0x200\n\n")
+    assert text.endswith(summary_text(large.summary))
+    assert steps_text(large.folded.steps) in text
+    assert large.events is None and large.folded.folded is large.folded
+    assert run("dpamt").title == "revision dpamt (no recorded runs of it)\ntree=1x1x3"
+
+
+def test_runs_are_equal_where_they_come_to_the_same() -> None:
+    one, same, other = run("v1", "fail=L1@0x200"), run("v1", "fail=L1@0x200"), run("v1", "fail=L1@0x0")
+    assert one == same and hash(one) == hash(same) and one != other and one != "v1"
+    assert run("v1", "") != run("v2", "")
+    found = one.to_json()
+    assert (found["revision"], found["scenario"], found["kvmviz"]) == ("v1", str(one.scenario), kvmviz.__version__)
+    assert found["events"] == [step.to_json() for step in one.steps] == one.events
+    assert found["summary"] == one.summary.to_json()
+
+
+def test_too_many_tables_are_recorded_only_where_that_is_asked_for() -> None:
+    for asked, recorded in ((None, False), (True, True), (False, False)):
+        assert run("v1", "tree=10GiB", events=asked).recorded is recorded
+    for asked, recorded in ((None, True), (True, True), (False, False)):
+        assert run("v1", "tree=1x1x3", events=asked).recorded is recorded
