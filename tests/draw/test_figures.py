@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+from PIL import Image
 
 from kvmviz.draw import cost, cost_with_pairs, lives, noise, scenario_map, second_td, waiting
 from kvmviz.draw.figures import Drawn
@@ -121,3 +123,61 @@ def test_failing_names_that_many_pages() -> None:
     assert (failing(0), failing(1), failing(2)) == (
         "tree=1x1x16 fail=none", "tree=1x1x16 fail=L1@0x0-0x0", "tree=1x1x16 fail=L1@0x0-0x200",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_a_figure_is_saved_as_its_file_s_ending_says(form: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.b.{form}"
+    noise(most=1).save(path)
+    assert path.read_bytes() == noise(most=1).bytes(form)  # type: ignore[arg-type]
+    assert path.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
+    if form == "png":
+        assert Image.open(path).mode == "P"
+
+
+def lines_of(drawn: Drawn) -> list[tuple[list[float], list[float], str]]:
+    (axis,) = drawn.figure.axes
+    return [([*line.get_xdata()], [*line.get_ydata()], str(line.get_linestyle())) for line in axis.get_lines()]
+
+
+def test_cost_is_drawn_as_lines_that_count_and_marks_that_ran() -> None:
+    sizes = (1, 4, 64)
+    drawn = cost(sizes)
+    counted, ran, one, one_ran = lines_of(drawn)
+    assert counted[:2] == ([*sizes], [lost_with_key(gib) / 2**20 for gib in sizes])
+    assert ran == ([1, 4], [lost(gib, "hkid=assigned") / 2**20 for gib in (1, 4)], "None")
+    assert one[1] == [8192 / 2**20] * 3 and one_ran[:2] == ([1, 4], [8192 / 2**20] * 2)
+    assert counted[2] != "None" != one[2] and one_ran[2] == "None"
+    (axis,) = drawn.figure.axes
+    assert (axis.get_xscale(), axis.get_yscale()) == ("log", "log")
+    low, high = axis.get_ylim()
+    assert low < one[1][0] and high > counted[1][-1]
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["1", "4", "64"]
+    assert [text.xy for text in axis.texts] == [(64, counted[1][-1]), (64, one[1][0])]  # type: ignore[attr-defined]
+    said = ", ".join(f"{gib} GiB {lost_with_key(gib) / 2**20:,.1f} MiB" for gib in sizes)
+    assert drawn.alt == (
+        f"Lost until reboot. Key not given back: {said}. One page fails: 8 KiB whatever the size. "
+        "Marks are runs, up to 4 GiB; the lines count tables."
+    )
+
+
+def test_cost_with_pairs_has_a_line_for_each_place_of_pages_and_marks_that_ran() -> None:
+    sizes = (1, 4, 64)
+    drawn = cost_with_pairs(sizes)
+    found = lines_of(drawn)
+    for n, name in enumerate(("without pairs", "scattered", "dense")):
+        key, ran, one = found[3 * n : 3 * n + 3]
+        pairs = name != "without pairs"
+        expected = [(lost_with_pairs(gib, name) if pairs else lost_with_key(gib)) / 2**20 for gib in sizes]
+        assert key[:2] == ([*sizes], expected)
+        runs = [1, 4] if pairs else []
+        assert ran[:2] == (runs, [lost_to_dpamt(gib, f"hkid=assigned region={name}") / 2**20 for gib in runs])
+        page = lost_to_dpamt(1, f"fail=L1@0x200 region={name}") if pairs else lost(1, "fail=L1@0x200")
+        assert one[1] == [page / 2**20] * 3
+        assert f"{name}: key kept 1 GiB {expected[0]:,.1f} MiB, " in drawn.alt
+        assert f"one page fails {page // 1024} KiB whatever the size." in drawn.alt
+    (axis,) = drawn.figure.axes
+    assert [text.get_text() for text in axis.texts] == [
+        f"{what}, {name}" for name in ("without pairs", "scattered", "dense") for what in ("key kept", "one page")
+    ]
+    assert drawn.alt.endswith("Marks are runs, up to 4 GiB; the lines count tables.")

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -73,3 +74,75 @@ def test_a_map_has_the_host_below_the_guest_where_there_are_pairs(region: str) -
     assert len(drawn.figure.axes) == len(address_map("tree=1GiB fail=L1@0x200").figure.axes) + 1
     pairs = "1 of 2 regions' PAMT pairs stay (8 KiB)" if region == "dense" else "2 PAMT pairs stay (16 KiB)"
     assert drawn.alt.endswith(f" Host: {pairs}, for 2 leaked pages and 0 phantoms.")
+
+
+@pytest.mark.parametrize("line", ["tree=16GiB fail=rate:1/100:7", *LINES[1:3]])
+def test_bars_ticks_and_titles_are_the_lanes(line: str) -> None:
+    result, drawn = run_folded(REVISIONS["v1"], Scenario.parse(line)), address_map(line)
+    found, whole = lanes(result), 262144 * int(line.split("=")[1].split("GiB")[0].split("TiB")[0])
+    whole *= 1024 if "TiB" in line else 1
+    axes = drawn.figure.axes[: len(found)]
+    for axis, lane in zip(axes, found, strict=True):
+        bars = [(bar.get_x(), bar.get_width(), bar.get_height()) for bar in axis.patches]  # type: ignore[attr-defined]
+        assert bars == [(n * lane.width, lane.width, count) for n, count in enumerate(lane.strips) if count]
+        lost, most = int(lane.lost.sum()), max(1, int(lane.strips.max()))
+        title = axis.get_title(loc="left") or axis.get_title()
+        assert title == f"L{lane.level}: {lost:,} of {len(lane.lost):,} table pages lost ({4 * lost:,} KiB)"
+        assert axis.get_xlim() == (0, whole) and [*axis.get_yticks()] == [0, most]
+        assert axis.get_ylim()[0] == 0 and axis.get_ylim()[1] > most
+        assert [text.get_text() for text in axis.texts] == ([] if lost else ["none"])
+        few = len(bars) <= STRIPS // 4
+        assert all((bar.get_hatch() or "") == ("//" if few else "") for bar in axis.patches)
+    last = axes[-1]
+    unit, size = ("GiB", 1 << 30) if whole > 262144 else ("MiB", 1 << 20)
+    assert last.get_xlabel() == f"guest-physical address ({unit})"
+    ticks = [*last.get_xticks()]
+    assert 2 < len(ticks) <= 9 and ticks[0] == 0 and len({b - a for a, b in pairwise(ticks)}) == 1
+    labels = [label.get_text() for label in last.get_xticklabels()]
+    assert [float(label.replace(",", "")) for label in labels] == [tick * 4096 / size for tick in ticks]
+    assert all(not label.get_text() for axis in axes[:-1] for label in axis.get_xticklabels())
+    (above,) = axes[0].child_axes
+    assert [label.get_text() for label in above.get_xticklabels()] == [f"{int(tick):#x}" for tick in ticks]
+    assert above.get_xlabel() == "guest frame number (gfn)"
+
+
+def test_the_host_s_bars_are_pairs_of_leaked_pages_below_and_phantoms_on_top() -> None:
+    line = "tree=3GiB region=dense fail=L1@0x200-0x9000 remove=fails"
+    result = run_folded(EVERY["dpamt"], Scenario.parse(line))
+    host = host_of(result, lost_tables(result))
+    assert host is not None
+    axis = address_map(line, "dpamt").figure.axes[-1]
+    bars = [(bar.get_x(), bar.get_y(), bar.get_height(), bar.get_hatch()) for bar in axis.patches]  # type: ignore[attr-defined]
+    below, above = bars[: len(host.leaked)], bars[len(host.leaked) :]
+    assert [(x, y, height) for x, y, height, _ in below] == [(n, 0, int(flag)) for n, flag in enumerate(host.leaked)]
+    assert [(x, y, height) for x, y, height, _ in above] == [
+        (n, int(host.leaked[n]), int(flag)) for n, flag in enumerate(host.phantom)
+    ]
+    assert {hatch for *_, hatch in below} == {"//"} and {hatch for *_, hatch in above} == {".."}
+    assert axis.get_xlim() == (0, len(host.leaked)) and [*axis.get_yticks()] == [0, 1]
+    assert axis.get_ylabel() == "pairs kept\nin 1 region"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("tree=1GiB region=dense", "none"),
+        ("tree=1GiB region=scattered hkid=assigned", "each page lies alone in a region: one pair for each"),
+    ],
+)
+def test_a_host_without_bars_says_why(line: str, words: str) -> None:
+    axis = address_map(line, "dpamt").figure.axes[-1]
+    assert [text.get_text() for text in axis.texts] == [words]
+    assert not axis.patches and [*axis.get_xticks()] == [*axis.get_yticks()] == []
+    pinned = run("dpamt", line).summary.pamt
+    assert pinned is not None
+    title = axis.get_title(loc="left") or axis.get_title()
+    assert title.startswith(f"Host: {pinned.pairs_pinned:,}") and f"({pinned.pinned_bytes // 1024:,} KiB)" in title
+
+
+def test_a_map_without_pairs_has_no_host() -> None:
+    result = run_folded(REVISIONS["v1"], Scenario.parse("tree=1GiB"))
+    assert host_of(result, lost_tables(result)) is None
+    only_once = run_folded(EVERY["dpamt"], Scenario.parse("tree=3GiB region=dense remove=fails-once"))
+    host = host_of(only_once, lost_tables(only_once))
+    assert host is not None and int(host.phantom.sum()) == host.pinned.pairs_pinned == 1
