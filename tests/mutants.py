@@ -118,20 +118,22 @@ def quick_tests_first() -> None:
     def collected(*given: Any, **named: Any) -> None:
         known(*given, **named)
         took, reached = state().duration_by_test, state().tests_by_mangled_function_name
-        reached.update({name: sorted(tests, key=lambda test: took[test]) for name, tests in reached.items()})
+        in_order: dict[str, Any] = {name: sorted(tests, key=lambda test: took[test]) for name, tests in reached.items()}
+        reached.update(in_order)
 
     ended = ForkRunner.wait_for_result
 
-    def of_a_mutant(runner: ForkRunner) -> Any:
+    def of_a_mutant(runner: ForkRunner, timeout: float | None = None) -> Any:
         while True:
             try:
-                return ended(runner)
+                return ended(runner, timeout)
             except KeyError:
                 continue
 
     mutmut.collect_or_load_stats = collected
-    ForkRunner.wait_for_result = of_a_mutant
-    ForkRunner.run_clean_tests = lambda *_, **__: 0
+    patched: Any = ForkRunner
+    patched.wait_for_result = of_a_mutant
+    patched.run_clean_tests = lambda *_, **__: 0
 
 
 def report(room: str, drawn: list[str], what: str) -> None:

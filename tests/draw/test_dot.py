@@ -17,8 +17,8 @@ from kvmviz.draw.dot import (
     pair_name,
     picture,
     shelf_picture,
-    slug,
 )
+from kvmviz.draw.elements import slug
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.shelves import parent, plan
 from kvmviz.scenario.names import sept_name, spt_name

@@ -132,22 +132,26 @@ def test_a_figure_is_saved_as_its_file_s_ending_says(form: str, tmp_path: Path) 
     assert path.read_bytes() == noise(most=1).bytes(form)  # type: ignore[arg-type]
     assert path.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
     if form == "png":
-        assert Image.open(path).mode == "P"
+        with Image.open(path) as image:
+            assert image.mode == "P"
 
 
 def lines_of(drawn: Drawn) -> list[tuple[list[float], list[float], str]]:
     (axis,) = drawn.figure.axes
-    return [([*line.get_xdata()], [*line.get_ydata()], str(line.get_linestyle())) for line in axis.get_lines()]
+    data = [tuple(np.asarray(one).tolist() for one in line.get_data()) for line in axis.get_lines()]
+    return [(x, y, str(line.get_linestyle())) for (x, y), line in zip(data, axis.get_lines(), strict=True)]
 
 
 def test_cost_is_drawn_as_lines_that_count_and_marks_that_ran() -> None:
     sizes = (1, 4, 64)
     drawn = cost(sizes)
     counted, ran, one, one_ran = lines_of(drawn)
-    assert counted[:2] == ([*sizes], [lost_with_key(gib) / 2**20 for gib in sizes])
-    assert ran == ([1, 4], [lost(gib, "hkid=assigned") / 2**20 for gib in (1, 4)], "None")
-    assert one[1] == [8192 / 2**20] * 3 and one_ran[:2] == ([1, 4], [8192 / 2**20] * 2)
-    assert counted[2] != "None" != one[2] and one_ran[2] == "None"
+    assert (counted[0], ran[0], one[0], one_ran[0]) == ([*sizes], [1, 4], [*sizes], [1, 4])
+    assert counted[1] == [lost_with_key(gib) / 2**20 for gib in sizes]
+    assert ran[1] == [lost(gib, "hkid=assigned") / 2**20 for gib in (1, 4)]
+    assert one[1] == [8192 / 2**20] * 3
+    assert one_ran[1] == [8192 / 2**20] * 2
+    assert [style == "None" for _, _, style in lines_of(drawn)] == [False, True, False, True]
     (axis,) = drawn.figure.axes
     assert (axis.get_xscale(), axis.get_yscale()) == ("log", "log")
     low, high = axis.get_ylim()

@@ -1,5 +1,6 @@
 """Figures about the log: every cell, line and number against single runs."""
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
@@ -77,7 +78,7 @@ def test_lines_end_with_the_names_of_the_revisions_that_end_there() -> None:
     assert [text.get_text() for text in traces.texts] == ["before", "v1"]
     assert [text.get_text() for text in lines.texts] == ["before, v1"]
     assert [(text.xy[0], text.xy[1]) for text in traces.texts] == [(3, 4), (3, 1)]  # type: ignore[attr-defined]
-    assert [*traces.get_lines()[0].get_xdata()] == [0, 1, 2, 3]
+    assert np.asarray(traces.get_lines()[0].get_xdata()).tolist() == [0, 1, 2, 3]
     assert (traces.get_ylabel(), traces.get_xlabel()) == (
         "printed during one teardown (count)", "S-EPT pages whose reclaim fails (pages)")  # fmt: skip
     assert traces.get_ylim()[0] < 0
@@ -90,8 +91,8 @@ def test_the_seconds_in_which_nothing_is_printed_are_marked(revision: str, silen
     (axis,) = drawn.figure.axes
     ends = [run(revision, f"{line} boot=second:{s}s").summary for s in range(8)]
     lines, traces = axis.get_lines()
-    assert [*lines.get_ydata()] == [end.lines for end in ends]
-    assert [*traces.get_ydata()] == [end.traces for end in ends]
+    assert np.asarray(lines.get_ydata()).tolist() == [end.lines for end in ends]
+    assert np.asarray(traces.get_ydata()).tolist() == [end.traces for end in ends]
     quiet = [s for s, end in enumerate(ends) if end.silent]
     spans = [p for p in axis.patches if isinstance(p, Rectangle)]
     assert bool(quiet) == bool(spans) == silent

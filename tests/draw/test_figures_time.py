@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
@@ -56,8 +57,8 @@ def test_bars_are_the_states_of_each_row_from_step_to_step() -> None:
             assert to_hex(bar.get_edgecolor()) == (TAPE if word == "leaked" else look.edge)
             dotted += [(at, at + length)] if word in ("freed", "released") else []
             at += length
-        lines = [line for line in gone if [*line.get_ydata()] == [y, y]]
-        assert [tuple(line.get_xdata()) for line in lines] == dotted
+        lines = [line for line in gone if np.asarray(line.get_ydata()).tolist() == [y, y]]
+        assert [tuple(np.asarray(line.get_xdata()).tolist()) for line in lines] == dotted
         assert all(0 < bar.get_height() < 1 for bar in mine)
 
 
@@ -66,10 +67,9 @@ def test_phases_begin_where_the_run_s_do() -> None:
     for phase, steps in groupby(RESULT.steps, key=lambda step: step.phase):
         starts.append((at, PHASES[phase].word))
         at += len(list(steps))
-    assert [(text.get_position()[0], text.get_text()) for text in AXIS.texts] == [
-        (pytest.approx(x + 0.6), word) for x, word in starts
-    ]
-    walls = [line.get_xdata()[0] for line in AXIS.get_lines() if line.get_linestyle() == "-"]  # type: ignore[index]
+    assert [text.get_text() for text in AXIS.texts] == [word for _, word in starts]
+    assert [text.get_position()[0] for text in AXIS.texts] == pytest.approx([x + 0.6 for x, _ in starts])
+    walls = [np.asarray(line.get_xdata())[0] for line in AXIS.get_lines() if line.get_linestyle() == "-"]
     assert walls == [x for x, _ in starts]
     assert all(text.get_position()[1] < -0.5 for text in AXIS.texts)
 
@@ -110,8 +110,8 @@ def test_pages_that_wait_are_counted_at_each_step_and_named_at_their_most() -> N
                 (waits.add if state == "rcu-pending" else waits.discard)(page)
             now = len(waits)
             counts += [now] if step.phase == "mmu_uninit" else []
-        assert [*line.get_ydata()] == counts
-        assert [*line.get_xdata()] == list(range(len(counts)))
+        assert np.asarray(line.get_ydata()).tolist() == counts
+        assert np.asarray(line.get_xdata()).tolist() == list(range(len(counts)))
         assert text.get_text() == f"{name}: {max(counts)} at most"
         last = max(n for n, count in enumerate(counts) if count == max(counts))
         assert text.xy == (last, max(counts))  # type: ignore[attr-defined]  # an annotation

@@ -1,7 +1,11 @@
 """The lines that the code panel shows of two functions."""
 
-from kvmviz.explorer.code import across, pair_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kvmviz.explorer.code import _likeness, _named, across, aligned, docstring, pair_of, slot
 from kvmviz.record.sources import Source
+from kvmviz.revisions import LEAF_NAMES
 
 
 def source(*lines: str) -> Source:
@@ -62,3 +66,78 @@ def test_every_line_of_both_languages_stands_once_and_in_order() -> None:
     lines = list(across(a, b))
     assert [x for x, _, _ in lines if x is not None] == list(range(9))
     assert [y for _, y, _ in lines if y is not None] == list(range(5))
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=7), st.lists(st.sampled_from("abc"), max_size=7))
+def test_lines_of_one_language_stand_once_in_order_and_beside_their_equals(a: list[str], b: list[str]) -> None:
+    lines = list(aligned(a, b))
+    assert [x for x, _, _ in lines if x is not None] == list(range(len(a)))
+    assert [y for _, y, _ in lines if y is not None] == list(range(len(b)))
+    assert (None, None) not in [(x, y) for x, y, _ in lines]
+    for x, y, same in lines:
+        assert not same or (x is not None and y is not None and a[x] == b[y])
+    assert a != b or all(same for _, _, same in lines)
+
+
+def test_lines_that_differ_stand_side_by_side_as_far_as_they_go() -> None:
+    assert list(aligned(["a", "x", "y", "b"], ["a", "z", "b"])) == [
+        (0, 0, True), (1, 1, False), (2, None, False), (3, 2, True),
+    ]  # fmt: skip
+    assert list(aligned(["a", "b"], ["a", "x", "y", "b"])) == [
+        (0, 0, True), (None, 1, False), (None, 2, False), (1, 3, True),
+    ]  # fmt: skip
+
+
+NAMES = st.lists(
+    st.sampled_from(["gone(page)", "free_page(sp)", "return page", "{", "}", "gone(sp)"]), min_size=1, max_size=5
+)
+
+
+@given(NAMES, NAMES)
+def test_across_languages_as_much_is_named_in_common_as_in_any_order_that_keeps_both(
+    a: list[str], b: list[str]
+) -> None:
+    """The first two lines stand side by side always; the rest against every way to pair them."""
+    like = [[_likeness(left, right) for right in _named(b)] for left in _named(a)]
+
+    def best(x: int, y: int) -> float:
+        if x == len(a) or y == len(b):
+            return 0
+        return max(best(x + 1, y), best(x, y + 1), like[x][y] + best(x + 1, y + 1))
+
+    lines = list(across(a, b))
+    assert lines[0] == (0, 0, False) and not any(same for _, _, same in lines)
+    assert [x for x, _, _ in lines if x is not None] == list(range(len(a)))
+    assert [y for _, y, _ in lines if y is not None] == list(range(len(b)))
+    rest = [(x, y) for x, y, _ in lines[1:] if x is not None and y is not None]
+    assert all(like[x][y] > 0 for x, y in rest)
+    assert sum(like[x][y] for x, y in rest) == best(1, 1)
+
+
+def test_lines_are_alike_by_the_share_of_words_of_four_letters_and_more() -> None:
+    (a,), (b,), (c,) = (_named([line]) for line in ("free_page(NULL); if", "free_page(None)", "x = free_page(other)"))
+    assert a == {"free_page", "None"} == b and c == {"free_page", "other"}
+    assert _likeness(a, b) == 2 + 1
+    assert _likeness(a, c) == 1 + 1 / 3
+    assert _likeness(a, set()) == _likeness({"other"}, b) == 0
+
+
+def test_a_docstring_is_told_by_its_lines_and_one_that_is_not_there_has_none() -> None:
+    assert docstring('def f():\n    """Say.\n\n    More.\n    """\n    return 1') == range(1, 5)
+    for text in ("def f():\n    return 1", "x = 1", "", "def f(:", "lambda: 'Say.'"):
+        assert docstring(text) == range(0)
+
+
+def test_the_leaf_function_is_paired_under_one_name() -> None:
+    assert {slot(name) for name in LEAF_NAMES} == {LEAF_NAMES[0]}
+    assert slot("handle_removed_pt") == "handle_removed_pt"
+
+
+def test_a_function_alone_has_its_own_lines_on_its_side() -> None:
+    one = source('"""Say."""', "return 1")
+    alone = pair_of(one, None, False)
+    assert alone["lines"] == [(0, None, True), (2, None, True)]
+    assert (alone["name"], alone["file"], alone["b"]) == ("f", "tdx.c", [])
+    assert pair_of(None, one, True)["lines"] == [(None, 0, False), (None, 2, False)]
+    assert pair_of(one, None, True)["lines"] == [(0, None, False), (2, None, False)]
+    assert pair_of(one, one, True)["lines"] == [(0, 0, True), (2, 2, True)]

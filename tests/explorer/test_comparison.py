@@ -82,3 +82,11 @@ def test_without_widgets_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kvmviz.show.find_spec", lambda _: None)
     assert live(SEVERAL) is None
     assert bundle(SEVERAL) == ({}, {})
+
+
+def test_every_button_says_what_it_does() -> None:
+    for scenario in ("fail=all", "fail=none"):
+        view = ComparisonView(compare("before", "v1", scenario))
+        assert view.buttons and all("explorer" in (button.tooltip or "") for button in view.buttons)
+        assert all(button.description.startswith("Open") for button in view.buttons)
+    assert repr(view) == f"ComparisonView({compare('before', 'v1', 'fail=none')!r})"

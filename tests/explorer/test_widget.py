@@ -10,6 +10,7 @@ import pytest
 import traitlets
 
 import kvmviz
+from kvmviz.errors import KvmvizError
 from kvmviz.explorer.widget import Explorer
 
 
@@ -175,3 +176,26 @@ def test_print_is_ascii_of_72_columns() -> None:
     lines = str(explorer).splitlines()
     assert all(line.isascii() for line in lines)
     assert all(len(line) <= 72 for line in lines[1:])
+
+
+def test_what_is_wrong_with_a_choice_is_said_in_the_model_s_own_sentence() -> None:
+    explorer = Explorer()
+    for trait, wrong in (("scenario", "hkid=wrong"), ("revisions", ("nonsense",))):
+        with pytest.raises(traitlets.TraitError) as caught:
+            setattr(explorer, trait, wrong)
+        said = str(caught.value)
+        with pytest.raises(KvmvizError) as error:
+            kvmviz.run(*(("v1", "hkid=wrong") if trait == "scenario" else ("nonsense",)))
+        assert said == str(error.value)
+    with pytest.raises(traitlets.TraitError, match="one or two revisions, not 3"):
+        explorer.revisions = ("before", "v1", "v2")
+    with pytest.raises(traitlets.TraitError, match="cannot be counted together"):
+        Explorer("tree=90x60x1 region=dense", ("dpamt",))
+
+
+def test_the_package_has_the_explorer_and_says_what_it_has_not() -> None:
+    import kvmviz.explorer as package
+
+    assert package.Explorer is Explorer
+    with pytest.raises(AttributeError, match=r"'kvmviz\.explorer' has no attribute 'Nothing'"):
+        package.Nothing  # noqa: B018

@@ -220,3 +220,26 @@ def test_a_patch_to_which_no_table_stands_for_others_is_refused() -> None:
         run_folded(Parity, Scenario.parse("tree=16GiB"))
     assert "Parity: it treats tables differently" in str(run(Parity, "tree=16GiB"))
     assert run(Parity, "tree=16GiB").summary.leaked_count > 4_000
+
+
+@given(scenarios())
+@settings(max_examples=60, deadline=None)
+def test_tables_of_a_fold_stand_in_the_order_of_the_first_that_each_means(scenario: Scenario) -> None:
+    tree = fold(scenario.tree, scenario.fail)
+    for level, tables in tree.levels.items():
+        flags = scenario.fail.flags(scenario.tree)[level]
+        for parent in {one.parent for one in tables}:
+            mine = [one for one in tables if one.parent == parent]
+            assert [one.gfn for one in mine] == sorted(one.gfn for one in mine)
+            assert [one.index for one in mine] == list(range(len(mine)))
+        for one in tables:
+            members = list(tree.members(one))
+            assert members[0] == one.gfn and len(members) == one.times == tree.times(level, one.gfn)
+            assert {bool(flags[scenario.tree.number(level, gfn)]) for gfn in members} == {one.fails}
+        assert sorted(gfn for one in tables for gfn in tree.members(one)) == list(scenario.tree.gfns(level))
+
+
+def test_frames_are_sliced_as_a_list_is() -> None:
+    frames = run(REVISIONS["v1"], "tree=1x1x1").frames
+    every = [frames[n] for n in range(len(frames))]
+    assert frames[3:9:2] == every[3:9:2] and frames[-3:] == every[-3:] and frames[::-7] == every[::-7]

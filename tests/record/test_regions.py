@@ -126,6 +126,7 @@ def test_pages_of_a_folded_tree_lie_where_those_of_the_whole_lie(line: str) -> N
     for one in (one for level in tree.levels.values() for one in level):
         lie, members = tree.lies(one.level, one.gfn), list(tree.members(one))
         assert len(members) == one.times == lie.times
+        assert lie.cells is not None
         if layout.where == "dense":
             expected = Counter(place[sept_name(one.level, gfn)] // 512 for gfn in members)
             assert dict(lie.cells) == expected
