@@ -95,7 +95,7 @@ class Lab:
     def notebook(self, *cells: str) -> Iterator[Notebook]:
         """Open a notebook of these cells that has not run yet."""
         context = self.browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        notebook = Notebook(context, self.server, "doc")
+        notebook = Notebook(context.new_page(), self.server, "doc")
         notebook.open(cells)
         yield notebook
         context.close()

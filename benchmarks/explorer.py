@@ -129,7 +129,7 @@ LARGE = "tree=1x2x58 fail=L1@0x200"
 def in_notebook(browser: Browser, server: Server, cell: str, script: str, *arguments: Any, wait: str) -> Any:
     """Run a cell in a fresh notebook and a script in its page; return what the script returns."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    notebook = Notebook(context, server, "doc")
+    notebook = Notebook(context.new_page(), server, "doc")
     notebook.open([cell])
     notebook.run_all()
     notebook.page.locator(wait).first.wait_for()

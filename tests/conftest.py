@@ -6,10 +6,11 @@ import pytest
 from hypothesis import settings
 
 from tests.browser.chromium import browser_is_required, what_is_missing
+from tests.trying import QUICK
 
 # The quick profile finds the same examples every time; the long one goes looking for new ones, but where a change is
 # judged: there it is answered by the same examples twice.
-settings.register_profile("quick", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=QUICK)
 settings.register_profile(
     "all", deadline=None, derandomize="CI" in os.environ, max_examples=1000, print_blob="CI" not in os.environ
 )

@@ -4,11 +4,12 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
 
 import nbformat
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, WebSocket
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, WebSocket
 
 from tests.browser.jupyter import Server
 
@@ -30,6 +31,14 @@ KERNEL_IS_READY = """() => {
     return context?.isReady && context.session?.kernel?.status === "idle";
 }"""
 
+READ_AGAIN = """async () => {
+    const { context, content } = jupyterapp.shell.currentWidget;
+    await context.revert();
+    content.mode = "command";
+    document.activeElement?.blur();
+    document.querySelectorAll(".jp-WindowedPanel-outer").forEach(node => node.scrollTo(0, 0));
+}"""
+
 COMMAND = """([name, args, seconds]) => Promise.race([
     jupyterapp.commands.execute(name, args),
     new Promise((_, fail) => setTimeout(() => fail(new Error(`${name} took over ${seconds} s`)), seconds * 1000)),
@@ -43,9 +52,10 @@ class Notebook:
     (its ``msg_type``): stepping in the explorer must add nothing to it.
     """
 
-    def __init__(self, context: BrowserContext, server: Server, app: App = "lab") -> None:
-        context.set_default_timeout(SECONDS * 1000)
-        self.page: Page = context.new_page()
+    def __init__(self, page: Page, server: Server, app: App = "lab", lent: ExitStack | None = None) -> None:
+        page.set_default_timeout(SECONDS * 1000)
+        self._lent = lent or ExitStack()
+        self.page = page
         self.server = server
         self.app: App = app
         self.errors: list[str] = []
@@ -54,12 +64,33 @@ class Notebook:
         self.page.on("pageerror", self._on_page_error)
         self.page.on("websocket", self._on_websocket)
 
+    def leave(self) -> None:
+        """Hear no more of what happens in the page, and give it back."""
+        self.page.remove_listener("console", self._on_console)
+        self.page.remove_listener("pageerror", self._on_page_error)
+        self.page.remove_listener("websocket", self._on_websocket)
+        self._lent.close()
+
     def open(self, cells: Sequence[str], name: str = "test.ipynb") -> None:
         """Write the cells to a notebook file and open it; nothing has run yet."""
+        self._write(cells, name)
+        self.open_file(name)
+
+    def replace(self, cells: Sequence[str], name: str = "test.ipynb") -> None:
+        """Write other cells to the file that is open, and read them; the kernel stays."""
+        self.errors, self.sent = [], []
+        self._write(cells, name)
+        self.page.evaluate(READ_AGAIN)
+        self.page.wait_for_function(KERNEL_IS_READY)
+
+    def is_ready(self) -> bool:
+        """Say whether a notebook is open in the page, with a kernel that has nothing to do."""
+        return bool(self.page.evaluate(f"({KERNEL_IS_READY})()"))
+
+    def _write(self, cells: Sequence[str], name: str) -> None:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, self.server.root / name)
-        self.open_file(name)
 
     def open_file(self, name: str) -> None:
         """Open a notebook that lies under the server's root, and wait until its kernel is ready."""

@@ -210,7 +210,7 @@ def kept_state(server: Server) -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("kept_state")
 def test_reopened_with_its_saved_state_it_says_that_no_kernel_is_there(open_notebook: Open) -> None:
-    notebook = open_notebook([EXPLORER], app="doc")
+    notebook = open_notebook([EXPLORER], app="doc", fresh=True)
     notebook.explorer()
     notebook.command("docmanager:save")
     notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")

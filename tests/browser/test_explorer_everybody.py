@@ -1,15 +1,17 @@
 """The explorer for everybody, in a plain page: motion, focus, keys, text fields, what is copied, why not."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kvmviz.c.revision import from_c
 from kvmviz.compare.comparison import compare
 from kvmviz.explorer.offline.document import page_of
+from tests.browser.pages import Pages
 
 Show = Callable[..., Page]
 
@@ -28,10 +30,13 @@ FOCUSED = """root => {
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
+def show(pages: Pages, tmp_path: Path) -> Iterator[Show]:
     """Open a page of the explorer with one scenario; at the end it may not have complained."""
-    pages: list[Page] = []
     errors: list[str] = []
+    opened = ExitStack()
+
+    def complain(error: object) -> None:
+        errors.append(str(error))
 
     def show_(
         scenario: str,
@@ -42,16 +47,15 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
     ) -> Page:
         file = tmp_path / "explorer.html"
         file.write_text(page_of([scenario, *others], revisions, step), encoding="utf-8")
-        opened = browser.new_context(viewport={"width": 1280, "height": 1100}, **context)
-        pages.append(page := opened.new_page())
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = opened.enter_context(pages.lent(1280, 1100, **context))
+        page.on("pageerror", complain)
+        opened.callback(page.remove_listener, "pageerror", complain)
         page.goto(file.as_uri())
         page.get_by_test_id("explorer").wait_for()
         return page
 
-    yield show_
-    for page in pages:
-        page.context.close()
+    with opened:
+        yield show_
     assert errors == []
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from kvmviz.draw.lockstep import Lockstep, Side
 from kvmviz.explorer.offline.document import page_of
 from kvmviz.explorer.payload import skeleton_of
+from tests.browser.pages import Pages
 
 SHOWN = """explorer => ({
     pages: Object.fromEntries(
@@ -40,19 +40,18 @@ def groups_of(lockstep: Lockstep, side: Side, step: int) -> dict[str, dict[str, 
 
 
 @pytest.mark.parametrize("words", ["fail=L1@0x200", "fail=rate:1/1000:7", "hkid=assigned vcpus=6"])
-def test_every_count_is_that_of_the_whole_tree(browser: Browser, tmp_path: Path, words: str) -> None:
+def test_every_count_is_that_of_the_whole_tree(pages: Pages, tmp_path: Path, words: str) -> None:
     line = f"tree=1TiB {words}"
     lockstep = Lockstep.of(["before", "v1"], line)
     (tmp_path / "page.html").write_text(page_of([line], ["before", "v1"]))
-    page = browser.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
-    for bar in page.get_by_test_id("stage-a").locator("[data-group]:has([data-bar])").all():
-        bar.click(position={"x": 5, "y": 5})
-    for step in (0, 30, 62, len(lockstep) // 2, len(lockstep), 40):
-        page.get_by_test_id("go-to-step").fill(str(step))
-        page.get_by_test_id("go-to-step").press("Enter")
-        check(page, lockstep, step)
-    page.close()
+    with pages.lent(1280, 720) as page:
+        page.goto((tmp_path / "page.html").as_uri())
+        for bar in page.get_by_test_id("stage-a").locator("[data-group]:has([data-bar])").all():
+            bar.click(position={"x": 5, "y": 5})
+        for step in (0, 30, 62, len(lockstep) // 2, len(lockstep), 40):
+            page.get_by_test_id("go-to-step").fill(str(step))
+            page.get_by_test_id("go-to-step").press("Enter")
+            check(page, lockstep, step)
 
 
 def check(page: Any, lockstep: Lockstep, step: int) -> None:

@@ -1,15 +1,17 @@
 """On a projector: no names of the call stack overlap or are cut, and nothing lies on the pictures, at any step."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kvmviz.explorer.offline.document import page_of
 from kvmviz.explorer.payload import named_cases
 from tests.browser.conftest import Open
+from tests.browser.pages import Pages
 from tests.browser.test_explorer import EXPLORER
 
 SIZES = [(800, 600), (1024, 768), (1280, 720), (1280, 1024), (1920, 1080), (3840, 2160)]
@@ -56,22 +58,20 @@ Project = Callable[..., Page]
 
 
 @pytest.fixture
-def project(browser: Browser, tmp_path: Path) -> Iterator[Project]:
+def project(pages: Pages, tmp_path: Path) -> Iterator[Project]:
     """Open a case in projector mode in a window of that size."""
-    pages: list[Page] = []
+    opened = ExitStack()
 
     def project_(scenario: str, revisions: tuple[str, str], size: tuple[int, int], step: int = 0) -> Page:
         file = tmp_path / "explorer.html"
         file.write_text(page_of([scenario], revisions, step), encoding="utf-8")
-        width, height = size
-        pages.append(page := browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce"))
+        page = opened.enter_context(pages.lent(*size, reduced_motion="reduce"))
         page.goto(file.as_uri())
         page.get_by_test_id("projector").click()
         return page
 
-    yield project_
-    for page in pages:
-        page.close()
+    with opened:
+        yield project_
 
 
 def faults(page: Page) -> list[Any]:

@@ -1,14 +1,16 @@
 """On small screens and under a finger: from 320 px nothing overflows, overlaps or is too small; swipes step."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kvmviz.explorer.offline.document import page_of
+from tests.browser.pages import Pages
 from tests.browser.small import AT_EVERY_STEP, MEASURE
 
 Touch = Callable[..., Page]
@@ -17,10 +19,13 @@ FAULTS = "fail=L1@0x200,L2@0x0,L3@0x0,TDR,TDCS[2] hkid=assigned boot=second:60s"
 
 
 @pytest.fixture
-def touch(browser: Browser, tmp_path: Path) -> Iterator[Touch]:
+def touch(pages: Pages, tmp_path: Path) -> Iterator[Touch]:
     """Open a case on a screen of that width that is touched."""
-    pages: list[Page] = []
     errors: list[str] = []
+    opened = ExitStack()
+
+    def complain(error: object) -> None:
+        errors.append(str(error))
 
     def touch_(
         scenario: str,
@@ -32,17 +37,16 @@ def touch(browser: Browser, tmp_path: Path) -> Iterator[Touch]:
     ) -> Page:
         file = tmp_path / "explorer.html"
         file.write_text(page_of([scenario], revisions, step), encoding="utf-8")
-        size = {"viewport": {"width": width, "height": height}, "has_touch": True, "is_mobile": width < 600}
-        opened = browser.new_context(**{**size, "reduced_motion": "reduce", **context})
-        pages.append(page := opened.new_page())
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        screen = {"has_touch": True, "is_mobile": width < 600, "reduced_motion": "reduce", **context}
+        page = opened.enter_context(pages.lent(width, height, **screen))
+        page.on("pageerror", complain)
+        opened.callback(page.remove_listener, "pageerror", complain)
         page.goto(file.as_uri())
         page.get_by_test_id("explorer").wait_for()
         return page
 
-    yield touch_
-    for page in pages:
-        page.context.close()
+    with opened:
+        yield touch_
     assert errors == []
 
 

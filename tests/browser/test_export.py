@@ -1,8 +1,10 @@
 """The offline page in a real browser: opened from disk, offline, asking nobody for anything."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from kvmviz.check.loading import load_revision
 from kvmviz.explorer.offline.document import page as page_text
 from tests.browser.offline import TREE, Ask, compare_states, show, written
+from tests.browser.pages import Pages
 
 
 @pytest.fixture(scope="module")
@@ -19,20 +22,23 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def offline(browser: Browser, file: Path) -> Iterator[Page]:
+def offline(pages: Pages, file: Path) -> Iterator[Page]:
     """The page, in a context that has no network; at the end it has asked for nothing and complained of nothing."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True, reduced_motion="reduce")
-    page = context.new_page()
     asked: list[str] = []
     complaints: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(file.as_uri())
-    page.locator("#kvmviz[data-ready=true]").wait_for()
-    yield page
-    context.close()
+    with pages.lent(offline=True, reduced_motion="reduce") as page, ExitStack() as heard:
+        hears: dict[Any, Callable[[Any], None]] = {
+            "request": lambda request: asked.append(request.url),
+            "websocket": lambda socket: asked.append(socket.url),
+            "pageerror": lambda error: complaints.append(str(error)),
+            "console": lambda message: complaints.append(message.text) if message.type == "error" else None,
+        }
+        for event, hear in hears.items():
+            page.on(event, hear)
+            heard.callback(page.remove_listener, event, hear)
+        page.goto(file.as_uri())
+        page.locator("#kvmviz[data-ready=true]").wait_for()
+        yield page
     assert {address.partition("#")[0] for address in asked} == {file.as_uri()}
     assert [text for text in complaints if "Content Security Policy" not in text] == []
 
@@ -135,6 +141,7 @@ def test_it_is_printed_light_under_the_link_that_leads_back(offline: Page) -> No
     assert said == '"tree=1x1x1 fail=all step=0 revisions=before,v1"'
     offline.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(explorer).to_have_attribute("data-theme", "dark")
+    offline.emulate_media(color_scheme="light", media="screen")
 
 
 def test_the_policy_refuses_every_request(offline: Page) -> None:

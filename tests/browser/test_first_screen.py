@@ -28,7 +28,7 @@ def test_what_is_signed_shows_its_pictures_before_anything_ran(browser: Browser,
             first, again = (subprocess.check_output([sys.executable, "-c", code], env=env, text=True) for _ in range(2))
             assert (int(first), int(again)) == (len(list(COURSE.glob("*.ipynb"))), 0)
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        notebook = Notebook(context, server, "lab")
+        notebook = Notebook(context.new_page(), server, "lab")
         notebook.open_file(FIRST)
         picture = notebook.page.locator(".jp-RenderedSVG img").first
         if signed:

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from kvmviz.explorer.offline.document import page_of
 from tests.browser.conftest import Open
+from tests.browser.pages import Pages
 
 LINE = "fail=L1@0x200 region=scattered"
 CELL = f"from kvmviz import Explorer\nExplorer({LINE!r}, revisions=('landed', 'dpamt'))"
@@ -38,25 +39,22 @@ def test_a_notebook_counts_pairs(open_notebook: Open) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 760])
-def test_a_page_counts_pairs(browser: Browser, tmp_path: Path, width: int) -> None:
+def test_a_page_counts_pairs(pages: Pages, tmp_path: Path, width: int) -> None:
     file = tmp_path / "pairs.html"
     file.write_text(page_of([LINE], ["landed", "dpamt"]), encoding="utf-8")
-    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(file.as_uri())
-    look(page.get_by_test_id("explorer"))
-    head = page.locator('.kv-view[data-side="b"] .kv-head')
-    assert head.evaluate("node => node.scrollWidth <= node.clientWidth")
-    context.close()
+    with pages.lent(width, 900, reduced_motion="reduce") as page:
+        page.goto(file.as_uri())
+        look(page.get_by_test_id("explorer"))
+        head = page.locator('.kv-view[data-side="b"] .kv-head')
+        assert head.evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
-def test_what_a_step_rests_on_is_said_by_side(browser: Browser, tmp_path: Path) -> None:
+def test_what_a_step_rests_on_is_said_by_side(pages: Pages, tmp_path: Path) -> None:
     file = tmp_path / "rests.html"
     file.write_text(page_of([LINE], ["landed", "dpamt"]), encoding="utf-8")
-    page = browser.new_page()
-    page.goto(file.as_uri())
-    explorer = page.get_by_test_id("explorer")
-    explorer.get_by_test_id("next-warning").click()
-    rests = explorer.get_by_test_id("panel-why").locator("small")
-    expect(rests).to_contain_text("A, recorded runs; B, read in [PATCH v6 09/11]")
-    page.close()
+    with pages.lent(reduced_motion="reduce") as page:
+        page.goto(file.as_uri())
+        explorer = page.get_by_test_id("explorer")
+        explorer.get_by_test_id("next-warning").click()
+        rests = explorer.get_by_test_id("panel-why").locator("small")
+        expect(rests).to_contain_text("A, recorded runs; B, read in [PATCH v6 09/11]")

@@ -11,6 +11,7 @@ from kvmviz.c import blocks, translate
 from kvmviz.c.runtime import Stopped
 from tests.c.compiler import by_compiler, front_end, shared_object
 from tests.c.functions import Made, functions, values
+from tests.trying import trying
 
 RELAXED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -34,7 +35,7 @@ def outcomes(made: tuple[Made, ...], data: st.DataObject, folder: Path) -> Count
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
+@trying(15, 40, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
 @given(made=functions(), data=st.data())
 def test_small_functions_do_what_the_compiler_says(made: tuple[Made, ...], data: st.DataObject, tmp_path: Path) -> None:
     outcomes(made, data, tmp_path)
@@ -44,7 +45,7 @@ CUT = ("compound_statement", "if_statement", "else_clause", "while_statement", "
        "switch_statement", "goto_statement", "labeled_statement")  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
+@trying(15, 40, suppress_health_check=RELAXED, phases=[Phase.generate, Phase.shrink])
 @given(made=functions(), data=st.data())
 def test_functions_cut_into_blocks_do_the_same(
     made: tuple[Made, ...], data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -230,7 +230,7 @@ def test_markdown_is_one_table() -> None:
 
 
 def test_same_question_same_answer() -> None:
-    assert claims() == list(verdicts().values())
+    assert kvmviz.claims() == list(verdicts().values())
     fresh = observe(REVISIONS["v1"], Scenario.parse("tree=1x1x1 fail=all"), Boot())
     assert (
         fresh.memory()
@@ -242,5 +242,4 @@ def test_same_question_same_answer() -> None:
 def test_claims_can_be_called_whatever_was_imported_before(first: str) -> None:
     program = f"import kvmviz; {first}print(callable(kvmviz.claims), callable(kvmviz.check.claims))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert kvmviz.claims() == list(verdicts().values())
     assert done.stdout.split() == ["True", "True"]

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from kvmviz.cli import main
 from kvmviz.commands.command_line import COMMANDS
 from kvmviz.record.runs import run
 from tests.scenario.test_scenario import WRONG
+from tests.trying import trying
 
 
 def text_of(capsys: pytest.CaptureFixture[str], *argv: str, status: int = 0) -> str:
@@ -89,7 +90,7 @@ def test_a_wrong_scenario_is_status_2(line: str, capsys: pytest.CaptureFixture[s
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="-"), min_size=1, max_size=30), max_size=3))
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@trying(150, 500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_end_in_an_answer_or_one_sentence(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     status = main(["run", "--", *words])
     captured = capsys.readouterr()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from kvmviz.check.cases import CASES
@@ -17,6 +17,7 @@ from kvmviz.terms.calls import CALLS
 from kvmviz.terms.glossary import SITES, STATUSES, TERMS
 from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
+from tests.trying import trying
 
 NAMES = list(REVISIONS)
 TEXTS = {name: text for name, text in vars(patches).items() if isinstance(text, str) and name.isupper()}
@@ -54,7 +55,7 @@ def test_runs_and_comparisons_of_every_case(case: str, capsys: Capture) -> None:
 
 
 @given(st.permutations(NAMES), SCENARIOS, st.integers(0, 60))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(20, 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_runs_steps_and_comparisons_of_any_scenario(
     capsys: Capture, names: list[str], scenario: str, step: int
 ) -> None:

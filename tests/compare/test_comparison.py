@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kvmviz.compare.align import keys
@@ -14,12 +14,13 @@ from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario, ScenarioError
 from tests.record.test_runs import SCENARIOS
+from tests.trying import trying
 
 NAMES = st.sampled_from(list(REVISIONS))
 
 
 @given(NAMES, NAMES, SCENARIOS)
-@settings(max_examples=100, deadline=None)
+@trying(30, 100)
 def test_each_step_of_each_side_stands_once_and_in_order(a: str, b: str, scenario: str) -> None:
     both = compare(a, b, scenario)
     assert [row.a for row in both.rows if row.a is not None] == list(range(len(both.a.steps)))
@@ -27,13 +28,13 @@ def test_each_step_of_each_side_stands_once_and_in_order(a: str, b: str, scenari
 
 
 @given(NAMES, SCENARIOS)
-@settings(max_examples=30, deadline=None)
+@trying(12, 30)
 def test_a_run_differs_in_nothing_from_itself(name: str, scenario: str) -> None:
     assert compare(name, name, scenario).alike
 
 
 @given(NAMES, NAMES, SCENARIOS)
-@settings(max_examples=40, deadline=None)
+@trying(15, 40)
 def test_the_alignment_is_a_longest_one(a: str, b: str, scenario: str) -> None:
     """Against the textbook's quadratic table."""
     both = compare(a, b, scenario)

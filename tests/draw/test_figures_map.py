@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from matplotlib.text import Text
 
 from kvmviz.draw import address_map
@@ -16,12 +16,13 @@ from kvmviz.revisions import EVERY, REVISIONS
 from kvmviz.scenario import Scenario
 from kvmviz.scenario.names import sept_name
 from tests.record.test_folding import scenarios
+from tests.trying import trying
 
 LINES = ["tree=1TiB fail=rate:1/1000:7", "tree=1GiB fail=L1@0x200", "tree=16GiB hkid=assigned", "tree=1x1x3"]
 
 
 @given(scenarios(("1x3x30", "2x2x40", "3x1x2x16", "1GiB")))
-@settings(max_examples=40, deadline=None)
+@trying(15, 40)
 def test_lanes_hold_what_the_whole_tree_loses(scenario: Scenario) -> None:
     leaked = set(run("v1", scenario).frames[-1].leaked)
     for lane in lanes(run_folded(REVISIONS["v1"], scenario)):

@@ -14,8 +14,8 @@ from typing import Any, Final
 import nbformat
 import pytest
 
-from kvmviz.check import claims
 from kvmviz.check.cases import FIGURES
+from kvmviz.check.propositions import CLAIMS, Runs
 from kvmviz.check.propositions.sampling import sample
 from kvmviz.check.propositions.verdict import Verdict
 from kvmviz.check.space import COUNTS
@@ -132,7 +132,7 @@ def decides(revision: str, scenario: str) -> set[str]:
 
 @cache
 def verdict(name: str) -> Verdict:
-    return next(found for found in claims() if found.id == name)
+    return CLAIMS[name].verdict(Runs())
 
 
 def loses_a_table(scenario: str) -> bool:

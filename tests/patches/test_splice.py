@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import kvmviz
@@ -16,6 +16,7 @@ from kvmviz.patches.comments import scrub, tokens
 from kvmviz.patches.errors import PatchTextError
 from kvmviz.patches.parts import Part, sides
 from kvmviz.patches.splice import Whole, complete
+from tests.trying import trying
 
 BASE = Path(kvmviz.__file__).parent / "patches" / "base"
 FILES = {path.stem: path.read_text().splitlines() for path in sorted(BASE.glob("*.c"))}
@@ -87,7 +88,7 @@ def drawn(data: st.DataObject, least: int = 0) -> tuple[list[str], list[str], st
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=300, deadline=None)
+@trying(100, 300)
 def test_a_part_is_completed_to_the_whole_or_refused(data: st.DataObject, harm: bool) -> None:
     old, new, text = drawn(data)
     if old == new:
@@ -135,7 +136,7 @@ def test_three_lines_of_context_are_enough_for_most_parts() -> None:
 
 
 @given(st.data(), st.booleans(), st.booleans(), st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
+@trying(100, 300)
 def test_both_sides_are_found_in_a_file(data: st.DataObject, harm: bool, has_new: bool, moved: int) -> None:
     old, new, text = drawn(data, 1)
     if old == new or "@@" not in text:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kvmviz.race.design import DESIGNS, Design
@@ -13,6 +13,7 @@ from kvmviz.race.memory import apply, start
 from kvmviz.race.result import race
 from kvmviz.race.walk import Walk
 from tests.race import plain, spin
+from tests.trying import trying
 
 SIZES = [(2, 1), (2, 2), (3, 1)]
 REFUSALS = ("pages_have_a_pair", "removed_when_empty", "removed_once", "added_once", "module_is_not_busy")
@@ -87,7 +88,7 @@ def broken_by(design: str, threads: int, rounds: int) -> set[str]:
 
 
 @given(st.sampled_from(list(DESIGNS)), st.sampled_from(SIZES), st.integers())
-@settings(max_examples=80, deadline=None)
+@trying(25, 80)
 def test_a_schedule_taken_at_random_breaks_nothing_that_the_search_misses(
     design: str, size: tuple[int, int], seed: int
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kvmviz.check.broken import BROKEN
@@ -19,6 +19,7 @@ from kvmviz.revisions import REVISIONS, Revision, RevisionError
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
 from kvmviz.scenario.names import guest_name, sept_name, spt_name
 from kvmviz.scenario.tree import Tree
+from tests.trying import trying
 
 
 class Mute(Revision, base="v1"):
@@ -111,7 +112,7 @@ def shortened(summary: Summary, most: int) -> Summary:
 
 
 @given(st.sampled_from(ALL), scenarios())
-@settings(max_examples=100, deadline=None)
+@trying(40, 100)
 def test_the_summary_is_that_of_the_whole_tree(which: type[Revision], scenario: Scenario) -> None:
     whole, folded = run(which, scenario, events=False).summary, summary_folded(which, scenario, 12)
     if which.name in DRAINING:
@@ -145,14 +146,14 @@ def _expanded(result: Run, names: dict[str, list[str]]) -> Iterator[tuple[tuple[
 
 
 @given(st.sampled_from(ALL), scenarios(tuple(t for t in TREES if t != "4GiB")))
-@settings(max_examples=60, deadline=None)
+@trying(20, 60)
 def test_the_steps_written_out_are_those_of_the_whole_tree(which: type[Revision], scenario: Scenario) -> None:
     whole = Counter((step.phase, step.event, step.where) for step in run(which, scenario).steps)
     assert expanded(run_folded(which, scenario)) == whole
 
 
 @given(st.sampled_from(list(REVISIONS.values())), scenarios())
-@settings(max_examples=60, deadline=None)
+@trying(20, 60)
 def test_the_last_frame_agrees_with_the_summary(which: type[Revision], scenario: Scenario) -> None:
     result = run_folded(which, scenario)
     frame, summary = result.frames[-1], result.summary
@@ -165,7 +166,7 @@ def test_the_last_frame_agrees_with_the_summary(which: type[Revision], scenario:
 
 
 @given(scenarios())
-@settings(max_examples=100, deadline=None)
+@trying(40, 100)
 def test_a_fold_covers_each_table_once(scenario: Scenario) -> None:
     folded = fold(scenario.tree, scenario.fail)
     every = [(level, gfn) for level, tables in folded.levels.items() for t in tables for gfn in folded.members(t)]
@@ -178,8 +179,8 @@ def test_a_fold_covers_each_table_once(scenario: Scenario) -> None:
 @pytest.mark.parametrize("name", REVISIONS)
 @pytest.mark.parametrize("words", ["fail=none", "fail=rate:1/1000:7", "hkid=assigned", "fail=all boot=second:60s"])
 def test_a_large_td(name: str, words: str) -> None:
-    scenario = Scenario.parse(f"tree=16GiB {words}")
-    assert summary_folded(REVISIONS[name], scenario) == run(name, scenario).summary
+    scenario = Scenario.parse(f"tree=4GiB {words}")
+    assert summary_folded(REVISIONS[name], scenario) == run(name, scenario, events=False).summary
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import kvmviz
@@ -16,6 +16,7 @@ from kvmviz.record.runs import run, run_all, shown_tree
 from kvmviz.record.text import step_text, summary_text
 from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
+from tests.trying import trying
 
 SCENARIOS = st.builds(
     "tree={} hkid={} fail={} boot={} leaves={} zap={} panic={}".format,
@@ -30,7 +31,7 @@ SCENARIOS = st.builds(
 
 
 @given(st.sampled_from(list(REVISIONS)), SCENARIOS)
-@settings(max_examples=150, deadline=None)
+@trying(50, 150)
 def test_the_last_frame_agrees_with_the_summary(revision: str, scenario: str) -> None:
     result = run(revision, scenario)
     s, frame = result.summary, result.frames[-1]
@@ -44,13 +45,13 @@ def test_the_last_frame_agrees_with_the_summary(revision: str, scenario: str) ->
 
 
 @given(st.sampled_from(list(REVISIONS)), SCENARIOS)
-@settings(max_examples=50, deadline=None)
+@trying(20, 50)
 def test_the_same_question_gets_the_same_answer(revision: str, scenario: str) -> None:
     assert json.dumps(run(revision, scenario).to_json()) == json.dumps(run(revision, scenario).to_json())
 
 
 @given(st.sampled_from(list(REVISIONS)), SCENARIOS, st.data())
-@settings(max_examples=30, deadline=None)
+@trying(12, 30)
 def test_frames_can_be_asked_for_in_any_order(revision: str, scenario: str, data: st.DataObject) -> None:
     frames = run(revision, scenario).frames
     every = list(frames)

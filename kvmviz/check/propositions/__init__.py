@@ -1,6 +1,6 @@
 """What people said about the change, and whether it holds: every claim a function over runs.
 
->>> verdict = next(v for v in claims() if v.id == "V2")
+>>> verdict = CLAIMS["V2"].verdict(Runs())
 >>> verdict.who, verdict.verdict, verdict.witness_against
 ('Yan Zhao', 'holds partly', 'tree=1x1x1 fail=all')
 
