@@ -7,7 +7,7 @@ EXTRAS := notebook,test
 PY     := .venv/bin/python
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-TESTS     := tests kvmviz docs README.md $(NOTEBOOKS)
+TESTS     := $(NOTEBOOKS) tests kvmviz docs README.md
 # What draws: `make test-all` runs it once more with Graphviz, browsers and node hidden.
 DRAWING   := tests/draw tests/docs tests/explorer tests/commands/test_draw.py tests/test_show.py kvmviz/draw kvmviz/explorer
 # A file stays with one worker, as notebooks must; in the given order the long files come before the many short ones.

@@ -11,6 +11,7 @@ functions.  Propositions are in our words.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from kvmviz.check.progress import bar, in_lite
@@ -34,9 +35,19 @@ def claims(instead: Mapping[str, type[Revision]] | None = None) -> list[Verdict]
     """Put every claim to the test and return the verdicts, in the order of the table.
 
     `instead` puts a revision of your own in the place of one of the project's, as
-    in `claims({"landed": MyPatch})`: what would hold then?
+    in `claims({"landed": MyPatch})`: what would hold then?  Of the project's own
+    the answer is always the same, and is found once.
     """
-    runs, verdicts = Runs(instead), []
+    return _asked(Runs(instead)) if instead else [*_of_the_projects_own()]
+
+
+@cache
+def _of_the_projects_own() -> tuple[Verdict, ...]:
+    return tuple(_asked(Runs()))
+
+
+def _asked(runs: Runs) -> list[Verdict]:
+    verdicts = []
     with bar(len(CLAIMS), "claims", in_lite(), " claims") as shown:
         for claim in CLAIMS.values():
             verdicts.append(claim.verdict(runs))
