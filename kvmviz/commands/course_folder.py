@@ -30,10 +30,11 @@ def is_ours(folder: Path) -> bool:
         return False
 
 
-def first_notebook(*, copy: bool) -> Path:
+def first_notebook(*, copy: bool) -> Path | None:
     """Return the course's first notebook; with `copy`, or a yes to the question, of a copy that is made here.
 
-    Raises KvmvizError with one sentence where there is none and nobody can be asked.
+    None after any other answer.  Raises KvmvizError with one sentence where there is
+    none and nobody can be asked.
     """
     here, own = Path.cwd(), brought()
     found = [folder for folder in (here, here / COPY) if is_ours(folder)]
@@ -46,7 +47,7 @@ def first_notebook(*, copy: bool) -> Path:
     if not is_ours(own):
         raise KvmvizError(f"The course is not here: go where {FIRST} is, or name a view, as in: kvmviz lab fail=all.")
     if not copy and not _wanted(here / COPY, own):
-        raise KvmvizError("Nothing was copied; to see one view instead, name it, as in: kvmviz lab fail=all.")
+        return None
     return (copied(own, here / COPY) / FIRST).resolve()
 
 

@@ -1,10 +1,10 @@
 """Open JupyterLab on the notebooks, or on one view.
 
 The course is opened from any folder. Where kvmviz came as a wheel, a copy of it in
-./notebooks is offered first; no file is ever written over. A view becomes a
-notebook in the current folder; the same view again opens the same notebook. What
-follows -- goes to JupyterLab, as on a server or in a container; it is
-allowed to run as root.
+./notebooks is offered first; no file is ever written over. After a no the exit
+status is 1. A view becomes a notebook in the current folder; the same view again
+opens the same notebook. What follows -- goes to JupyterLab, as on a server or in a
+container; it is allowed to run as root.
 
 Examples:
   kvmviz lab
@@ -42,13 +42,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Become JupyterLab."""
+    """Become JupyterLab on a notebook; return 1 if the offer of one was declined."""
     if find_spec("jupyterlab") is None:
         raise KvmvizError("JupyterLab is not installed; install it with: pip install 'kvmviz[notebook]'.")
     args.scenario, options = _split(args.scenario)
     if args.copy and args.scenario:
         raise KvmvizError("--copy is for the course; leave it out, or the view.")
     notebook = _view(common.link(args)) if args.scenario else course_folder.first_notebook(copy=args.copy)
+    if notebook is None:  # an offer was declined, which is no wrong question
+        print("kvmviz: nothing was copied; to see one view, name it, as in: kvmviz lab fail=all.", file=sys.stderr)
+        return 1
+    return _become_jupyterlab(notebook, options)
+
+
+def _become_jupyterlab(notebook: Path, options: Sequence[str]) -> int:
     _trust_ours()
     # -P: a `random.py` in the current folder is not Python's; a kernel sees to that itself, and finds what lies beside.
     command = [sys.executable, "-P", "-m", "jupyterlab", *_options(notebook, options)]

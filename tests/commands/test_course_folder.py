@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kvmviz.cli import main
 from kvmviz.commands import course_folder
 from kvmviz.errors import KvmvizError
 
@@ -28,7 +29,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Terminal:
     return Terminal()
 
 
-def answering(asked: Terminal, monkeypatch: pytest.MonkeyPatch, answer: str) -> Path:
+def answering(asked: Terminal, monkeypatch: pytest.MonkeyPatch, answer: str) -> Path | None:
     monkeypatch.setattr("sys.stderr", asked)
     monkeypatch.setattr("sys.stdin", Terminal(answer))
     return course_folder.first_notebook(copy=False)
@@ -39,6 +40,7 @@ def test_after_a_yes_the_course_is_there(
     answer: str, asked: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     notebook = answering(asked, monkeypatch, answer)
+    assert notebook is not None
     assert notebook == tmp_path / "notebooks" / course_folder.FIRST
     assert {file.name for file in notebook.parent.iterdir()} == NAMES
     assert notebook.read_bytes() == (COURSE / course_folder.FIRST).read_bytes()
@@ -50,10 +52,16 @@ def test_after_a_yes_the_course_is_there(
 def test_after_anything_else_nothing_is(
     answer: str, asked: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with pytest.raises(KvmvizError, match=r"Nothing was copied"):
-        answering(asked, monkeypatch, answer)
+    assert answering(asked, monkeypatch, answer) is None
     assert not list(tmp_path.iterdir())
     assert asked.getvalue().count("[Y/n]") == 1
+
+
+def test_a_no_is_an_answer_and_no_wrong_question(asked: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", asked)
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    assert main(["lab"]) == 1
+    assert "nothing was copied" in asked.getvalue()
 
 
 def test_without_a_terminal_it_says_what_to_do(
@@ -63,7 +71,9 @@ def test_without_a_terminal_it_says_what_to_do(
     with pytest.raises(KvmvizError, match=r"kvmviz lab --copy"):
         course_folder.first_notebook(copy=False)
     assert not list(tmp_path.iterdir())
-    assert course_folder.first_notebook(copy=True).is_file()
+    copied = course_folder.first_notebook(copy=True)
+    assert copied is not None
+    assert copied.is_file()
 
 
 def test_no_file_is_written_over(asked: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
