@@ -43,3 +43,8 @@ def figures() -> dict[str, str]:
     """Return the pictures that were drawn elsewhere, as HTML by the call that drew them."""
     found: dict[str, str] = _value(_page().figures())
     return found
+
+
+def keep(line: str) -> None:
+    """Give the page a line, an answer's, that it brings again at its next start, in this browser alone."""
+    _page().keep(line)

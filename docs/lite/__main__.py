@@ -48,13 +48,13 @@ def main() -> int:
 
 def build(target: Path) -> None:
     """Build everything into a folder that is not there yet."""
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as python:
         brought = bring.everything(_made(ROOT / "build" / "brought"), Path(python) / "own")
-        loaded = write_python(brought, Path(python) / "python")
+        loaded = write_python(brought, Path(python) / "python", notebooks)
         _jupyterlite(brought.tools, target, loaded)
         shutil.move(Path(python) / "python", target)
     shutil.copy(target / "lab" / "favicon.ico", target)  # browsers ask for it beside index.html
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     write_contents(notebooks, target)
     write_figures(notebooks, target / "python" / "figures.json")
 

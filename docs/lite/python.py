@@ -3,12 +3,15 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from docs.lite.bring import Brought
+from docs.lite.compiled import compile_into
+from docs.lite.contents import write_figures
 
 HERE: Final = Path(__file__).parent
 
@@ -26,23 +29,44 @@ _FILES: Final = {
 _LICENSES: Final = {"pyodide": "README.md", "web-tree-sitter": "LICENSE", "tree-sitter-c": "LICENSE"}
 
 
-def write_python(brought: Brought, folder: Path) -> list[str]:
-    """Write everything that Python needs into a folder, and return the names of the packages that it loads."""
+UNREACHED: Final = ("jedi/third_party/typeshed/stubs/", "jedi/third_party/django-stubs/")
+"""What is left out of wheels: thousands of descriptions of packages that the folder does not bring."""
+
+
+def write_python(brought: Brought, folder: Path, notebooks: Sequence[Path]) -> list[str]:
+    """Write everything that Python needs into a folder, and return the names of the packages that it loads.
+
+    What it and the notebooks import is compiled.
+    """
     folder.mkdir()
     for package, names in _FILES.items():
         for name in names:
             shutil.copy(brought.packages / package / name, folder)
     shutil.copy(HERE / "start.mjs", folder)
     [own] = brought.own.glob("kvmviz-*.whl")
-    wheels = [*brought.wheels.glob("*.whl"), own, *_kernel_wheels(brought.tools)]
-    entries = {}
-    for wheel in sorted(wheels):
-        shutil.copy(wheel, folder)
-        one = entry(wheel)
-        entries[one["name"]] = one
-    theirs = json.loads((brought.packages / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
-    lock = {"info": theirs["info"], "packages": entries}
-    (folder / "pyodide-lock.json").write_text(json.dumps(lock, indent=1), encoding="utf-8")
+    for wheel in [*brought.wheels.glob("*.whl"), own, *_kernel_wheels(brought.tools)]:
+        copy_reached(wheel, folder / wheel.name)
+    write_figures([], folder / "figures.json")  # which is asked for at every start
+    lock = json.loads((brought.packages / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    _lock(folder, lock["info"])
+    compile_into(folder, notebooks)
+    return _lock(folder, lock["info"])
+
+
+def copy_reached(wheel: Path, target: Path) -> None:
+    """Copy a wheel without what nobody can reach."""
+    with ZipFile(wheel) as files, ZipFile(target, "w", ZIP_DEFLATED) as copy:
+        for one in files.infolist():
+            if not one.filename.startswith(UNREACHED):
+                copy.writestr(one, files.read(one), ZIP_DEFLATED)
+
+
+def _lock(folder: Path, info: Any) -> list[str]:
+    """Write the lock file of the wheels in a folder, and return their names."""
+    entries = {one["name"]: one for one in map(entry, sorted(folder.glob("*.whl")))}
+    (folder / "pyodide-lock.json").write_text(
+        json.dumps({"info": info, "packages": entries}, indent=1), encoding="utf-8"
+    )
     return list(entries)
 
 

@@ -55,19 +55,50 @@ function rows(parser, text) {
   }
 }
 
+const ANSWERS = "answers";
+
+/** The browser's own table of answers, which outlives the kernel; nothing where there is none. */
+function table() {
+  if (typeof indexedDB === "undefined") return undefined;
+  return new Promise((done) => {
+    const asked = indexedDB.open("kvmviz", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(ANSWERS, { autoIncrement: true });
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => done(undefined); // a private window may keep nothing
+  });
+}
+
+/** Return the answers of a table as the lines that they were. */
+function lines(answers) {
+  if (!answers) return [];
+  return new Promise((done) => {
+    const asked = answers.transaction(ANSWERS).objectStore(ANSWERS).getAll();
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => done([]);
+  });
+}
+
+/** Answers lie in Python's memory, not in JupyterLite's storage, which would ask the server for what is not there. */
+function bringAnswers(pyodide, given) {
+  const folder = pyodide.runPython("import os; os.environ.setdefault('KVMVIZ_CLASS', os.path.expanduser('~/class-answers'))");
+  pyodide.FS.mkdirTree(folder);
+  if (given.length) pyodide.FS.writeFile(`${folder}/answers-browser.jsonl`, given.map((one) => `${one}\n`).join(""));
+}
+
 export async function loadPyodide(options) {
-  const [pyodide, graphviz, parser, figures] = await Promise.all([
+  const [pyodide, graphviz, parser, figures, answers] = await Promise.all([
     load(options),
     instance(),
     parserOfC(),
     bytes("figures.json"),
+    table(),
   ]);
   pyodide.registerJsModule("kvmviz_page", {
     draw: (dot, format) => JSON.stringify(graphviz.render(dot, { engine: "dot", format })),
     figures: () => new TextDecoder().decode(figures),
+    keep: (line) => answers?.transaction(ANSWERS, "readwrite").objectStore(ANSWERS).add(line) && undefined,
     parse: (text) => rows(parser, text),
   });
-  // Answers stay in Python's memory: a new folder in JupyterLite's storage asks the server for what is not there.
-  pyodide.runPython("import os; os.environ.setdefault('KVMVIZ_CLASS', os.path.expanduser('~/class-answers'))");
+  bringAnswers(pyodide, await lines(answers));
   return pyodide;
 }

@@ -3,7 +3,8 @@
 Each seat appends to a file of its own in the folder `class-answers` beside the
 notebook, or in the folder that the environment variable `KVMVIZ_CLASS` names
 (a shared one, in a room that has it).  A line holds a question's key, the answer and
-whether it was right; no name.
+whether it was right; no name.  In a browser that runs Python itself there is one seat, and its
+answers are kept by that browser until the site's data are cleared.
 """
 
 import getpass
@@ -17,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypedDict, cast
 
+from kvmviz.browser import IN_BROWSER, has_page, keep
 from kvmviz.course.marking import Question
 
 FOLDER: Final = "class-answers"
@@ -40,8 +42,10 @@ def seat() -> str:
     """Return a short name of this user on this machine that does not say who it is.
 
     The network card's number is in it, since machines made from one disk image
-    often share a user and a host name.
+    often share a user and a host name.  A browser has one seat, with nothing to tell.
     """
+    if IN_BROWSER:
+        return "browser"
     return sha256(f"{_user()}@{platform.node()}/{uuid.getnode()}".encode()).hexdigest()[:8]
 
 
@@ -60,6 +64,8 @@ def save(question: Question, answer: str, right: bool, where: Path | None = None
     line = {"question": question.key, "kind": question.kind, "answer": answer, "right": right}
     with file.open("a", encoding="utf-8") as out:
         out.write(json.dumps(line) + "\n")
+    if has_page():
+        keep(json.dumps(line))
     return file
 
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,9 @@ from selenium.webdriver.common.by import By
 Keys = str
 RIGHT, LEFT = "\ue014", "\ue012"
 """The arrow keys, as the WebDriver standard writes them."""
+
+SCRIPT = 120
+"""Seconds that Firefox waits for what a script promises."""
 
 _MINI_BROWSERS = ("lib/*/webkit2gtk-4.1/MiniBrowser", "libexec/webkit2gtk-4.1/MiniBrowser")
 
@@ -61,20 +64,22 @@ def what_is_missing(name: str) -> str | None:
 
 
 @contextmanager
-def started(name: str, folder: Path) -> Iterator[Engine]:
-    """Start an engine and end it; what it logs goes to the folder."""
-    with {"firefox": _firefox, "webkit": _webkit}[name](folder) as engine:
+def started(name: str, folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[Engine]:
+    """Start an engine and end it; what it logs goes to the folder, and Firefox takes settings."""
+    with _firefox(folder, settings or {}) if name == "firefox" else _webkit(folder) as engine:
         yield engine
 
 
 @contextmanager
-def _firefox(folder: Path) -> Iterator[Engine]:
+def _firefox(folder: Path, settings: Mapping[str, Any]) -> Iterator[Engine]:
     from marionette_driver.marionette import Marionette  # installed on Linux only
 
-    browser = Marionette(bin=str(firefox()), headless=True, gecko_log=str(folder / "gecko.log"))
+    log = str(folder / "gecko.log")
+    browser = Marionette(bin=str(firefox()), headless=True, gecko_log=log, prefs=dict(settings))
     profile = None
     try:
         browser.start_session()
+        browser.timeout.script = SCRIPT
         profile = browser.instance.profile
 
         def fresh(address: str) -> None:

@@ -1,33 +1,41 @@
-"""The course with nothing installed, from a plain server: each notebook runs to its end and asks nobody else."""
+"""The course with nothing installed, in Chromium and Firefox: each notebook runs to its end and asks nobody else."""
 
-import threading
+import re
+import shutil
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
+import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser
 
 from docs.lite.__main__ import build
-from tests.browser.notebook import COMMAND, KERNEL_IS_READY
+from kvmviz import run
+from kvmviz.scenario.link import Link
+from tests.browser.chromium import browser_is_required
+from tests.browser.engines import what_is_missing
+from tests.browser.lite import ANSWER, LEFT, RUN, STEP_AND_TOGGLE, Opened, in_chromium, in_firefox, served
 
-pytestmark = [pytest.mark.slow, pytest.mark.marathon]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not shutil.which("npm"), reason="no npm, which brings Python for the browser: apt install npm"),
+]
 
-NOTEBOOKS = [path.name for path in sorted(Path("notebooks").glob("*.ipynb"))]
-LONGEST = 400
-"""Seconds that a notebook may take on a machine that does much else; two of them hold every scenario against claims."""
+NOTEBOOKS = sorted(Path("notebooks").glob("*.ipynb"))
+PATCH = next(path for path in NOTEBOOKS if path.stem.endswith("write-your-own-patch"))
+TELLING = (NOTEBOOKS[0], PATCH)
+"""An explorer, questions, C of a reader's own and a patch that is marked; all the others are a marathon."""
 
-UNRUN = "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].filter(e => /[ *]/.test(e.textContent))"
 MEGABYTES = 60
 
+RESULTS = "from kvmviz.course import class_results; raise ValueError(class_results())"
 
-class Quiet(SimpleHTTPRequestHandler):
-    """`python -m http.server` without its log."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+ENDLESS = """import kvmviz
+class Endless(kvmviz.Revision, base="v1"):
+    def tdx_sept_free_private_spt(vm, gfn, sp):
+        while sp: pass
+kvmviz.run(Endless, "tree=1x1x1")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,109 +47,73 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(folder) as found:
+        yield found
 
 
-class Lite:
-    """A browser that has the folder open; `asked` and `errors` are what it asked of others, and complained about."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.context, self.address = context, address
-        self.asked: list[str] = []
-        self.errors: list[str] = []
-        context.set_default_timeout(LONGEST * 1000)
-        context.on("request", lambda one: self._note(one.url))
-        context.route(lambda url: not url.startswith((address, "data:", "blob:")), lambda route: route.abort())
-
-    def _note(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
-            self.asked.append(url)
-
-    def _on_console(self, said: ConsoleMessage) -> None:
-        if said.type == "error":
-            self.errors.append(f"{said.text} ({said.location.get('url')})")
-
-    def open(self, name: str) -> Page:
-        page = self.context.new_page()
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.errors.append(error.stack or error.message))
-        page.goto(f"{self.address}/lab/index.html?path={name}")
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        page.wait_for_function(KERNEL_IS_READY)
-        return page
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def lite(
+    request: pytest.FixtureRequest, browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opened]:
+    if request.param == "chromium":
+        with in_chromium(browser, address) as opened:
+            yield opened
+        return
+    if missing := what_is_missing("firefox"):
+        (pytest.fail if browser_is_required() else pytest.skip)(missing)
+    with in_firefox(tmp_path_factory.mktemp("firefox"), address) as opened:
+        yield opened
 
 
-@pytest.fixture(scope="module")
-def lite(browser: Browser, address: str) -> Iterator[Lite]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    yield Lite(context, address)
-    context.close()
+def ends(path: Path) -> list[tuple[int, int, int]]:
+    """Traces, error lines and leaked pages on the left of each explorer, when nothing fails: the model's answer."""
+    outputs = [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", ())]
+    links = [Link.parse(said["link"]) for one in outputs if (said := one.get("metadata", {}).get("kvmviz"))]
+    runs = [run((link.revisions or ("",))[0], link.scenario.with_(fail="none")).summary for link in links]
+    return [(one.traces, one.lines, one.leaked_count) for one in runs]
 
 
-def step_and_toggle(explorer: Locator) -> None:
-    """Go a step on, and let another page fail."""
-    label = explorer.get_by_test_id("step-label")
-    before = label.text_content() or ""
-    explorer.get_by_test_id("step-next").click()
-    assert (label.text_content() or "") != before
-    none = explorer.get_by_test_id("fail-none")
-    none.click()
-    expect(none).to_have_attribute("aria-pressed", "true", timeout=60_000)
+def figures(shown: str) -> tuple[int, ...]:
+    found = re.search(r"(\d+) warnings? .*?(\d+) error lines? .*?(\d+) leaked", shown)
+    assert found, shown
+    return tuple(map(int, found.groups()))
 
 
-def answer_one(page: Page) -> None:
-    """Answer the first question of a notebook with its first choice, or with a number."""
-    question = page.locator(".jp-OutputArea-output .widget-vbox").first
-    question.scroll_into_view_if_needed()
-    choice = question.locator("input[type=radio]").first
-    if choice.count():
-        choice.check()
-    else:
-        question.locator("input[type=text]").first.fill("1")
-    question.locator("button").first.click()
-    question.get_by_text("\u2713").or_(question.get_by_text("\u2717")).first.wait_for()
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_runs_to_its_end_and_asks_nobody_else(name: str, lite: Lite) -> None:
-    page = lite.open(name)
-    page.evaluate(COMMAND, ["notebook:run-all-cells", {}, LONGEST])
-    complaints = page.locator(".jp-OutputArea-output[data-mime-type$='stderr'], [data-mime-type$='.error']")
-    assert [one.inner_text() for one in complaints.all()] == []
-    assert page.locator(".jp-CodeCell .jp-InputPrompt").count() > 3
-    assert page.evaluate(f"({UNRUN})().length") == 0
-    for explorer in page.get_by_test_id("explorer").all():
-        explorer.scroll_into_view_if_needed()
-        step_and_toggle(explorer)
-    answer_one(page)
-    if name.endswith("write-your-own-patch.ipynb"):
-        page.get_by_text("Nothing dangerous happens to any page").first.wait_for()
-    page.close()
-    assert lite.errors == []
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(one, id=one.stem, marks=[] if one in TELLING else [pytest.mark.marathon]) for one in NOTEBOOKS],
+)
+def test_a_notebook_runs_to_its_end_and_asks_nobody_else(path: Path, lite: Opened) -> None:
+    lite.open(path.name)
+    lite.run_all()
+    left = lite.ask(LEFT, None)
+    assert left["complaints"] == []
+    assert [one for one in left["prompts"] if not re.fullmatch(r"\[\d+\]:", one)] == []
+    assert len(left["prompts"]) > 3
+    assert [figures(one) for one in lite.ask(STEP_AND_TOGGLE, None)] == ends(path)
+    lite.ask(ANSWER, None)
+    if path == PATCH:
+        assert lite.ask("() => document.body.textContent.includes('Nothing dangerous happens to any page')", None)
+    assert lite.errors() == []
     assert lite.asked == []
 
 
-def test_an_endless_loop_of_a_reader_comes_to_its_end(lite: Lite) -> None:
-    page = lite.open(NOTEBOOKS[0])
-    said = page.evaluate(
-        """async (code) => {
-            const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            const future = kernel.requestExecute({ code });
-            const reply = await future.done;
-            return `${reply.content.ename}: ${reply.content.evalue}`;
-        }""",
-        "import kvmviz\n"
-        "class Endless(kvmviz.Revision, base='v1'):\n"
-        "    def tdx_sept_free_private_spt(vm, gfn, sp):\n"
-        "        while sp: pass\n"
-        "kvmviz.run(Endless, 'tree=1x1x1')\n",
-    )
-    assert "does not end and was stopped after 4,000 lines" in said
-    page.close()
+def test_answers_outlive_the_kernel(lite: Opened) -> None:
+    """And what a reader writes that does not end is stopped."""
+    lite.open(NOTEBOOKS[0].name)
+    lite.ask(RUN, "from kvmviz.course import ask; ask('00-first-warning').answer('1')")
+    lite.open(NOTEBOOKS[0].name)
+    assert "00-first-warning" in lite.ask(RUN, RESULTS)
+    assert "does not end and was stopped after 4,000 lines" in lite.ask(RUN, ENDLESS)
+
+
+def test_what_is_asked_of_others_and_complained_about_would_be_seen(lite: Opened) -> None:
+    """Runs last in each browser, since it leaves its traces."""
+    lite.ask("() => fetch('http://elsewhere.example/').catch(() => null).then(() => null)", None)
+    lite.ask("() => { console.error('one complaint'); setTimeout(() => { throw new Error('another'); }); }", None)
+    lite.wait("() => new Promise(done => setTimeout(() => done(true), 500))")
+    assert any("elsewhere.example" in one for one in lite.asked)
+    assert [any(words in one for one in lite.errors()) for words in ("one complaint", "another")] == [True, True]
 
 
 def test_the_folder_is_small_enough_to_be_put_anywhere(folder: Path) -> None:

@@ -47,6 +47,16 @@ def test_an_answer_that_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pyte
     assert answers.saved(ASKED, "2", True) == ""
 
 
+def test_a_page_that_runs_python_is_given_each_line_to_keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(answers, "has_page", lambda: True)
+    monkeypatch.setattr(answers, "keep", kept.append)
+    monkeypatch.setattr(answers, "IN_BROWSER", True)
+    file = answers.save(ASKED, "3", False, tmp_path)
+    assert file.name == "answers-browser.jsonl"  # where the page puts them when it starts again
+    assert kept == file.read_text().splitlines()
+
+
 def test_the_folder_can_be_a_shared_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(answers.VARIABLE, str(tmp_path))
     assert answers.save(ASKED, "2", True).parent == tmp_path

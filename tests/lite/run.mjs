@@ -18,7 +18,7 @@ import sys
 os.chdir("/checkout")
 os.environ["HYPOTHESIS_NO_PLUGINS"] = "1"
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-sys.dont_write_bytecode = True
+sys.pycache_prefix = "/extra/compiled"  # nothing is written into the checkout, and the next run finds it
 sys.path[:0] = ["/checkout", "/extra"]
 sys.path.append("/packages")
 import pytest

@@ -1,0 +1,101 @@
+"""How long the folder with nothing installed takes to its first picture: `make lite`, then `python -m benchmarks.lite`.
+
+The first notebook is opened from a plain server in Chromium and its first cell run
+at once: with a profile that has seen nothing (cold), then with the same profile in
+a browser that is started anew (warm).  Seconds from the address to
+
+- stored: the picture that the notebook has stored, before any Python runs;
+- kernel: Python is ready;
+- live: the explorer shows its pages, computed in the browser.
+
+A busy machine shows in all of them; `processor` is what browser and server took of it.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import Final
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from benchmarks.machine import machine
+from docs.lite.__main__ import TARGET
+from tests.browser.chromium import FLAGS, find_browser, what_is_missing
+from tests.browser.lite import served
+from tests.browser.notebook import KERNEL_IS_READY
+
+TURNS: Final = 3
+"""How often the browser is started anew with the profile that has seen the folder."""
+
+MOMENTS: Final = {
+    "stored": "() => document.querySelector('.jp-OutputArea-output svg, .jp-OutputArea-output img')",
+    "kernel": KERNEL_IS_READY,
+    "live": "() => document.querySelector('[data-testid=explorer] [data-page]')",
+}
+
+RUN_FIRST: Final = """() => {
+    const { content } = jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.findIndex(cell => cell.model.type === "code");
+    jupyterapp.commands.execute("notebook:run-cell");
+}"""
+
+NOTEBOOK: Final = "00-start-here.ipynb"
+
+
+def main() -> int:
+    """Measure and print."""
+    if not TARGET.exists():
+        raise SystemExit(f"benchmarks: {TARGET} is not there; make it first: make lite")
+    if missing := what_is_missing():
+        raise SystemExit(f"benchmarks: {missing}")
+    with served(TARGET) as address:
+        cold, *warm = turns(f"{address}/lab/index.html?path={NOTEBOOK}")
+    print(f"{'':6}{'stored':>9}{'kernel':>9}{'live':>9}{'processor':>11}")
+    for name, row in {"cold": cold, "warm": [median(column) for column in zip(*warm, strict=True)]}.items():
+        print(f"{name:6}" + "".join(f"{value:>7.1f} s" for value in row[:-1]) + f"{row[-1]:>9.1f} s")
+    print(f"\nwarm: the median of {TURNS}.  Measured on: {machine()}.")
+    return 0
+
+
+def turns(address: str) -> Iterator[list[float]]:
+    """Yield what a browser took: once with a new profile, then with the same."""
+    with tempfile.TemporaryDirectory() as profile:
+        for _ in range(1 + TURNS):
+            before = _processor()
+            with sync_playwright() as playwright:
+                context = playwright.chromium.launch_persistent_context(
+                    profile, executable_path=find_browser(), args=list(FLAGS), viewport={"width": 1280, "height": 900}
+                )
+                found = list(moments(context, address))
+                context.close()
+            yield [*found, _processor() - before]
+
+
+def moments(context: BrowserContext, address: str) -> Iterator[float]:
+    """Yield the seconds to each moment."""
+    page, start = context.new_page(), time.monotonic()
+    page.set_default_timeout(300_000)
+    page.goto(address, wait_until="commit")
+    for name, happened in MOMENTS.items():
+        page.wait_for_function(happened)
+        yield time.monotonic() - start
+        if name == "stored":
+            _run_first(page)
+
+
+def _run_first(page: Page) -> None:
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length")
+    page.evaluate(RUN_FIRST)
+
+
+def _processor() -> float:
+    """Return the seconds of processor that this process and all that it has ended took."""
+    parts = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
