@@ -55,7 +55,7 @@ def compile_one(file: PurePosixPath, source: bytes) -> None:
     else:
         target = INTO / "site" / cache_from_source(str(file.relative_to(SITE)))
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = Path("/tmp/source.py")
+    text = INTO / "source.py"
     text.write_bytes(source)
     mode = PycInvalidationMode.UNCHECKED_HASH
     compile_file(str(text), cfile=str(target), dfile=str(file), doraise=True, invalidation_mode=mode)

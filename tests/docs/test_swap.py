@@ -24,6 +24,7 @@ def sphinx(command, check):
 site.BUILDS, site.LINK = folder / "build", folder / "site"
 site.prepare, site.print = lambda source: None, lambda said: None
 site.subprocess = SimpleNamespace(run=sphinx)
+site.twin = SimpleNamespace(bring=lambda built: False)  # whether or not the folder was made here
 site.main()
 
 def work():
