@@ -124,7 +124,7 @@ def test_abbreviations_are_explained_or_are_names() -> None:
     known = {word for _, word in PLACES}
     said = "\n".join(own_text(cell) for cells in NOTEBOOKS.values() for cell in cells)
     text = re.sub(r"```.*?```|`[^`]*`", "", said, flags=re.DOTALL)
-    found = set(re.findall(r"\b[A-Z][A-Z0-9-]{2,}\b", text)) - known - {"MMU"}  # *MMU code*: explained in 04, in italics
+    found = set(re.findall(r"\b[A-Z][A-Z0-9-]{2,}\b", text)) - known - {"MMU"}  # *MMU code* is explained in 04
     assert found <= {
         "KVM", "NULL", "TDX", "RECLAIM", "FREEID", "SUCCESS", "JSON", "PAGE", "ADD", "CPU", "REMOVE", "WARNING",
     }  # fmt: skip

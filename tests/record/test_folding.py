@@ -224,7 +224,7 @@ def test_a_patch_to_which_no_table_stands_for_others_is_refused() -> None:
 
 
 @given(scenarios())
-@settings(max_examples=60, deadline=None)
+@trying(20, 60)
 def test_tables_of_a_fold_stand_in_the_order_of_the_first_that_each_means(scenario: Scenario) -> None:
     tree = fold(scenario.tree, scenario.fail)
     for level, tables in tree.levels.items():
