@@ -125,12 +125,12 @@ def test_failing_names_that_many_pages() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+@pytest.mark.parametrize("form", ["png", "svg"])
 def test_a_figure_is_saved_as_its_file_s_ending_says(form: str, tmp_path: Path) -> None:
     path = tmp_path / f"a.b.{form}"
     noise(most=1).save(path)
     assert path.read_bytes() == noise(most=1).bytes(form)  # type: ignore[arg-type]
-    assert path.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
+    assert path.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml"}[form])
     if form == "png":
         with Image.open(path) as image:
             assert image.mode == "P"
