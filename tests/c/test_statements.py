@@ -168,6 +168,11 @@ SAME: dict[str, tuple[str, Callable[[int], int]]] = {
     ),
     "characters": (r"return 'a' + '\n' + '\0' + n;", lambda n: 107 + n),
     "numbers": ("return 0x10 + 010 + 5UL + 1u + n;", lambda n: 30 + n),
+    "types of numbers": (
+        "return sizeof(5) + 10 * sizeof(5UL) + 100 * sizeof(5u) + 1000 * sizeof(0xffffffff) + "
+        "10000 * sizeof(4294967296) + (-1 < 5) + 2 * (-1 < 5u) + 4 * (-1 < 5UL) + 8 * (((u64)5 << 40) > (1UL << 42));",
+        lambda n: 84493,
+    ),
     "address": ("int *p = &n; *p += 4; return n + *p;", lambda n: 2 * (n + 4)),
     "statements in an expression": (
         "int a = ({ int b = n; if (b > 2) b = 50; b + 1; }); return a;",
@@ -245,6 +250,7 @@ def test_what_stands_beside_a_function_is_used(name: str) -> None:
         ("(n + 1) = n;", "this cannot be assigned to"),
         ("m = n;", "`m` is not bound"),
         ("int a = *n;", "is no pointer"),
+        ("int a = (void)n;", "void is given where a number (int) belongs"),
         ("foo_t a = n;", "the type `foo_t` is not known here"),
     ],
 )
