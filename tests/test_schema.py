@@ -59,7 +59,7 @@ def test_an_unrecorded_run_fits() -> None:
         ("claims", "claims --format json B1 B2 B3 F2 K1 N1 D1"),
         ("check", "check --revision v1 --tree 1x1x1 --against before --format json"),
         ("check", "check --revision landed --tree 1x1x1 --format json"),
-        ("review", "review --format json MAIL"),
+        ("review", "review --format json --space 1x1x1 MAIL"),
     ],
 )
 def test_answers_of_the_command_line_fit(

@@ -39,7 +39,11 @@ def groups_of(lockstep: Lockstep, side: Side, step: int) -> dict[str, dict[str, 
     return {name: dict(counts) for name, counts in found.items()}
 
 
-@pytest.mark.parametrize("words", ["fail=L1@0x200", "fail=rate:1/1000:7", "hkid=assigned vcpus=6"])
+@pytest.mark.parametrize(
+    "words",
+    ["fail=rate:1/1000:7"]
+    + [pytest.param(line, marks=pytest.mark.slow) for line in ("fail=L1@0x200", "hkid=assigned vcpus=6")],
+)
 def test_every_count_is_that_of_the_whole_tree(pages: Pages, tmp_path: Path, words: str) -> None:
     line = f"tree=1TiB {words}"
     lockstep = Lockstep.of(["before", "v1"], line)

@@ -79,7 +79,9 @@ def faults(page: Page) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("size", [(800, 600), (1024, 768), (1920, 1080)])
+@pytest.mark.parametrize(
+    "size", [(800, 600), *(pytest.param(size, marks=pytest.mark.slow) for size in ((1024, 768), (1920, 1080)))]
+)
 @pytest.mark.parametrize("scenario", ["leaves=present", "tree=2x1x1 fail=all zap=prove-mmu"])
 def test_the_deepest_stacks_fit(project: Project, scenario: str, size: tuple[int, int]) -> None:
     assert faults(project(scenario, ("before", "v1"), size)) == []
