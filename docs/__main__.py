@@ -45,26 +45,25 @@ def main() -> int:
 
 def prepare(source: Path) -> None:
     """Gather the pages: those written by hand, the notebooks, and those that are computed."""
-    for item in ("conf.py", "commands.md", "sphinx.md", "_static"):
+    for item in ("commands.md", "sphinx.md", "_static"):
         copy = shutil.copytree if (HERE / item).is_dir() else shutil.copy
         copy(HERE / item, source / item)
+    conf = (HERE / "conf.py").read_text(encoding="utf-8")
+    (source / "conf.py").write_text(conf + live.settings(), encoding="utf-8")
+    live.write_puzzles(source)
     (source / "notebooks").mkdir()
     for path in sorted((ROOT / "notebooks").glob("*.*")):
         gather(path, source / "notebooks")
-    (source / "live").mkdir()
-    for one in live.PAGES:
-        one.write(source / "live")
     for name, write in {"index": pages.front, "cases": pages.cases, "claims": pages.claims, "api": pages.api}.items():
         (source / f"{name}.md").write_text(write(), encoding="utf-8")
 
 
 def gather(path: Path, folder: Path) -> None:
-    """Take in a file of the course, a notebook with the live explorer in it."""
+    """Take in a file of the course, a notebook with the way to its live twin."""
     if path.suffix in (".md", ".svg"):
         shutil.copy(path, folder)
     elif path.suffix == ".ipynb":
         notebook = nbformat.read(path, as_version=4)
-        live.enliven(notebook)
         twin.join(notebook, path.name)
         nbformat.write(notebook, folder / path.name)
 

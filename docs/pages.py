@@ -13,6 +13,7 @@ from kvmviz.check.cases import CASES
 from kvmviz.check.propositions import CLAIMS, Verdict
 from kvmviz.check.propositions import claims as put_to_the_test
 from kvmviz.check.propositions.verdict import shows
+from kvmviz.sphinx.pages import PAGE
 
 _COMMAND = re.compile(r"`kvmviz (?:compare (?P<names>\S+ \S+)|run --revision (?P<one>\S+)) '(?P<line>[^']+)'`")
 
@@ -24,22 +25,17 @@ def cases() -> str:
         a, b = case.revisions
         lines += [f"## {case.question}", "", f"`{a}` and `{b}`: {case.answer()}", ""]
         lines += ["```console", f"$ kvmviz compare {a} {b} '{case.scenario}'", "```", ""]
-        where = live.address(f"{case.scenario} revisions={a},{b}")
-        lines += [f'<a href="{where}">Watch it</a>', ""] if where else []
+        lines += [live.watch(case.scenario, a, b, words="Watch it"), ""]
     return "\n".join(lines)
 
 
 def front() -> str:
     """The first page: the explorer at the step where the patch first makes a difference, then the ways on."""
-    told = "fail=L1@0x200"
-    rows = kvmviz.compare("before", "v1", told).rows
-    step = next(number for number, row in enumerate(rows, 1) if row.a is None or row.b is None)
-    where = live.address(f"{told} step={step} revisions=before,v1") or live.PAGES[0].file
-    ways = "".join(f'<a href="{file}"><b>{name}</b>{what}</a>' for name, file, what in _ways(where))
-    return f"{_FRONT.format(frame=live.frame(where, below=False), ways=ways)}{_CONTENTS}"
+    ways = "".join(f'<a href="{file}"><b>{name}</b>{what}</a>' for name, file, what in _ways())
+    return f"{_FRONT.format(ways=ways)}{_CONTENTS}"
 
 
-def _ways(where: str) -> Iterator[tuple[str, str, str]]:
+def _ways() -> Iterator[tuple[str, str, str]]:
     """Yield the ways on: what each is called, where it is, what is there."""
     notebooks = len(list((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb")))
     yield (
@@ -49,7 +45,7 @@ def _ways(where: str) -> Iterator[tuple[str, str, str]]:
     )
     yield "The cases", "cases.html", f"{len(CASES)} small teardowns worth talking about"
     yield "The claims", "claims.html", f"{len(CLAIMS)} things that people said, put to the test"
-    yield "The explorer", escape(where), "on a page of its own, which asks nobody for anything"
+    yield "The explorer", PAGE, "on a page of its own, which asks nobody for anything and can be saved"
     yield "The commands", "commands.html", "one line for a reply on a mailing list"
     yield "The Python names", "api.html", "to look at runs yourself"
 
@@ -60,7 +56,8 @@ A virtual machine under Intel TDX is destroyed, and one of its pages cannot be r
 log say, and what becomes of the page?* A patch moved that decision from KVM's generic code to its TDX code: before it
 on the left, after it on the right. The arrow keys step.
 
-{frame}
+```{{kvmviz}} fail=L1@0x200
+```
 
 <div class="ways">{ways}</div>
 
@@ -136,15 +133,14 @@ def watchable(text: str) -> str:
     """Return Markdown with a link to the explorer behind each command whose view the site holds.
 
     >>> print(watchable("`kvmviz compare before v1 'fail=all'`"))
-    `kvmviz compare before v1 'fail=all'` <a href="explorer.html#tree=1x1x3&fail=all&revisions=before,v1">watch</a>
+    `kvmviz compare before v1 'fail=all'` {kvmviz}`watch <tree=1x1x3 fail=all revisions=before,v1>`
     """
     return _COMMAND.sub(_with_link, text)
 
 
 def _with_link(found: re.Match[str]) -> str:
     revisions = (found["names"] or found["one"]).replace(" ", ",").split(",")[:2]
-    where = live.address(f"{found['line']} revisions={','.join(revisions)}")
-    return f'{found[0]} <a href="{where}">watch</a>' if where else found[0]
+    return f"{found[0]} {live.watch(found['line'], *revisions)}".rstrip()
 
 
 def api() -> str:

@@ -6,12 +6,16 @@
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from kvmviz.commands.common import find_revision
 from kvmviz.draw.lockstep import Lockstep
+from kvmviz.errors import KvmvizError
 from kvmviz.revisions import Revision, RevisionError
 from kvmviz.scenario import Scenario, ScenarioError
 from kvmviz.scenario.link import Link
@@ -48,9 +52,11 @@ class View:
 
 def read(
     line: str, *, revisions: str | None = None, step: str | None = None, tree: str | None = None,
-    folder: Path = Path(), below: Path = Path(),
+    folder: Path = Path(), below: Path = Path(), own: Mapping[str, str] | None = None,
 ) -> View:  # fmt: skip
     """Return what a line and the options beside it say; raise KvmvizError with one sentence.
+
+    `own` are files of the project by the names of their revisions.
 
     A file among the revisions is named from the document's own folder on, which is
     `below` the project's `folder`, or from the latter on with a slash before it.
@@ -58,7 +64,8 @@ def read(
     there is only one.
     """
     link = Link.parse(_with(line, tree=tree, step=step, revisions=revisions))
-    names = tuple(_from_here(one, below) for one in link.revisions or REVISIONS)
+    known = own or {}
+    names = tuple(known.get(one) or _from_here(one, below) for one in link.revisions or REVISIONS)
     view = View(str(link.scenario), names, link.step or 0)
     rows = view.lockstep(folder)
     if link.step is None:
@@ -95,6 +102,25 @@ def file_of(name: str, folder: Path) -> Path | None:
     """
     found = _FILE.fullmatch(name)
     return folder / found["path"] if found else None
+
+
+def own_names(revisions: Sequence[str], folder: Path) -> Mapping[str, str]:
+    """Return those of a project's revisions that are files, by what each calls itself; one that cannot be read is none.
+
+    >>> own_names(["v1", "nowhere.c"], Path())
+    {}
+    """
+    files = [(one, file) for one in revisions if (file := file_of(one, folder)) is not None and file.is_file()]
+    return _own_names(folder, tuple((one, file.stat().st_mtime_ns) for one, file in files))
+
+
+@cache
+def _own_names(folder: Path, files: Sequence[tuple[str, int]]) -> Mapping[str, str]:
+    found = {}
+    for one, _ in files:
+        with suppress(KvmvizError):  # it is a warning where the page is written
+            found[find(one, folder).name] = one
+    return found
 
 
 def find(name: str, folder: Path) -> type[Revision]:

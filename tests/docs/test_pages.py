@@ -5,7 +5,7 @@ import pytest
 from docs import pages
 from kvmviz.check.propositions import Verdict
 from kvmviz.compare.comparison import compare
-from kvmviz.scenario.link import Link
+from kvmviz.sphinx.view import read
 
 
 def claim(identity: str, verdict: str, where: str = "https://host.example/mail.html") -> Verdict:
@@ -20,12 +20,12 @@ def claim(identity: str, verdict: str, where: str = "https://host.example/mail.h
 
 def test_the_front_page_opens_where_the_sides_first_differ() -> None:
     text = pages.front()
-    link = Link.parse(text.split('src="')[1].split('"')[0].replace("&amp;", "&"))
-    rows = compare("before", "v1", link.scenario).rows
-    assert link.step is not None
-    assert all(row.a is not None and row.b is not None for row in rows[: link.step - 1])
-    assert None in (rows[link.step - 1].a, rows[link.step - 1].b)
-    assert "claims.html" in text.partition("</iframe>")[2]
+    view = read(text.partition("```{kvmviz} ")[2].partition("\n")[0])
+    assert view.revisions == ("before", "v1")
+    rows = compare("before", "v1", view.scenario).rows
+    assert all(row.a is not None and row.b is not None for row in rows[: view.step - 1])
+    assert None in (rows[view.step - 1].a, rows[view.step - 1].b)
+    assert "claims.html" in text.partition("{kvmviz}")[2]
 
 
 def test_what_does_not_hold_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,4 +40,4 @@ def test_what_does_not_hold_is_told_first(monkeypatch: pytest.MonkeyPatch) -> No
     assert '<a href="https://host.example/mail.html">the mail</a>' in text
     assert "<code>&lt;id@host&gt;</code>" in text
     assert "A &amp; B" in text
-    assert "Against it: `kvmviz compare before v1 'tree=1x1x3 fail=all'` <a href" in text
+    assert "Against it: `kvmviz compare before v1 'tree=1x1x3 fail=all'` {kvmviz}`watch <" in text
