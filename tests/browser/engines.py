@@ -75,7 +75,8 @@ def _firefox(folder: Path, settings: Mapping[str, Any]) -> Iterator[Engine]:
     from marionette_driver.marionette import Marionette  # installed on Linux only
 
     log = str(folder / "gecko.log")
-    browser = Marionette(bin=str(firefox()), headless=True, gecko_log=log, prefs=dict(settings))
+    # Port 0 is any that is free: two workers may each drive one at once.
+    browser = Marionette(port=0, bin=str(firefox()), headless=True, gecko_log=log, prefs=dict(settings))
     profile = None
     try:
         browser.start_session()
