@@ -20,18 +20,23 @@ def test_answers_are_the_runs(scenario: str, revisions: list[str]) -> None:
     assert [q["row"] for q in asked] == sorted(q["row"] for q in asked)
     for question in asked:
         assert len(set(question["options"])) == len(question["options"])
-        step = lockstep.leading[question["row"] - 1]
-        if isinstance(step.event, Warn) and "only before" in question["options"]:
-            sides = [
-                s for s in lockstep.sides if (t := lockstep.steps(s)[question["row"] - 1]) and t.event == step.event
-            ]
-            printed = step.event.printed and len(sides) == 2
-            assert (question["options"][question["answer"]] == "both sides") == printed
+        if question["ask"].endswith("Who prints a trace?"):
+            steps = [lockstep.steps(side)[question["row"] - 1] for side in lockstep.sides]
+            prints = [bool(one and isinstance(one.event, Warn) and one.event.printed) for one in steps]
+            assert question["options"][question["answer"]] == who(revisions, prints)
         if question["ask"].endswith("What becomes of it?"):
             page = question["ask"].removeprefix("KVM is about to ask for ").partition(" back.")[0]
             ends = {fate(name, scenario, page) for name in revisions}
             right = ends.pop() if len(ends) == 1 else "not the same on both sides"
             assert question["options"][question["answer"]] == right
+
+
+def who(revisions: list[str], prints: list[bool]) -> str:
+    """Who prints a trace, as the answers have it."""
+    if len(prints) == 1:
+        return "yes" if prints[0] else "no"
+    printing = [name for name, one in zip(revisions, prints, strict=True) if one]
+    return {0: "neither", 1: f"only {''.join(printing)}", 2: "both sides"}[len(printing)]
 
 
 def fate(revision: str, scenario: str, page: str) -> str:
