@@ -59,7 +59,8 @@ ROUNDS ?= 20
 rounds: venv ## every notebook as a test, ROUNDS times; ends at the first round that is not green
 	@for n in $$(seq $(ROUNDS)); do echo "round $$n of $(ROUNDS)"; $(PY) -m pytest -q $(NBVAL) $(NOTEBOOKS) || exit 1; done
 
-# Not in CI: mutmut makes the mutants and runs them; of each room SAMPLE are drawn by SEED, which takes some minutes.
+# Not in CI: mutmut makes the mutants and runs them; of each room SAMPLE are drawn by SEED, which takes some minutes, for
+# `c`, whose tests run a compiler, a quarter of an hour or more.
 # A figure is honest on a seed that no test was written for.  `.venv/bin/mutmut show NAME` shows one of the last room.
 ROOMS  ?= record compare draw explorer c
 SAMPLE ?= 60
