@@ -31,11 +31,14 @@ START = """command => {
     jupyterapp.commands.execute(command).then(() => say("done"), error => say(`failed: ${error}`));
 }"""
 
-LEFT = """() => ({
-    prompts: [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].map(one => one.textContent),
-    complaints: [...document.querySelectorAll(
+# JupyterLab opens again what was open before; what is looked at is the notebook that was asked for.
+SHOWN = "jupyterapp.shell.currentWidget.node"
+
+LEFT = f"""() => ({{
+    prompts: [...{SHOWN}.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].map(one => one.textContent),
+    complaints: [...{SHOWN}.querySelectorAll(
         ".jp-OutputArea-output[data-mime-type$='stderr'], [data-mime-type$='.error']")].map(one => one.textContent),
-})"""
+}})"""
 
 UNTIL = """const until = async (what, ask) => {
     for (const end = Date.now() + 60000; !ask(); await new Promise(done => setTimeout(done, 20)))
@@ -46,7 +49,7 @@ UNTIL = """const until = async (what, ask) => {
 STEP_AND_TOGGLE = f"""async () => {{
     {UNTIL}
     const shown = [];
-    for (const explorer of document.querySelectorAll("[data-testid=explorer]")) {{
+    for (const explorer of {SHOWN}.querySelectorAll("[data-testid=explorer]")) {{
         const part = name => explorer.querySelector(`[data-testid="${{name}}"]`);
         explorer.scrollIntoView();
         const label = part("step-label");
@@ -66,7 +69,7 @@ STEP_AND_TOGGLE = f"""async () => {{
 # Its first question gets its first choice, or a number.
 ANSWER = f"""async () => {{
     {UNTIL}
-    const question = document.querySelector(".jp-OutputArea-output .kvmviz-ask");
+    const question = {SHOWN}.querySelector(".jp-OutputArea-output .kvmviz-ask");
     question.scrollIntoView();
     const choice = question.querySelector("input[type=radio]");
     if (choice) choice.click();
@@ -141,7 +144,8 @@ class Opened:
     def open(self, name: str) -> None:
         """Open a notebook and wait until its kernel is ready."""
         self._open(f"{self.address}/lab/index.html?path={name}")
-        self.wait(KERNEL_IS_READY)
+        here = f"window.jupyterapp?.shell.currentWidget?.context?.path === {name!r}"
+        self.wait(f"() => {here} && ({KERNEL_IS_READY})()")
 
     def run_all(self) -> None:
         """Run every cell, whether it fails or not."""
