@@ -3,6 +3,9 @@
 `make mutants ROOMS=compare SAMPLE=60 SEED=1` runs it.  Each mutant runs the quick tests of the room's own folder that
 reach the changed function, and the doctests of the room; browsers and what is slow stay out.
 
+A mutant is a fork of a process that has run the tests once: what that process has cached, or a test file computed when
+it was imported, is not computed again, so a survivor may die by itself: `mutmut apply NAME` and the tests tell.
+
 mutmut changes what stands in functions and methods; it leaves out properties, f-strings and tables of a module.  Left
 out here by rule, before anything is drawn: another case of a string of which another change is drawn, a string without
 a letter or digit (spacing, punctuation), a colour, the wording of an error that is raised, the type in a `cast`, and in
