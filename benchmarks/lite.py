@@ -1,10 +1,9 @@
 """How long the folder with nothing installed takes to its first picture: `make lite`, then `python -m benchmarks.lite`.
 
 The first notebook is opened from a plain server in Chromium and its first cell run
-at once: with a profile that has seen nothing (cold), then with the same profile in
+as soon as it can be: with a profile that has seen nothing (cold), then with the same profile in
 a browser that is started anew (warm).  Seconds from the address to
 
-- stored: the picture that the notebook has stored, before any Python runs;
 - kernel: Python is ready;
 - live: the explorer shows its pages, computed in the browser.
 
@@ -19,7 +18,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Final
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from benchmarks.machine import machine
 from docs.lite.__main__ import TARGET
@@ -31,7 +30,6 @@ TURNS: Final = 3
 """How often the browser is started anew with the profile that has seen the folder."""
 
 MOMENTS: Final = {
-    "stored": "() => document.querySelector('.jp-OutputArea-output svg, .jp-OutputArea-output img')",
     "kernel": KERNEL_IS_READY,
     "live": "() => document.querySelector('[data-testid=explorer] [data-page]')",
 }
@@ -53,7 +51,7 @@ def main() -> int:
         raise SystemExit(f"benchmarks: {missing}")
     with served(TARGET) as address:
         cold, *warm = turns(f"{address}/lab/index.html?path={NOTEBOOK}")
-    print(f"{'':6}{'stored':>9}{'kernel':>9}{'live':>9}{'processor':>11}")
+    print(f"{'':6}{'kernel':>9}{'live':>9}{'processor':>11}")
     for name, row in {"cold": cold, "warm": [median(column) for column in zip(*warm, strict=True)]}.items():
         print(f"{name:6}" + "".join(f"{value:>7.1f} s" for value in row[:-1]) + f"{row[-1]:>9.1f} s")
     print(f"\nwarm: the median of {TURNS}.  Measured on: {machine()}.")
@@ -82,13 +80,8 @@ def moments(context: BrowserContext, address: str) -> Iterator[float]:
     for name, happened in MOMENTS.items():
         page.wait_for_function(happened)
         yield time.monotonic() - start
-        if name == "stored":
-            _run_first(page)
-
-
-def _run_first(page: Page) -> None:
-    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length")
-    page.evaluate(RUN_FIRST)
+        if name == "kernel":
+            page.evaluate(RUN_FIRST)
 
 
 def _processor() -> float:
