@@ -102,6 +102,7 @@ def test_the_second_td_is_recorded_after_the_first_and_later_by_so_many_seconds(
 
 
 def test_a_boot_is_remembered_and_many_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teardown, "_BOOTS", {})  # other tests may have asked for the same
     asked = Scenario.parse("tree=1x1x2 fail=L1@0x0")
     first, _ = boot_after(V1, asked)
     assert boot_after(V1, asked)[0] is first
