@@ -64,11 +64,12 @@ def unreported(space: str = "quick") -> Prose:
         [found.broken.count if (found := _report(which, space)[rule]).broken else 0 for which in ("before", "v1")]
         for rule in rules
     )
+    before_too = "in as many" if old == page else f"in {old:,}"
     return Prose(
         f"**{td:,}** TDs lose pages under `v1` and leave no word at all. Each is the second of a boot: its key stays "
         "in the "
         "quiet way, or it comes within seconds of the first.\n\n"
-        f"In **{page:,}** scenarios some lost page has no word of its own; before the patch in {old:,}.\n\n"
+        f"In **{page:,}** scenarios some lost page has no word of its own; before the patch {before_too}.\n\n"
         f"**{trace:,}** TDs lose pages under `v1` and leave no trace, **{before:,}** before. The first TD of a boot "
         "always "
         "leaves one; all these are second ones."

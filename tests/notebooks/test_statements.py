@@ -37,6 +37,7 @@ BOTH: Final = ("before", "v1")
 ONE: Final = "fail=L1@0x200"
 FAILS: Final = ("none", "L1@0x0", "L2@0x0", "L3@0x0", "L1@0x0,L2@0x0", "all")
 FAULTS: Final = tuple(f"tree=1x1x1 hkid={key} fail={fail}" for key, fail in product(("released", *CAUSES), FAILS))
+CONTROL: Final = ("TDR", "TDVPR[0]", "TDCS[0]")
 BOOTS: Final = ("first", "second:60s")
 
 
@@ -81,6 +82,12 @@ def answers_of(cause: str) -> list[tuple[str, int]]:
     steps = run("v1", f"hkid={cause}").steps
     calls = [step.event for step in steps if step.phase == "pre_destroy"]
     return [(call.seamcall, call.status) for call in calls if isinstance(call, Seamcall)]
+
+
+def registers(revision: str, scenario: str) -> list[tuple[int, ...] | None]:
+    """What the module says of each page that it refuses: type, owner's address, size."""
+    calls = [step.event for step in run(revision, scenario).steps if isinstance(step.event, Seamcall)]
+    return [call.registers for call in calls if call.status]
 
 
 def given_up_by(revision: str, scenario: str) -> set[tuple[str, str]]:
@@ -152,12 +159,28 @@ STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
     ("03", "No parent goes before its children in either"): lambda: all(
         children_first(order(f"tree={tree} zap={zap}")) for tree in ("2x1x2", "1x2x2", "2x2x1") for zap in ZAPS
     ),
-    ("03", "If a page is refused, the function that asked does not free it"): lambda: all(
+    ("01", "the page's type (`0x4`: a TDR), its owner's address and its size, or nought"): lambda: (
+        registers("v1", ONE) == [(0, 0, 0), (4, 0x100000000, 0)]
+    ),
+    ("04", "TDs without a trace under `before` are second ones that lose control pages alone"): lambda: (
+        {(s.traces, s.leaked_count > 0) for s in (end("before", f"fail={p} boot=second:60s") for p in CONTROL)}
+        == {(0, True)}
+        and all(bool(s.traces) == bool(s.leaked) for s in (end("before", f"{f} boot=second:60s") for f in FAULTS))
+    ),
+    ("07", "Where the key stays, no page is asked for"): lambda: (
+        not any(
+            step.event.seamcall == "TDH.PHYMEM.PAGE.RECLAIM"
+            for key, name in product(CAUSES, BOTH)
+            for step in run(name, f"hkid={key}").steps
+            if isinstance(step.event, Seamcall)
+        )
+    ),
+    ("03", "If one is refused, the function of TDX code that asked does not free it"): lambda: all(
         given_up_by(name, f"fail={page}")
         == {(page, "tdx_reclaim_control_page"), ("TDR", "tdx_reclaim_td_control_pages")}
         for name, page in product(REVISIONS, ("TDVPR[0]", "TDCX[0][0]", "TDCS[0]"))
     ),
-    ("03", "names the key's number"): lambda: all(
+    ("03", "another line says so, with the key's number"): lambda: all(
         ["is leaked" in line for line in reported(f"hkid={key}-error", 0)][-1]
         for key in ("vpflushdone", "cache-wb", "key-freeid")
     ),
@@ -186,8 +209,8 @@ STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
         for name, function in zip(BOTH, ("handle_removed_pt", "tdx_sept_free_private_spt"), strict=True)
         for fault in FAULTS
     ),
-    ("05", "every fault that leaves a trace before the patch leaves some for the first TD after it, too"): lambda: all(
-        bool(end("v1", fault).traces) == bool(end("before", fault).traces) for fault in FAULTS
+    ("05", "a fault that stops a host before the patch stops it with the patch, too"): lambda: all(
+        end("v1", f"{fault} panic=on").panicked == end("before", f"{fault} panic=on").panicked for fault in FAULTS
     ),
     ("07", "So nothing is stopped in either case"): lambda: (
         [bugged_in(line) for line in ("fail=all", "hkid=flushvp-not-done")] == [[], ["mmu_uninit"]]

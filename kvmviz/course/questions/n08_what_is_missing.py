@@ -53,7 +53,7 @@ def puzzle_c() -> Question:
     return Question(
         "Puzzle C leaks what v1 leaks, in every scenario. Still the check has found something. What is missing?",
         MISSING["C"],
-        (MISSING["C"], "the KVM_BUG_ON that looks whether tables are left", "the WARN_ON on the value of the op"),
+        (MISSING["C"], "the TDX_BUG_ON_3 that reports a refused page", "the WARN_ON on the value of the op"),
         (
             "The counterexample has the key still assigned. What does the module answer to RECLAIM then?",
             "The op of v1 does not even ask in that case. What keeps it from asking?",

@@ -107,7 +107,7 @@ def what_breaks_first() -> Question:
     """What the old design comes to."""
     first = race("old").first
     assert first is not None
-    choices = ("ADD is refused", "REMOVE is asked for twice", "the lock is never released")
+    choices = ("a get fails, and nothing was refused", "REMOVE is asked for twice", "the lock is never released")
     return Question(
         "It counts down first and looks again under the lock. Which of these can happen, although nobody meant it to?",
         choices[1] if first.name == "removed_once" else choices[0],
