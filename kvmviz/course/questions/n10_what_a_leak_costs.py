@@ -69,7 +69,7 @@ def log() -> Question:
     """The key stayed: what did the log say, and what not?"""
     found = end("v1", LOG)
     return Question(
-        "Here a call of the release of the key has failed: each vCPU is flushed there. Nothing else is in the log. "
+        "Here a call has failed that is made for each vCPU as the key should go back. Nothing else is in the log. "
         "How many pages has this TD lost? (Its tree is 1x1x5; count its control pages, too.)",
         found.leaked_count,
         hints=(
