@@ -12,10 +12,22 @@ dies.  It is no sandbox: files and network are not looked at.
 must not do, `shipping` how a revision gets there.
 """
 
-from kvmviz.apart.pool import AVAILABLE, Answer, Pool, ask, call, each, processors, shown_once, stop_workers, workers
+from kvmviz.apart.pool import (
+    AVAILABLE,
+    Answer,
+    Pool,
+    ask,
+    call,
+    each,
+    processors,
+    result_of,
+    shown_once,
+    stop_workers,
+    workers,
+)  # fmt: skip
 from kvmviz.apart.shipping import pack, unpack
 
 __all__ = [
-    "AVAILABLE", "Answer", "Pool", "ask", "call", "each", "pack", "processors", "shown_once", "stop_workers",
-    "unpack", "workers",
+    "AVAILABLE", "Answer", "Pool", "ask", "call", "each", "pack", "processors", "result_of", "shown_once",
+    "stop_workers", "unpack", "workers",
 ]  # fmt: skip

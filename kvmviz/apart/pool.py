@@ -30,6 +30,9 @@ T = TypeVar("T")
 IDLE: Final = 60
 """Seconds without a task after which a worker ends."""
 
+_HEEDS: Final = 0.2
+"""Seconds after which whoever waits for a task looks whether a signal has come."""
+
 AVAILABLE: Final = os.name == "posix" and sys.platform not in ("emscripten", "wasi", "ios", "android")
 """Whether this system can have workers at all."""
 
@@ -218,9 +221,21 @@ def ask(name: str, function: Callable[..., T], *arguments: Any) -> T:
     return value
 
 
+def result_of(future: Future[T]) -> T:
+    """Return what a task came to, or raise what it raised.
+
+    The wait is in short pieces: a signal that comes in the moment before a wait
+    begins is heeded only when that wait ends, and Ctrl-C would be lost.
+    """
+    while not future.done():
+        with contextlib.suppress(TimeoutError):
+            future.exception(_HEEDS)
+    return future.result()
+
+
 def _awaited(answer: Answer) -> Any:
     try:
-        return answer.result()
+        return result_of(answer)
     except (KeyboardInterrupt, CancelledError):
         stop_workers()
         raise
@@ -248,7 +263,7 @@ def each(
     try:
         for future in _handed_out(executor, function, jobs, reader, ahead, waiting):
             try:
-                value = future.result()
+                value = result_of(future)
             finally:
                 printed = printed or getattr(future, "printed", "")
             waiting.popleft()

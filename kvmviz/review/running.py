@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from kvmviz.apart import AVAILABLE, processors, workers
+from kvmviz.apart import AVAILABLE, processors, result_of, workers
 from kvmviz.check.engine import check
 from kvmviz.check.nearest import likeness
 from kvmviz.check.report import Report
@@ -107,7 +107,7 @@ class Series:
         report = check(loaded.new, space, executor, progress=self.options.progress)
         ran = _ran(loaded, report, old_like.same_as)
         if early is not None and guess in ran.same_as:
-            return ran, early.result()
+            return ran, result_of(early)
         if early is not None:
             early.cancel()
         return ran, _verdicts(names, ran, executor)

@@ -1,14 +1,16 @@
 """Workers: what comes back, what is printed, what goes wrong, and that one which is lost is replaced."""
 
+import _thread
 import os
+import threading
 import time
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import pytest
 
 import kvmviz
-from kvmviz.apart import Pool, call, processors, stop_workers, workers
+from kvmviz.apart import Pool, call, processors, result_of, stop_workers, workers
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions.guard import PatchError, allowing
 from tests.processes import is_there, left_of, only_linux
@@ -136,3 +138,21 @@ def test_a_copy_of_this_process_leaves_its_workers_alone() -> None:
 def test_there_is_one_for_each_processor() -> None:
     assert 1 <= processors() <= (os.cpu_count() or 1)
     assert workers() is workers()
+
+
+def test_a_signal_that_wakes_nobody_ends_the_wait_all_the_same() -> None:
+    """So is one that comes in the moment before the wait begins; this one comes in its midst."""
+    never: Future[int] = Future()
+    threading.Timer(0.05, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        result_of(never)
+
+
+def test_a_wait_gives_what_a_task_came_to() -> None:
+    late: Future[int] = Future()
+    threading.Timer(0.3, late.set_result, [7]).start()
+    assert result_of(late) == 7
+    wrong: Future[int] = Future()
+    wrong.set_exception(TimeoutError("of its own"))
+    with pytest.raises(TimeoutError, match="of its own"):
+        result_of(wrong)
