@@ -227,7 +227,7 @@ def result_of(future: Future[T]) -> T:
     The wait is in short pieces: a signal that comes in the moment before a wait
     begins is heeded only when that wait ends, and Ctrl-C would be lost.
     """
-    while not future.done():
+    while isinstance(future, Answer) and not future.done():  # how another executor's is waited for, that one knows
         with contextlib.suppress(TimeoutError):
             future.exception(_HEEDS)
     return future.result()

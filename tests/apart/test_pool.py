@@ -4,13 +4,13 @@ import _thread
 import os
 import threading
 import time
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from typing import Any
 
 import pytest
 
 import kvmviz
-from kvmviz.apart import Pool, call, processors, result_of, stop_workers, workers
+from kvmviz.apart import Answer, Pool, call, processors, result_of, stop_workers, workers
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions.guard import PatchError, allowing
 from tests.processes import is_there, left_of, only_linux
@@ -142,17 +142,17 @@ def test_there_is_one_for_each_processor() -> None:
 
 def test_a_signal_that_wakes_nobody_ends_the_wait_all_the_same() -> None:
     """So is one that comes in the moment before the wait begins; this one comes in its midst."""
-    never: Future[int] = Future()
+    never = Answer()
     threading.Timer(0.05, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt):
         result_of(never)
 
 
 def test_a_wait_gives_what_a_task_came_to() -> None:
-    late: Future[int] = Future()
+    late = Answer()
     threading.Timer(0.3, late.set_result, [7]).start()
     assert result_of(late) == 7
-    wrong: Future[int] = Future()
+    wrong = Answer()
     wrong.set_exception(TimeoutError("of its own"))
     with pytest.raises(TimeoutError, match="of its own"):
         result_of(wrong)
