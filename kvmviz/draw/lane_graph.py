@@ -47,7 +47,7 @@ def shown(found: Race, name: str | None) -> Finding:
     return one
 
 
-def lanes(steps: Sequence[Step]) -> list[str]:
+def threads_of(steps: Sequence[Step]) -> list[str]:
     """Return the threads that a schedule moves."""
     return sorted({step.thread for step in steps})
 
@@ -104,7 +104,7 @@ def _caption(found: Race, one: Finding) -> str:
 
 def _rows(steps: Sequence[Step], theme: Theme) -> Iterator[list[str]]:
     colour = tokens(theme)
-    threads = lanes(steps)
+    threads = threads_of(steps)
     heads = [_cell(f"head {one}", LANE, ROW, colour["paper"], f"thread {one}", 12) for one in threads]
     yield [_space(NUMBER), *(c for head in heads for c in (_space(BAR), head)),
            *(_cell(f"head {word}", CELL, ROW, colour["paper"], word, 11) for word in HEADS)]  # fmt: skip

@@ -103,7 +103,7 @@ def _ground(steps: Sequence[Step], boxes: dict[str, Box]) -> str:
     """Return the lanes themselves, and what they and the columns are called."""
     parts = []
     last = boxes[f"number {steps[-1].number}"].bottom
-    for thread in dot.lanes(steps):
+    for thread in dot.threads_of(steps):
         head = boxes[f"head {thread}"]
         lane = Box(head.x, head.bottom, head.width, last - head.bottom)
         parts.append(_rect(lane, "lane") + _text(head, f"thread {thread}", "head"))
@@ -117,7 +117,8 @@ def _row(step: Step, steps: Sequence[Step], boxes: dict[str, Box], at: int | Non
     body = boxes[f"step {step.number}"]
     parts = [_text(boxes[f"number {step.number}"], str(step.number), "quiet mid")]
     parts += [
-        _rect(boxes[f"lock {one} {step.number}"], "lock") for one in sorted(dot.holders(step) & set(dot.lanes(steps)))
+        _rect(boxes[f"lock {one} {step.number}"], "lock")
+        for one in sorted(dot.holders(step) & set(dot.threads_of(steps)))
     ]
     size = dot.points(step, bold=kind == "bad")
     parts.append(f'<g class="{kind}">{_rect(body, "body", 3)}{_words(step, body, size)}{_mark(step, body)}</g>')

@@ -12,7 +12,7 @@ from kvmviz.machine.callchain import bottom, kernel
 
 
 @bottom
-def teardown(vm: VM) -> None:
+def close_files(vm: VM) -> None:
     """Close the TD's memory file, then the VM; each open memory file pins the VM, so never the other way round."""
     if vm.guest_memfd:
         vm.host.recorder.enter("gmem_release")

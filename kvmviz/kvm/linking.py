@@ -55,7 +55,7 @@ class Image:
         self._names = {function: name for name, function in known if name in substitutes}
         self._added = frozenset(added.values())
         self._substitutes, self._prepare = substitutes, prepare
-        self.teardown: Callable[[VM], None] = self.linked(kvm_main.teardown)
+        self.close_files: Callable[[VM], None] = self.linked(kvm_main.close_files)
 
     def linked(self, function: Function) -> Function:
         """Return what a call of this function comes to in this image."""

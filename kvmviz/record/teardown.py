@@ -95,13 +95,13 @@ def watched(
 ) -> VM:
     """Tear down a TD in this boot, as the revision links the model, and return it; the boot goes on from there."""
     with _no_gc(scenario):
-        called, teardown = linked(which)
+        called, close_files = linked(which)
         vm = build(scenario, called, boot, tree)
         vm.host.watch(recorder)
         if which.is_python:
             _seal(vm, which)
         with _guard(which, scenario), suppress(HostPanicked):
-            teardown(vm)
+            close_files(vm)
             if isinstance(recorder, Tally) and recorder.panicked:
                 raise _swallowed_panic(which, scenario)
     return vm

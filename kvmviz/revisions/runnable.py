@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from kvmviz.kvm import vm
-from kvmviz.kvm.kvm_main import teardown
+from kvmviz.kvm.kvm_main import close_files
 from kvmviz.kvm.linking import REPLACEABLE, link
 from kvmviz.revisions.ran import counting, is_readers
 
@@ -27,7 +27,7 @@ def linked(which: "type[Revision]") -> Runnable:
     it first runs.
     """
     if not which.functions.keys() & REPLACEABLE.keys():
-        return which, teardown
+        return which, close_files
     kept: Runnable | None = vars(which).get(_KEPT)
     if kept is None:
         kept = _link(which)
@@ -42,7 +42,7 @@ def _link(which: "type[Revision]") -> Runnable:
     named = {name: image.linked(function) for name, function in which.functions.items() if name not in replaced}
     leaf = next(name for name in named if name not in vm.Revision.__annotations__)
     view = SimpleNamespace(name=which.name, remove_leaf=named.pop(leaf), dynamic_pamt=which.dynamic_pamt, **named)
-    return cast("vm.Revision", view), image.teardown
+    return cast("vm.Revision", view), image.close_files
 
 
 def root(which: "type[Revision]") -> "type[Revision]":

@@ -17,11 +17,11 @@ from kvmviz.draw.lane_graph import (
     TALL,
     holders,
     kind,
-    lanes,
     lanes_dot,
     lines,
     points,
     shown,
+    threads_of,
 )
 from kvmviz.draw.palette import tokens
 from kvmviz.race.design import DESIGNS
@@ -48,7 +48,7 @@ def plain(label: str) -> str:
 @pytest.mark.parametrize("design", BROKEN)
 def test_every_row_is_as_wide_as_the_head_and_a_gap_stands_where_another_thread_goes_on(design: str) -> None:
     steps = shown(race(design, 2, 1), None).steps
-    threads = lanes(steps)
+    threads = threads_of(steps)
     wide = [NUMBER, *[BAR, LANE] * len(threads), *[CELL] * len(HEADS)]
     head, *body = rows(design)
     assert [width for width, *_ in head] == wide
@@ -65,7 +65,7 @@ def test_every_row_is_as_wide_as_the_head_and_a_gap_stands_where_another_thread_
 @pytest.mark.parametrize("design", BROKEN)
 def test_a_row_says_its_number_its_step_in_its_lane_who_holds_a_lock_and_what_is_shared(design: str) -> None:
     steps = shown(race(design, 2, 1), None).steps
-    threads, light = lanes(steps), tokens("light")
+    threads, light = threads_of(steps), tokens("light")
     body = [row for row in rows(design)[1:] if len(row) > 1]
     for step, row in zip(steps, body, strict=True):
         cells = {name: (fill, plain(label), height) for _, height, fill, name, label in row}

@@ -8,7 +8,7 @@ from types import new_class
 from typing import Any
 
 from kvmviz.check.experiments.bench import td
-from kvmviz.kvm.kvm_main import teardown
+from kvmviz.kvm.kvm_main import close_files
 from kvmviz.kvm.mmu_page import kvm_mmu_page
 from kvmviz.kvm.vm import VM
 from kvmviz.revisions import Revision, revision
@@ -25,5 +25,5 @@ def gfn_agrees(which: str | type[Revision], scenario: str) -> list[bool]:
 
     body = {"tdx_sept_free_private_spt": tdx_sept_free_private_spt}
     listening: Any = new_class("listening", (base,), {"base": base}, lambda namespace: namespace.update(body))
-    teardown(td(scenario, listening)[0])
+    close_files(td(scenario, listening)[0])
     return seen
