@@ -6,8 +6,7 @@ the longest common sequence of these; a step that only one side takes stands alo
 """
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +17,7 @@ from kvmviz.scenario.names import PageName
 from kvmviz.terms.events import Event, PrErr, PrWarn, Seamcall, Warn
 
 Key = tuple[str, ...]
+Sign = tuple[str, str, str | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,26 @@ def _too_large(scenario: Scenario) -> ScenarioError:
 
 def keys(steps: Sequence[Step]) -> list[Key]:
     """Return a name for each step that is unique within its run: phase, kind, page, and which time."""
+    return numbered(sign(step.phase, step.event) for step in steps)
+
+
+def sign(phase: str, event: Event) -> Sign:
+    """Return what a step's name is made of: phase, kind, its page if it has one, and what else tells it from others."""
+    return phase, event.kind, _page(event), _about(event)
+
+
+def numbered(signs: Iterable[Sign]) -> list[Key]:
+    """Return the names of the steps that these are the signs of; one without a page is about that of the one before."""
     found: list[Key] = []
-    seen: Counter[Key] = Counter()
-    phase, page = "", ""
-    for step in steps:
-        if step.phase != phase:
-            phase, page = step.phase, ""
-        page = _page(step.event) or page
-        key = (phase, step.event.kind, page, *_about(step.event))
-        seen[key] += 1
-        found.append((*key, str(seen[key])))
+    seen: dict[Key, int] = {}
+    last, page = "", ""
+    for phase, kind, own, about in signs:
+        if phase != last:
+            last, page = phase, ""
+        page = own or page
+        key = (phase, kind, page, *about)
+        seen[key] = times = seen.get(key, 0) + 1
+        found.append((*key, str(times)))
     return found
 
 
@@ -113,7 +123,7 @@ def _rows(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Row]:
         at_a, at_b = i + 1, j + 1
 
 
-def common(a: Sequence[Key], b: Sequence[Key]) -> list[tuple[int, int]]:
+def common(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, int]]:
     """Return the longest common subsequence; with unique keys it is the longest rising run of positions."""
     where = {key: j for j, key in enumerate(b)}
     pairs = [(i, where[key]) for i, key in enumerate(a) if key in where]

@@ -43,7 +43,7 @@ def meaning(run: Run, index: int) -> str:
 
 def _refused(event: e.Seamcall, run: Run, index: int) -> str:
     if event.status == STATUS["TD_ASSOCIATED_PAGES_EXIST"]:
-        return _counted(run.frames[index].leaked_count)
+        return _counted(sum(step.times for step in run.steps[:index] if isinstance(step.event, e.Leak)))
     if event.seamcall == "TDH.PHYMEM.PAGE.RECLAIM":
         return "The page stays the module's, and the host must not touch it."
     if event.seamcall == "TDH.MNG.KEY.FREEID":

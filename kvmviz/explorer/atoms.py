@@ -9,8 +9,8 @@ What depends on the names of the revisions, on a row's number or on how long ago
 the first TD was torn down holds a mark in its place: `@1@`, `@S@`, `@B@`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any, TypedDict
 
@@ -100,6 +100,9 @@ class Writer:
 
     def __init__(self) -> None:
         self._known: dict[Any, Atom] = {}
+        """By what is seen of a step under a revision."""
+        self._atoms: dict[Any, Atom] = {}
+        """By what is said of it, which is the same under most revisions."""
         self._chains: dict[tuple[int, ...], tuple[tuple[Location, ...], tuple[Place, ...]]] = {}
         """By the identities of locations, which are kept here so that none is another's later."""
 
@@ -109,25 +112,30 @@ class Writer:
     def atoms(self, run: Run) -> list[Atom]:
         """Return the atoms of a run."""
         steps = run.steps
-        return [self._atom(run, *each) for each in zip(count(), steps, subjects(steps), changes(run), _counts(run))]
+        return [self._atom(run, *each) for each in zip(count(), steps, subjects(steps), changes(run))]
 
-    def _atom(self, run: Run, at: int, step: Step, about: str | None, moves: Changes, counted: Counts) -> Atom:
-        means = meaning(run, at)
+    def _atom(self, run: Run, at: int, step: Step, about: str | None, moves: Changes) -> Atom:
         where = tuple(map(id, step.where))  # a `Location` is one object for each line of the model
-        rests = grounds(run._which, step.event, step.chain)
-        key = (step.phase, step.event, step.times, where, about, moves, counted, means, rests)
+        key = (run._which, step.phase, step.event, step.times, where, about, moves, meaning(run, at))
         if key not in self._known:
-            if where not in self._chains:
-                self._chains[where] = step.where, tuple(map(_location, step.where))
-            self._known[key] = _written(step, about, moves, counted, (means, rests), self._chains[where][1])
+            self._known[key] = self._said(key, step, grounds(run._which, step.event, step.chain))
         return self._known[key]
 
+    def _said(self, key: Any, step: Step, rests: str) -> Atom:
+        """Return the atom of a step that is new under its revision."""
+        _, _, _, _, where, about, moves, means = key
+        said = (*key[1:], rests)
+        if said not in self._atoms:
+            if where not in self._chains:
+                self._chains[where] = step.where, tuple(map(_location, step.where))
+            self._atoms[said] = _written(step, about, moves, (means, rests), self._chains[where][1])
+        return self._atoms[said]
 
-def _written(
-    step: Step, about: str | None, moves: Changes, counted: Counts, said: tuple[str, str], chain: tuple[Place, ...]
-) -> Atom:
+
+def _written(step: Step, about: str | None, moves: Changes, said: tuple[str, str], chain: tuple[Place, ...]) -> Atom:
     value: Told = {
-        **_words(step, about, *said), **_logged(step), **_asked(step), "counted": counted,
+        **_words(step, about, *said), **_logged(step), **_asked(step),
+        "counted": _counts(step.event, step.times),
         "phase": step.phase, "kind": step.event.kind, "mark": kind_of(step.event).mark(step.event), "about": about,
         "episode": _episode(step, about), "changes": (*moves, *_of_pairs(step.event)), "chain": chain,
     }  # fmt: skip
@@ -213,14 +221,12 @@ def _asked(step: Step) -> Asked:
             return {"page": getattr(event, "page", None)}
 
 
-def _counts(run: Run) -> Iterator[Counts]:
-    """Yield what each step adds to traces, lines, leaked pages and pairs."""
-    fold, before = FrameBuilder(run.pages), (0, 0, 0, 0)
-    for step in run.steps:
-        fold.apply(step.event, step.times)
-        after = fold.traces, fold.lines, fold.leaked_count, fold.pinned
-        yield after[0] - before[0], after[1] - before[1], after[2] - before[2], after[3] - before[3]
-        before = after
+@lru_cache(8192)
+def _counts(event: e.Event, times: int) -> Counts:
+    """Return what an event adds to traces, lines, leaked pages and pairs, whatever was before."""
+    fold = FrameBuilder(())
+    fold.apply(event, times)
+    return fold.traces, fold.lines, fold.leaked_count, fold.pinned
 
 
 def verdict_words(run: Run) -> tuple[str, str, str, int, int, bool]:

@@ -40,10 +40,10 @@ class Collected:
     def add(self, one: Run) -> int:
         """Take in a run, unless it is there already, and return its number."""
         words = verdict_words(one)
-        key = (one.revision, _tape_key(one), words, one.summary.leaked)
+        numbers = tuple(map(self._own, self.writer.atoms(one)))
+        key = (one.revision, numbers, words, one.summary.leaked)
         if key not in self._runs:
             self._runs[key] = len(self.runs)
-            numbers = [self._own(atom) for atom in self.writer.atoms(one)]
             self.runs.append(Outcome(self._segments(numbers), words, one.summary.leaked))
         return self._runs[key]
 
@@ -85,10 +85,3 @@ class Collected:
     def bare(self) -> "Collected":
         """Return what is worth sending to another process."""
         return Collected(self.atoms, self.runs, self.at)
-
-
-def _tape_key(one: Run) -> tuple[Any, ...]:
-    """Return what tells one run's steps from another's; a `Location` is one object for each line of the model."""
-    tape = one._tape
-    assert tape is not None  # what is shown was recorded, or is the folded run of what was not
-    return tuple(tape.entries), tuple(tuple(map(id, where)) for where in tape.where), tuple(tape.often())

@@ -9,7 +9,7 @@
 """
 
 import zlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -22,26 +22,11 @@ from kvmviz.explorer.collected import Collected, Outcome
 from kvmviz.explorer.log import absent_because
 from kvmviz.explorer.payload import cause_table, choices, element_of, named_cases, single_of, state_table
 from kvmviz.explorer.phrases import PHRASES
+from kvmviz.explorer.table import Table
 from kvmviz.explorer.wire import Answer, Common, Tables
 from kvmviz.record.runs import Run
 from kvmviz.record.sources import Source, source
 from kvmviz.terms.phases import PARTS
-
-
-class Table:
-    """Numbers things in the order of their first use."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[Hashable, int] = {}
-
-    def __call__(self, thing: Hashable) -> int:
-        """Return the number of a thing."""
-        return self.numbers.setdefault(thing, len(self.numbers))
-
-    @property
-    def things(self) -> list[Any]:
-        """Everything that was numbered, in order."""
-        return list(self.numbers)
 
 
 class Sources:

@@ -50,8 +50,12 @@ _SOURCES: Final[dict[str, Callable[..., Any]]] = {}
 _BOTTOMS: Final[set[CodeType]] = set()
 _NAMES: Final[dict[CodeType, str]] = {}
 _LOCATIONS: Final[dict[tuple[CodeType, int], Location]] = {}
-_MET: Final[dict[tuple[CodeType, int], tuple[bool, Location | None]]] = {}
-"""By code and instruction, which a frame tells sooner than its line: whether it is a foot, and where it stands."""
+_MET: Final[dict[tuple[int, int], tuple[bool, Location | None, CodeType]]] = {}
+"""By code and instruction, which a frame tells sooner than its line: whether it is a foot, and where it stands.
+
+Code is known by its `id`, since its hash is worked out anew each time from all that is in it; it is kept here, so
+that its `id` does not become another's.
+"""
 _KEYS: Final[dict[CodeType, str]] = {}
 
 
@@ -135,8 +139,8 @@ def callers() -> tuple[Location, ...]:
     chain: list[Location] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        met = (frame.f_code, frame.f_lasti)
-        foot, location = _MET.get(met) or _MET.setdefault(met, _meet(frame))
+        met = (id(frame.f_code), frame.f_lasti)
+        foot, location, _ = _MET.get(met) or _MET.setdefault(met, _meet(frame))
         if foot:
             break
         if location is not None:
@@ -145,9 +149,9 @@ def callers() -> tuple[Location, ...]:
     return tuple(reversed(chain))
 
 
-def _meet(frame: FrameType) -> tuple[bool, Location | None]:
+def _meet(frame: FrameType) -> tuple[bool, Location | None, CodeType]:
     code = frame.f_code
-    return code in _BOTTOMS, _location(code, frame.f_lineno) if code in _REGISTER else None
+    return code in _BOTTOMS, _location(code, frame.f_lineno) if code in _REGISTER else None, code
 
 
 def arguments() -> Iterator[Any]:

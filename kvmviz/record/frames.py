@@ -110,7 +110,7 @@ class FrameBuilder:
 
         Pages of Dynamic PAMT are in no picture: pairs that stay are counted.
         """
-        changes = tuple(change for change in self._changes(event) if change[0] in self.states)
+        changes = tuple([change for change in self._changes(event) if change[0] in self.states])
         self.states.update(changes)
         self._count(event, times)
         return changes

@@ -94,7 +94,7 @@ def watched(
     which: type[Revision], scenario: Scenario, boot: Boot, recorder: Recorder, tree: "FoldedTree | None" = None
 ) -> VM:
     """Tear down a TD in this boot, as the revision links the model, and return it; the boot goes on from there."""
-    with _no_gc(scenario):
+    with without_gc() if scenario.tree.count > 100 else nullcontext():  # a large TD
         called, close_files = linked(which)
         vm = build(scenario, called, boot, tree)
         vm.host.watch(recorder)
@@ -144,13 +144,12 @@ def _guards(own: AbstractContextManager[None], base: AbstractContextManager[None
 
 
 @contextmanager
-def _no_gc(scenario: Scenario) -> Iterator[None]:
-    """Keep the cyclic garbage collector off while a large TD is built and torn down.
+def without_gc() -> Iterator[None]:
+    """Keep the cyclic garbage collector off where next to nothing becomes garbage.
 
-    Nothing becomes garbage before the run ends, and each of the collector's
-    looks would cost more the larger the TD is.
+    Each of its looks costs more the more there is, and would find nothing.
     """
-    if scenario.tree.count <= 100 or not gc.isenabled():
+    if not gc.isenabled():
         yield
         return
     gc.disable()

@@ -9,7 +9,8 @@ import pytest
 from kvmviz.compare.align import Aligned
 from kvmviz.explorer.atoms import Writer
 from kvmviz.explorer.collected import Collected
-from kvmviz.explorer.encode import Encoder, Sources, Table, answer_of
+from kvmviz.explorer.encode import Encoder, Sources, answer_of
+from kvmviz.explorer.table import Table
 from kvmviz.explorer.wire import Tables
 from kvmviz.record.runs import Run, run
 from kvmviz.scenario.tree import Tree

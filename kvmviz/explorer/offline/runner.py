@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from kvmviz.apart import AVAILABLE, each, pack, processors, unpack, workers
@@ -15,6 +16,7 @@ from kvmviz.explorer.offline.space import BOOTS, Family
 from kvmviz.machine.module import RECLAIM
 from kvmviz.machine.printk import BURST
 from kvmviz.record.runs import Run, run, run_all
+from kvmviz.record.teardown import without_gc
 from kvmviz.revisions import Revision
 from kvmviz.scenario import Scenario
 from kvmviz.terms.events import Seamcall
@@ -103,4 +105,6 @@ def collect_all(parts: Sequence[Sequence[Family]], revisions: Sequence[type[Revi
 
 
 def _part(families: Sequence[Family], packed: Sequence[bytes]) -> Collected:
-    return collect(families, [unpack(one) for one in packed]).bare()
+    revisions = [unpack(one) for one in packed]
+    with nullcontext() if any(one.is_python for one in revisions) else without_gc():  # a reader's may make much garbage
+        return collect(families, revisions).bare()
