@@ -40,9 +40,10 @@ def lives(revision: str = "v1", scenario: str = "fail=L1@0x200") -> Drawn:
         seen = {word for frame in result.frames for word in frame.states.values()}
         shown = [_key(state) for state in PAGE_STATES.values() if state.name in seen]
         figure.legend(handles=shown, loc="outside lower center", ncols=len(shown), fontsize=10)
-    ended, lost = result.summary, ", ".join(result.summary.leaked) or "none"
+    ended = result.summary
+    lost = f": {', '.join(ended.leaked)}" if ended.leaked else ""
     alt = f"{revision}, {result.scenario}: {len(names) - 1} pages over {len(result.frames) - 1} steps. "
-    return Drawn(figure, f"{alt}At the end {ended.freed_count} are freed and {ended.leaked_count} leaked: {lost}.")
+    return Drawn(figure, f"{alt}At the end {ended.freed_count} are freed and {ended.leaked_count} leaked{lost}.")
 
 
 def _order(result: Run) -> list[str]:

@@ -38,7 +38,7 @@ def draw_dot(run: Run, step: int, ground: str = "transparent") -> str:
 def _caption(run: Run, step: int) -> str:
     now, steps = run.frames[step], run.steps
     said = steps[step - 1].text if step else "nothing has happened yet."
-    counts = f"warnings {now.traces}, error lines {now.lines}, pages leaked {now.leaked_count}"
+    counts = f"traces {now.traces}, error lines {now.lines}, pages leaked {now.leaked_count}"
     if run.summary.pamt:
         counts += f", PAMT pairs pinned {now.pinned}"
     lines = [f"{run.revision}   {run.scenario}", f"step {step} / {len(steps)}: {said}", counts]

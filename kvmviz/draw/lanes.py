@@ -21,6 +21,7 @@ from kvmviz.draw.palette import Theme, tokens
 from kvmviz.draw.rendering import render
 from kvmviz.race.result import HEADS, Finding, Race, shared
 from kvmviz.race.schedules import Step
+from kvmviz.terms.words import many
 
 TOP: Final = 12
 LINE: Final = 19
@@ -80,10 +81,11 @@ LEGEND: Final = "Steps marked TDX call into the module; a bar beside a lane says
 
 
 def _head(found: Race, one: Finding) -> list[str]:
-    count = len(one.steps)
+    count, idle = len(one.steps), found.threads - len(dot.threads_of(one.steps))
+    without = f"; {many(idle, 'thread')} without a step in it" if idle else ""
     return [
         f"{found.design.name}: {one.name} is broken",
-        f"{found.bounds}: {found.states:,} states; no schedule shorter than these {count} steps does it",
+        f"{found.bounds}: {found.states:,} states; no schedule shorter than these {count} steps does it{without}",
     ]
 
 

@@ -151,4 +151,4 @@ def lost_words(run: Run) -> str:
 
 def printed_words(run: Run) -> str:
     """Return what a run printed."""
-    return f"printed {many(run.summary.traces, 'warning')} and {many(run.summary.lines, 'error line')}"
+    return f"printed {many(run.summary.traces, 'trace')} and {many(run.summary.lines, 'error line')}"

@@ -83,7 +83,7 @@ def _counts(run: Run, step: int) -> str:
     if run.summary.pamt:
         phantoms = f", {many(now.phantoms, 'phantom reference')}" if now.phantoms else ""
         leaked += f", {many(now.pinned, 'PAMT pair')} pinned ({now.pinned * 2 * PAGE_KIB:,} KiB){phantoms}"
-    return f"{many(now.traces, 'warning')}, {many(now.lines, 'error line')}, {leaked}"
+    return f"{many(now.traces, 'trace')}, {many(now.lines, 'error line')}, {leaked}"
 
 
 def frame(run: Run, moves: Iterable[Changes], here: str | None, prefix: str = "kv-") -> str:

@@ -7,10 +7,10 @@ tree=1x1x3 fail=L1@0x200 step=117 revisions=before,v1
 Step 117 of 117:
 TDR is leaked: the TDX module still owns it, and nobody will ask for it
 again. Done: on both sides 2 pages (8 KiB) leaked; before printed 2
-warnings and 2 error lines, v1 printed 1 warning and 2 error lines.
+traces and 2 error lines, v1 printed 1 trace and 2 error lines.
 <BLANKLINE>
                 before                      v1
-warnings        2                           1
+traces          2                           1
 error lines     2                           2
 pages leaked    2                           2
 """
@@ -35,7 +35,7 @@ def link(lockstep: Lockstep, step: int) -> str:
 
 
 def counts(lockstep: Lockstep, side: Side, step: int) -> tuple[int, int, int, int]:
-    """Return warnings, error lines, leaked pages and pinned PAMT pairs of a side after `step` rows."""
+    """Return traces, error lines, leaked pages and pinned PAMT pairs of a side after `step` rows."""
     taken = sum(at is not None for at in lockstep.indices(side)[:step])
     now = lockstep.runs[side].frames[taken]
     return now.traces, now.lines, now.leaked_count, now.pinned
@@ -45,7 +45,7 @@ def still_text(lockstep: Lockstep, step: int) -> str:
     """Return the view as text of at most 72 columns."""
     rows = [("", [run.revision for run in lockstep.runs.values()])]
     numbers = [counts(lockstep, side, step) for side in lockstep.sides]
-    for i, word in enumerate(("warnings", "error lines", "pages leaked")):
+    for i, word in enumerate(("traces", "error lines", "pages leaked")):
         rows.append((word, [str(number[i]) for number in numbers]))
     paired = [lockstep.runs[side].summary.pamt is not None for side in lockstep.sides]
     if any(paired):
@@ -68,7 +68,7 @@ def _caption(lockstep: Lockstep, side: Side, step: int) -> str:
     traces, lines, leaked, pinned = counts(lockstep, side, step)
     run = lockstep.runs[side]
     pairs = f", {many(pinned, 'PAMT pair')} pinned" if run.summary.pamt else ""
-    return f"{run.revision}: {many(traces, 'warning')}, {many(lines, 'error line')}, {leaked} leaked{pairs}"
+    return f"{run.revision}: {many(traces, 'trace')}, {many(lines, 'error line')}, {leaked} leaked{pairs}"
 
 
 def _side(lockstep: Lockstep, side: Side, step: int) -> str:

@@ -72,7 +72,7 @@ def _printed(event: e.Warn | e.PrErr) -> str:
     if not event.printed:
         return ERROR_PATH
     if isinstance(event, e.PrErr):
-        return "It has no trace and does not count as a warning."
+        return "It has no trace and does not count as one."
     if event.site.endswith(":WARN_ON"):
         return "It does so each time."
     return "It does so once a boot: later failures here print no trace."

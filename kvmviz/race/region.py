@@ -64,7 +64,7 @@ class Region:
 
     def set(self, value: int) -> Op:
         """Write the counter, whatever it was (atomic_set)."""
-        return Op("set", "set", "atomic_set", value)
+        return Op("set", "set count to", "atomic_set", value)
 
     def increment(self) -> Op:
         """Add one to the counter; the answer is what it is then (atomic_inc_return)."""

@@ -118,7 +118,7 @@ def test_what_is_copied_leads_back_and_fits_a_mail(show: Show) -> None:
     assert text.startswith(f"{link}\n")
     assert all(len(line) <= 72 for line in text.splitlines())
     both = compare("before", "v1", "fail=L1@0x200")
-    assert f"warnings        {both.a.frames[62].traces}" in text
+    assert f"traces          {both.a.frames[62].traces}" in text
 
 
 def test_a_trace_that_an_earlier_td_used_up_leads_to_that_td(show: Show) -> None:

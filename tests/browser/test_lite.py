@@ -74,7 +74,7 @@ def ends(path: Path) -> list[tuple[int, int, int]]:
 
 
 def figures(shown: str) -> tuple[int, ...]:
-    found = re.search(r"(\d+) warnings? .*?(\d+) error lines? .*?(\d+) leaked", shown)
+    found = re.search(r"(\d+) traces? .*?(\d+) error lines? .*?(\d+) leaked", shown)
     assert found, shown
     return tuple(map(int, found.groups()))
 

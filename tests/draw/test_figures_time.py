@@ -95,7 +95,7 @@ def test_the_description_counts_pages_steps_and_losses() -> None:
         f"v1, {RESULT.scenario}: {len(RESULT.pages)} pages over {len(RESULT.steps)} steps. "
         f"At the end {s.freed_count} are freed and {s.leaked_count} leaked: {', '.join(s.leaked)}."
     )
-    assert lives("v1", "fail=none").alt.endswith(" and 0 leaked: none.")
+    assert lives("v1", "fail=none").alt.endswith(" and 0 leaked.")
 
 
 def test_pages_that_wait_are_counted_at_each_step_and_named_at_their_most() -> None:

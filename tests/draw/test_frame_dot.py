@@ -108,7 +108,7 @@ def test_the_caption_is_run_step_and_counts_in_lines_of_a_mail(step: int) -> Non
     assert lines[0] == f"v1   {RESULT.scenario}"
     said = RESULT.steps[step - 1].text if step else "nothing has happened yet."
     assert " ".join(lines[1:-1]) == f"step {step} / {len(RESULT.steps)}: {said}"
-    counts = f"warnings {frame.traces}, error lines {frame.lines}, pages leaked {frame.leaked_count}"
+    counts = f"traces {frame.traces}, error lines {frame.lines}, pages leaked {frame.leaked_count}"
     assert lines[-1] == counts
     assert max(map(len, lines)) <= 76
 

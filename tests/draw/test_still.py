@@ -41,7 +41,7 @@ def test_the_text_fits_a_mail_and_says_what_the_explorer_says(step: int) -> None
     assert max(map(len, rest)) <= 72
     assert [line.split() for line in rest[-3:]] == [
         [*word.split(), *(str(counts(BOTH, side, step)[at]) for side in BOTH.sides)]
-        for at, word in enumerate(("warnings", "error lines", "pages leaked"))
+        for at, word in enumerate(("traces", "error lines", "pages leaked"))
     ]
 
 
@@ -58,13 +58,13 @@ def test_the_picture_has_each_side_as_its_own_run_leaves_it(step: int) -> None:
 
 def test_one_side_alone_has_one_column_and_one_picture() -> None:
     alone = Lockstep.of(["v1"], LINE)
-    assert still_text(alone, 3).splitlines()[-3].split() == ["warnings", "0"]
+    assert still_text(alone, 3).splitlines()[-3].split() == ["traces", "0"]
     assert still_svg(alone, 3).count('data-page="TDR"') == 1
 
 
 def test_the_picture_s_head_counts_each_side_and_marks_the_page_of_the_step() -> None:
     drawn = still_svg(BOTH, len(BOTH))
-    assert "before: 2 warnings, 2 error lines, 2 leaked | v1: 1 warning, 2 error lines, 2 leaked" in drawn
+    assert "before: 2 traces, 2 error lines, 2 leaked | v1: 1 trace, 2 error lines, 2 leaked" in drawn
     assert f"step {len(BOTH)} / {len(BOTH)}: {texts(BOTH)[-1]}"[:40] in drawn
     marks = [re.findall(r'data-el="here" data-state="([a-z]+)"', still_svg(BOTH, step)) for step in (0, 62)]
     assert marks == [["none"] * 2, ["now"] * 2]

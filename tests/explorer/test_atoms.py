@@ -140,5 +140,5 @@ def test_the_end_of_a_story_has_the_figures_that_compare() -> None:
         s = result.summary
         assert verdict_words(result)[3:] == (s.traces, s.lines, s.panicked)
     lost, printed, came, *_ = verdict_words(RUNS[0])
-    assert "2 pages" in lost and "warning" in printed and lost in came
+    assert "2 pages" in lost and "trace" in printed and lost in came
     assert slot_of("tdx.c:f:WARN_ON") == "f"

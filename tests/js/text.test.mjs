@@ -12,7 +12,7 @@ test("a mail is ASCII and at most 72 columns, but for the link", () => {
 test("a mail says step, counts and log of both sides", () => {
   const text = mailText(smallView(), 3);
   assert.match(text, /Step 3 of 4 \(page tables\):/);
-  assert.match(text, /warnings +1 +0/);
+  assert.match(text, /traces +1 +0/);
   assert.match(text, /^A\. +WARNING: tdp_mmu.c/m);
   assert.match(text, /^A- +SEAMCALL/m);
   assert.doesNotMatch(mailText(smallView(), 1), /WARNING/);

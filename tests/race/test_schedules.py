@@ -52,7 +52,7 @@ def test_it_is_shorter_than_any_other_that_the_search_has_seen() -> None:
 
 def test_a_step_says_what_it_answered() -> None:
     assert REGION.add_pair().said("SUCCESS") == "ADD: ok"
-    assert REGION.set(2).said(None) == "set 2"
+    assert REGION.set(2).said(None) == "set count to 2"
     assert USE.said("MISSING_PAMT_PAGE_PAIR") == "give a page: MISSING_PAMT_PAGE_PAIR"
 
 

@@ -54,7 +54,7 @@ def test_latex_gets_a_picture_of_each_side_and_the_text(tmp_path: Path) -> None:
     assert warnings == ""
     assert len(set(pictures)) == 2
     assert all((out / f"{name}.png").read_bytes().startswith(b"\x89PNG") for name in pictures)
-    assert "warnings        " in written
+    assert "traces          " in written
     assert r"\caption{One page \sphinxstyleemphasis{fails}.}" in written
 
 

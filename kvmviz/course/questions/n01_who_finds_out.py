@@ -8,7 +8,6 @@ from kvmviz.terms.words import many
 
 NUMBER: Final = "01"
 KEY_KEPT: Final = "hkid=flushvp-not-done"
-UPPER: Final = "fail=L2@0x0"
 THREE: Final = "fail=L1@0x0,L1@0x200,L1@0x400"
 
 
@@ -56,24 +55,19 @@ def leaks() -> Question:
 def not_silent() -> Question:
     """How far is the reviewer right?"""
     choices = (
-        "Yes, by a trace that is as old as the code before the patch",
-        "No, v1 has not a word about this page in its log",
-        "Yes, by a trace that v1 adds in place of the old one",
+        "v1 has no trace about it",
+        "v1 has one that the patch brought with it",
+        "v1 has one that was printed before the patch, too",
     )
-    old, new = end("before", UPPER), end("v1", UPPER)
-    answer = 1 if not new.traces else 0 if set(new.splats) <= set(old.splats) else 2
+    old, new = end("before"), end("v1")
+    answer = 0 if not new.traces else 2 if set(new.splats) <= set(old.splats) else 1
     return Question(
-        "Suppose that the table above fails instead, L2 at 0x0. The reviewer says that the failure is reported "
-        "after the patch, "
-        "too. Is that right for it?",
+        "The reviewer says that the failure is covered by another warning after the patch. What is the truth of it?",
         choices[answer],
         choices,
-        (
-            "Make that page fail in the explorer and go to the end: which lines of the log carry the mark of v1?",
-            "Look at the left side too. Was the trace of v1 there before the patch?",
-        ),
-        f"The trace from {sites(new)} is printed by both kernels. Nothing was added; one of the old traces is gone.",
-        about=(UPPER,),
+        why=f"The trace from {sites(new)} is printed by both kernels. Nothing was added; an old one is gone.",
+        kind="prediction",
+        about=(ONE,),
     )
 
 

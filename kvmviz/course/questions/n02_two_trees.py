@@ -12,15 +12,16 @@ SIZE: Final = "3GiB"
 
 
 def refused_add() -> Question:
-    """The mirror is not what the processor walks."""
-    choices = ("the new page, by the mirror", "nothing, as it was before", "the new page, a moment later")
+    """The mirror is what KVM believes."""
+    choices = ("it asks the module once more", "it takes its own entry out again", "it finds nothing to do")
     return Question(
-        "KVM has written a new entry into the mirror, and the call that should put it into the S-EPT is refused. Now "
-        "the guest touches that memory. What does its processor find there?",
-        choices[1],
+        "KVM has written a new entry into the mirror, and the call that should put it into the S-EPT is refused. "
+        "Suppose that KVM left its own entry standing. The guest touches that memory, its processor finds nothing and "
+        "stops, and KVM walks its tables to mend that. What comes of it?",
+        choices[2],
         choices,
-        why="The processor goes by the S-EPT alone, and nothing has changed there. So KVM has to take its own entry "
-        "back.",
+        why="The mirror says that the page is there, so the guest is sent back, to stop at once again, and so on. That "
+        "is why KVM takes its own entry back at the refusal.",
         kind="prediction",
     )
 

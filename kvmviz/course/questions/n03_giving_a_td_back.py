@@ -13,25 +13,25 @@ from kvmviz.terms.events import Warn
 
 NUMBER: Final = "03"
 TREE: Final = "tree=1x2x2"
-IDLE: Final = "tree=1x1x2 vcpus=0"
+LARGER: Final = "tree=1x1x7"
+ANSWERS: Final = ("OPERAND_BUSY", "LIFECYCLE_STATE_INCORRECT", "TD_ASSOCIATED_PAGES_EXIST")
 TWO: Final = "fail=TDCX[0][0],TDCX[0][1]"
 
 
-def too_early() -> Question:
-    """RECLAIM before the key is gone."""
-    td = LiveTd(IDLE)
-    for page in range(2):
-        td.remove_guest_page(f"guest gfn={page:#x}")
-    answer = td.reclaim("S-EPT L1 gfn=0x0")
+def upper_first() -> Question:
+    """RECLAIM of a table while others hang below it."""
+    td = LiveTd(LARGER)
+    td.give_key_back()
+    answer = td.reclaim("S-EPT L2 gfn=0x0")
     return Question(
-        "A TD has no vCPU, so nothing can run in it, and the guest pages below a lowest table have been taken out. It "
-        "still has its key. What does the module answer to a RECLAIM of that table's page?",
+        "A TD with the tree 1x1x7 has given its key back, and nothing else. Now the module is asked for the page of "
+        "its L2 table, while other tables, and guest pages, hang below it. What does it answer?",
         answer,
-        ("SUCCESS", *(name for name in STATUS if name in (answer, "OPERAND_BUSY", "TD_ASSOCIATED_PAGES_EXIST"))),
-        why="RECLAIM works in one state of a TD's life alone, and only giving the key back leads there. Whether "
-        "anything runs, the module does not ask.",
+        ("SUCCESS", *(name for name in STATUS if name in ANSWERS)),
+        why="Without the key no processor finds memory by these tables, so the module does not mind in which order "
+        "they go. Only the TDR has to wait for all others.",
         kind="prediction",
-        about=(IDLE,),
+        about=(LARGER,),
     )
 
 
@@ -52,17 +52,17 @@ def guest_late() -> Question:
     )
 
 
-def third_in_order() -> Question:
-    """The other order: which table is third?"""
-    answer = order(f"{TREE} zap=prove-mmu")[2]
+def fourth_in_order() -> Question:
+    """The other order: which table is fourth?"""
+    answer = order(f"{TREE} zap=prove-mmu")[3]
     found = tuple(dict.fromkeys(order(TREE)))
-    choices = tuple(sorted({answer, found[2], found[-1], found[3]}))
+    choices = tuple(sorted({answer, *found[3:6]}))
     return Question(
-        "A tree 1x2x2, and PROVE_MMU: a whole subtree goes at a time, children first. Which table is asked for third?",
+        "The tree is 1x2x2, with PROVE_MMU. Which table is asked for fourth?",
         answer,
         choices,
-        ("Which tables hang below the first table of level 2?", "When both of its children are gone, what is next?"),
-        "Its two children came before it. In the ordinary order the other tables of level 1 would have come first.",
+        ("Which tables hang below the first table of level 2?", "When a whole subtree is gone, what is next?"),
+        f"The first L2 table came before it, after its children. In the ordinary order {found[3]} would be fourth.",
         about=(f"{TREE} zap=prove-mmu", TREE),
     )
 
@@ -99,4 +99,4 @@ def vcpu_pages() -> Question:
     )
 
 
-QUESTIONS: Final = (too_early, guest_late, third_in_order, vcpu_pages, two_traces)
+QUESTIONS: Final = (upper_first, guest_late, fourth_in_order, vcpu_pages, two_traces)

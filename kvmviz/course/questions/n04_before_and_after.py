@@ -4,7 +4,7 @@ from typing import Final
 
 from kvmviz.check.cases import FIGURES
 from kvmviz.course.marking import Question
-from kvmviz.course.questions.facts import end
+from kvmviz.course.questions.facts import end, sites
 from kvmviz.course.warning_macros import tried
 from kvmviz.record.runs import run
 from kvmviz.terms.words import many
@@ -13,7 +13,7 @@ NUMBER: Final = "04"
 CONTROL: Final = "fail=TDVPR[0],L1@0x200"
 ALL: Final = "tree=1x2x2 fail=all"
 BOTH: Final = "tree=1x1x2 hkid=vpflushdone-error fail=L1@0x200"
-FUNCTION: Final = "kvm_tdp_mmu_zap_invalidated_roots"
+FUNCTION: Final = "kvm_destroy_vcpus"
 TIMES: Final = 5
 
 as_tables_go: Final = FIGURES["traces as tables go"]
@@ -21,24 +21,24 @@ as_tables_go: Final = FIGURES["traces as tables go"]
 
 def value_of_once() -> Question:
     """A once-macro's value."""
-    row = next(r for r in tried(TIMES) if r[0] == "WARN_ON_ONCE")
+    row = next(r for r in tried(TIMES) if r[0] == "KVM_BUG_ON")
     return Question(
-        f"WARN_ON_ONCE meets a condition that is true {TIMES} times in a row. How often is its own value true?",
+        f"KVM_BUG_ON meets a condition that is true {TIMES} times in a row. How often is its own value true?",
         int(row[3].split(" ")[0]),
-        why=f"It prints {many(row[1], 'trace')}, but its value is the condition every time.",
+        why=f"It prints {many(row[1], 'trace')} and is mute after that, but its value is the condition every time.",
         kind="prediction",
     )
 
 
 def other_pages() -> Question:
-    """What is left to be printed for a table page when a vCPU page has failed before it?"""
-    old, new = (as_tables_go(run(name, CONTROL)) for name in ("before", "v1"))
+    """What do a vCPU page and a table page print, where two table pages print one more?"""
+    old, new = end("before", CONTROL), end("v1", CONTROL)
     return Question(
-        "Two pages of a TD are refused: one of a vCPU, and later a table page, L1 at 0x200. How many traces does v1 "
-        "print as that table is taken down?",
-        new,
-        why=f"The helper asked for the vCPU's page too, and there it has printed. before prints {many(old, 'trace')}, "
-        "of handle_removed_pt.",
+        "Two other pages of such a TD are refused: one of a vCPU, and later a table page, L1 at 0x200. How many traces "
+        "does the kernel before the patch print?",
+        old.traces,
+        why=f"They are of {sites(old)}: a vCPU's page is no affair of generic code's. v1 prints "
+        f"{many(new.traces, 'trace')}, for the vCPU's page, as the helper asked for it first.",
         kind="prediction",
         about=(CONTROL,),
     )
@@ -65,14 +65,14 @@ def file_of() -> Question:
     answer = next(function.path for function in locations if function.name == FUNCTION)
     files = ("virt/kvm/kvm_main.c", "arch/x86/kvm/x86.c", "arch/x86/kvm/mmu/tdp_mmu.c", "arch/x86/kvm/vmx/tdx.c")
     return Question(
-        f"Which file of the kernel has {FUNCTION}, which begins to take the tables down?",
+        f"Which file of the kernel has {FUNCTION}? (In the explorer's call stack, as vCPU pages come back.)",
         answer,
         files,
         (
-            "Functions of TDX code begin with tdx_. What does this one begin with, after kvm_?",
+            "Other architectures destroy their vCPUs with it, too.",
             "In the explorer, the call stack and the code panel name the file of a function.",
         ),
-        "It is generic code: it would take down the tables of any virtual machine.",
+        "It is generic code for every kind of processor, not for x86 alone.",
     )
 
 

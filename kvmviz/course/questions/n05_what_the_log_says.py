@@ -5,13 +5,18 @@ from typing import Final
 from kvmviz.course.marking import Question
 from kvmviz.course.questions.facts import end
 from kvmviz.record.runs import run
+from kvmviz.scenario import CAUSES
 from kvmviz.scenario.names import PageName
 from kvmviz.terms.words import many
 
 NUMBER: Final = "05"
 MANY: Final = "tree=1GiB fail=L1@0x0-0x2600"
 QUIET: Final = "tree=1x1x4 hkid=flushvp-not-done"
-PANICS: Final = "tree=1x1x2 fail=L1@0x0 boot=second:60s panic=on"
+VCPU: Final = "tree=1x1x5 fail=TDCX[0][1],TDVPR[0] boot=second:3600s"
+PANICS: Final = tuple(
+    f"tree=1x1x2 {fault} panic=on"
+    for fault in (*(f"hkid={cause}" for cause in CAUSES), "fail=L1@0x0", "fail=TDVPR[0]", "fail=TDCS[0]", "fail=TDR")
+)
 LOGS: Final = {
     "a": ("before", "tree=1x1x4 fail=L1@0x400,TDVPR[0]"),
     "b": ("v1", "tree=1x1x5 fail=L1@0x200,L1@0x600 boot=second:3600s"),
@@ -52,19 +57,26 @@ def log_a() -> Question:
 
 
 def log_b() -> Question:
-    """Error lines alone: how many tables?"""
-    found = end(*LOGS["b"])
+    """Error lines alone: which pages?"""
+    choices = (
+        "the TDR and two table pages",
+        "the TDR and two pages of a vCPU",
+        "the TDR and two pages that could be of either kind",
+        "no page that could be named, nor how many",
+    )
+    of_vcpu = run("v1", VCPU).kernel_log(None, short=True, whole_boot=False)
     return Question(
-        "And this one, the whole of what a TD left in the log of a host that runs v1. How many table pages has it "
-        "lost?",
-        found.leaked_count - 1,
-        hints=(
-            "Each refused page has an error line, as long as the limit is not reached.",
-            "Not all lines have the same status. The one with TD_ASSOCIATED_PAGES_EXIST is no table page's.",
+        "And this one, the whole of what a TD left in the log of a host that runs v1. Which pages has it lost?",
+        choices[2 if of_vcpu == log_of("b") else 0],
+        choices,
+        (
+            "Each refused page has an error line, as long as the limit is not reached. One has another status.",
+            "Where does a log name the functions that asked? Is that in this one?",
         ),
-        why="The last line is the TDR's. There is no trace, so it was not the first TD of the boot to lose a page.",
+        "The last line is the TDR's. Only a trace names the functions that asked, and there is none, since it was not "
+        "the first TD of the boot to lose a page.",
         log=log_of("b"),
-        about=(LOGS["b"][1],),
+        about=(LOGS["b"][1], VCPU),
     )
 
 
@@ -101,19 +113,18 @@ def second_kept() -> Question:
 
 
 def panic_second() -> Question:
-    """Who comes second on a host that panics?"""
-    ends = [end(name, PANICS) for name in ("before", "v1")]
+    """Does a host that panics ever outlive a loss, so as to have a second one?"""
+    lived = [any(not end(name, line).panicked for line in PANICS) for name in ("before", "v1")]
     choices = ("under both kernels", "under v1 alone", "under neither")
-    second = [found.td == "second" for found in ends]
     return Question(
-        "A host with panic_on_warn has lost a table page of a first TD. A minute later a second TD loses one. Under "
-        "which "
-        "kernel can this second log exist?",
-        choices[0] if all(second) else choices[1] if any(second) else choices[2],
+        "Such a host has torn a TD down, the first of its boot, and runs on. Under which kernel can pages of that TD "
+        "have been lost, one way or another?",
+        choices[0] if all(lived) else choices[1] if any(lived) else choices[2],
         choices,
-        why="The helper's trace comes first under both, and the host stops there: the second TD never runs.",
+        why="The first TD that loses a page, of whatever kind, or its key, leaves a trace under both. So a second one "
+        "that loses any never runs there.",
         kind="prediction",
-        about=(PANICS,),
+        about=PANICS,
     )
 
 

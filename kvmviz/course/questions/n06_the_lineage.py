@@ -3,7 +3,7 @@
 from typing import Final
 
 from kvmviz.course.marking import Question
-from kvmviz.course.puzzles import PUZZLES
+from kvmviz.course.puzzles import PUZZLES, puzzle
 from kvmviz.course.questions.facts import end, peak_waiting
 from kvmviz.record.runs import run
 from kvmviz.terms.words import many
@@ -44,24 +44,24 @@ def peak() -> Question:
 
 
 def clear_always() -> Question:
-    """What if the pointer stays after an early free?"""
-    broken = run(PUZZLES["B"], "fail=none").summary
+    """What if the pointer stays after the free?"""
+    kept = run(puzzle("B", base="landed", name="Kept"), "fail=none").summary
+    on_v2 = run(PUZZLES["B"], "fail=none").summary
     choices = (
         "each S-EPT page is freed twice",
-        "each S-EPT page is leaked",
-        "nothing, the page is the host's by then",
+        "each S-EPT page is lost",
+        "each S-EPT page is freed, once",
     )
     return Question(
-        "Somebody lets the op of v2 free the page at once, and forgets to set external_spt to NULL when that went "
-        "well. "
-        "What happens when nothing fails?",
-        choices[0] if broken.double_frees else choices[2],
+        "Somebody takes that line out of landed for the pages that came back. What happens when nothing fails?",
+        choices[0] if kept.double_frees else choices[1] if kept.unfreed or kept.leaked else choices[2],
         choices,
         (
-            "The RCU callback still runs for every table. What does it find in external_spt?",
-            "Freeing NULL does nothing. Freeing anything else frees it.",
+            "The RCU callback still runs for every table. What does it do with external_spt in landed?",
+            "Look at the minus in the second piece of the diff.",
         ),
-        f"For the small TD that is {many(len(broken.double_frees), 'page')}, by tdp_mmu_free_sp in the callback.",
+        "Under landed the callback no longer looks at the pointer. On top of v2 "
+        f"{many(len(on_v2.double_frees), 'page')} would be freed twice, by tdp_mmu_free_sp in the callback.",
     )
 
 

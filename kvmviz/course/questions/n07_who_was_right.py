@@ -17,16 +17,17 @@ def verdicts() -> dict[str, Verdict]:
 
 
 def covered() -> Question:
-    """In what share of scenarios does the deeper warning cover every failure?"""
-    found = verdicts()["B2"]
-    choices = ("in most of them", "in about half of them", "in few of them")
+    """In what share of scenarios is a failure not silent?"""
+    found, traces = verdicts()["B4"], verdicts()["B2"]
+    choices = ("in each of them", "in nearly all of them", "in about half of them")
     share = found.holds / found.scenarios
     return Question(
-        "Small trees with every set of refused table pages, as the first TD of a boot and as a later one: in how many "
-        "of these scenarios does v1 print a trace for each refused page?",
-        choices[0 if share > 0.65 else 1 if share > 0.35 else 2],
+        "Small trees with every set of refused table pages, as the first TD of a boot, within seconds of it, or a "
+        "minute later: in how many of these scenarios does v1 leave any word in the log, trace or line?",
+        choices[0 if share == 1 else 1 if share > 0.9 else 2],
         choices,
-        why=f"In {found.holds:,} of {found.scenarios:,}: those with one refused page, in the first TD.",
+        why=f"In {found.holds:,} of {found.scenarios:,}; in {traces.holds:,} each refused page has a trace: those with "
+        "one refused page, in the first TD.",
         kind="prediction",
     )
 

@@ -56,8 +56,8 @@ def once_refused() -> Question:
     [left] = race("landed", threads=1, rounds=2, refuse=1).ends
     choices = ("the pair comes back", "the pair stays for good", "the put warns again")
     return Question(
-        "REMOVE is refused once, for a cause that passes; the counter is left at one. Later somebody gets the same "
-        "region and puts it again. What then?",
+        "REMOVE is refused once, for a cause that passes. Later somebody else gets the same region and puts it again. "
+        "What then?",
         choices[1] if left.pair else choices[0],
         choices,
         ("What does the counter say when that user has gone?",),

@@ -151,8 +151,8 @@ export function fillLegend(legend, view, prefix) {
     ...Object.entries(view.table).map(([name, state]) =>
       item(swatch(name, state.glyph, prefix), state.word, state.meaning),
     ),
-    item(sign("full"), "warning", "a trace was printed here"),
-    item(sign("ghost"), "only the other side warns", "the other side prints a trace here, this one does not"),
+    item(sign("full"), "trace", "this side prints a trace here"),
+    item(sign("ghost"), "only on the other side", "the other side prints a trace here, this one does not"),
     item(sign("held"), "withheld", "the condition is true, but nothing is printed"),
     item(pointerSign("set"), "external_spt", "KVM's pointer from the mirror table to its S-EPT page"),
     item(pointerSign("cut"), "cut to NULL", "KVM has forgotten the S-EPT page"),

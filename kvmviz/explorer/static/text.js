@@ -67,7 +67,7 @@ export function mailText(view, step) {
 function table(view, sides, step) {
   const rows = [["", ...sides.map((side) => view[side]?.revision ?? "")]];
   for (const [word, key] of /** @type {const} */ ([
-    ["warnings", "traces"],
+    ["traces", "traces"],
     ["error lines", "lines"],
     ["pages leaked", "leaked"],
     ["PAMT pairs lost", "pinned"],

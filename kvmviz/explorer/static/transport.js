@@ -46,8 +46,8 @@ export class Transport {
       h(
         "span",
         { class: "kv-seg" },
-        jump(button("previous-warning", "previous warning", moves.previousWarning, hidden("\u2039"))),
-        jump(button("next-warning", "next warning", moves.nextWarning, sign("full", 17), hidden("\u203A"))),
+        jump(button("previous-warning", "previous trace", moves.previousWarning, hidden("\u2039"))),
+        jump(button("next-warning", "next trace", moves.nextWarning, sign("full", 17), hidden("\u203A"))),
       ),
       jump(
         button(

@@ -16,8 +16,8 @@ export class Verdict {
   constructor(side, prefix) {
     this.side = side;
     this.signs = [0, 1, 2].map(() => sign("full", 26));
-    this.warnings = h("b", { text: "0" });
-    this.word = h("i", { text: "warnings" });
+    this.traces = h("b", { text: "0" });
+    this.word = h("i", { text: "traces" });
     this.fewer = h("b", { class: "kv-few" });
     this.lines = h("b", { text: "0" });
     this.lineWord = h("i", { text: "error lines" });
@@ -31,7 +31,7 @@ export class Verdict {
     this.element = h(
       "div",
       { class: "kv-verdict", "data-testid": `summary-${side}` },
-      h("span", { class: "kv-w" }, ...this.signs, this.warnings, h("i", {}, this.word, this.fewer)),
+      h("span", { class: "kv-w" }, ...this.signs, this.traces, h("i", {}, this.word, this.fewer)),
       h("span", { class: "kv-l" }, this.lines, this.lineWord),
       h("span", { class: "kv-k" }, this.tape, this.leaked, this.kib),
     );
@@ -49,8 +49,8 @@ export class Verdict {
     const theirs = other?.traces[step] ?? mine;
     this.triangles(mine, theirs);
     put(this.element, "data-long", String(Math.max(mine, theirs, own.leaked[step]) >= LONG));
-    say(this.warnings, digits(mine));
-    say(this.word, mine === 1 ? " warning " : " warnings ");
+    say(this.traces, digits(mine));
+    say(this.word, mine === 1 ? " trace " : " traces ");
     say(this.fewer, mine < theirs ? `${digits(theirs - mine)} fewer` : "");
     say(this.lines, String(own.lines[step]));
     say(this.lineWord, own.lines[step] === 1 ? " error line " : " error lines ");
