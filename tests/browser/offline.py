@@ -108,5 +108,5 @@ def compare_side(shown: Mapping[str, Any], frame: Frame) -> None:
     drawn = {page: state for page, state in frame.states.items() if page in shown["states"]}
     assert {page: shown["states"][page] for page in drawn} == drawn
     assert {f"S-EPT L{level} gfn=0x0" for level in (1, 2, 3)} <= drawn.keys()
-    assert re.findall(r"(\d+) (?:warning|error line)", shown["figures"]) == [str(frame.traces), str(frame.lines)]
+    assert re.findall(r"(\d+) (?:trace|error line)", shown["figures"]) == [str(frame.traces), str(frame.lines)]
     assert f"{len(frame.leaked)} leaked" in shown["figures"]
