@@ -14,6 +14,7 @@ BOTH = compare("before", "landed", "fail=L1@0x200")
 CELL = "import kvmviz\nkvmviz.compare('before', 'landed', 'fail=L1@0x200')"
 
 
+@pytest.mark.slow
 def test_buttons_open_and_move_one_explorer_by_key(open_notebook: Open) -> None:
     notebook = open_notebook([CELL], app="doc")
     for hunk in hunks(BOTH)[:2]:

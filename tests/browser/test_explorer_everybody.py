@@ -12,6 +12,7 @@ from kvmviz.c.revision import from_c
 from kvmviz.compare.comparison import compare
 from kvmviz.explorer.offline.document import page_of
 from tests.browser.pages import Pages
+from tests.trying import sampled
 
 Show = Callable[..., Page]
 
@@ -144,7 +145,7 @@ WIDER = """root => {
 FAULTS = "fail=L1@0x200,L2@0x0,L3@0x0,TDR,TDCS[2] hkid=assigned boot=second:60s"
 
 
-@pytest.mark.parametrize("scenario", [FAULTS, "tree=1GiB fail=rate:1/10:7"])
+@pytest.mark.parametrize("scenario", sampled([FAULTS, "tree=1GiB fail=rate:1/10:7"], 1))
 def test_from_700_pixels_nothing_is_wider_than_its_place(show: Show, scenario: str) -> None:
     page = show(scenario, 62)
     explorer = page.get_by_test_id("explorer")

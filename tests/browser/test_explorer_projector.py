@@ -15,6 +15,8 @@ from tests.browser.pages import Pages
 from tests.browser.test_explorer import EXPLORER
 
 SIZES = [(800, 600), (1024, 768), (1280, 720), (1280, 1024), (1920, 1080), (3840, 2160)]
+TELLING = [(800, 600), (1024, 768), (3840, 2160)]
+"""The least, the one where most was cut at first, and the greatest; the others are a marathon."""
 
 AT_EVERY_STEP = """root => {
     const label = root.querySelector('[data-testid=step-label]');
@@ -88,7 +90,9 @@ def test_the_deepest_stacks_fit(project: Project, scenario: str, size: tuple[int
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [size if size in TELLING else pytest.param(size, marks=pytest.mark.marathon) for size in SIZES]
+)
 def test_every_step_of_every_case_fits(project: Project, size: tuple[int, int]) -> None:
     for _, scenario, revisions in named_cases():
         page = project(scenario, revisions, size)

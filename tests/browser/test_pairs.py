@@ -31,6 +31,7 @@ def look(explorer: Locator) -> None:
     assert sorted(lost) == ["S-EPT L1 gfn=0x200", "TDR", "pair region 0", "pair region 16"]
 
 
+@pytest.mark.slow
 def test_a_notebook_counts_pairs(open_notebook: Open) -> None:
     notebook = open_notebook([CELL], app="doc")
     explorer = notebook.page.get_by_test_id("explorer")

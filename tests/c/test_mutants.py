@@ -25,7 +25,7 @@ ORIGINS = {
 }
 """The functions, and the texts of which variants are made."""
 
-QUICK = ("tdx_sept_free_private_spt", "tdp_mmu_free_sp_rcu_callback")
+QUICK = ("tdp_mmu_free_sp_rcu_callback",)
 """Those whose variants are tried each time."""
 
 EQUIVALENT = {

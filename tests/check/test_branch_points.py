@@ -16,6 +16,7 @@ from kvmviz.kvm.tdx import is_hkid_assigned, tdx_reclaim_page
 from kvmviz.machine.bug import KVM_BUG_ON
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
+from tests.trying import sampled
 
 ODD = 0xC000_0ABC_0000_0000
 
@@ -54,7 +55,7 @@ class AtAnEntry(Revision, base="v1"):
         keeps(vm, sp, lambda err: sp.index == 13)
 
 
-@pytest.mark.parametrize("which", [AtAStatus, AtAFrame, AtAnEntry], ids=lambda which: which.name)
+@pytest.mark.parametrize("which", sampled([AtAStatus, AtAFrame, AtAnEntry], 1), ids=lambda which: which.name)
 def test_what_a_patch_compares_with_is_looked_at(which: type[Revision]) -> None:
     """None of these shows in the quick space; the numbers in the source, helpers' lambdas included, ask for them."""
     found = examine(which, besides(which))
@@ -103,6 +104,7 @@ static void tdx_sept_free_private_spt(struct kvm *kvm, gfn_t gfn, struct kvm_mmu
 """
 
 
+@pytest.mark.slow
 def test_numbers_that_are_computed_are_found() -> None:
     assert {0x1000, 0x1800} <= set(constants(AtASum)) and {30, 15, 14} <= set(constants(AtAnAttribute))
     for which in (AtASum, AtAnAttribute):

@@ -24,6 +24,7 @@ from kvmviz.machine.printk import Boot
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import Scenario
+from tests.trying import sampled
 
 HOLDS, PARTLY, NOT, CANNOT = WORDS
 
@@ -168,7 +169,7 @@ class Mute(Revision, base="before"):
 
 @pytest.mark.parametrize(
     ("id", "name", "broken", "word"),
-    [
+    sampled([
         ("B1", "before", Mute, NOT),
         ("B5", "v1", NoHkidTest, NOT),
         ("B6", "v1", ReadsGfn, PARTLY),
@@ -179,8 +180,8 @@ class Mute(Revision, base="before"):
         ("S8", "landed", FreesAnyway, PARTLY),
         ("K11", "landed", FreesAnyway, CANNOT),
         ("F13", "landed", FreesAnyway, PARTLY),
-    ],
-)
+    ], 4),
+)  # fmt: skip
 def test_verdict_falls_with_a_broken_revision(id: str, name: str, broken: type[Revision], word: str) -> None:
     assert EXPECTED[id] != word
     assert CLAIMS[id].verdict(Runs({name: broken})).verdict == word

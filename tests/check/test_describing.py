@@ -73,6 +73,7 @@ def is_exact(space: str) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_check_finds_which_leaks_the_patch_makes_silent() -> None:
     report = check("v1", "quick", against="before", progress=False)
     newly = report["leaks_reach_the_log"].newly

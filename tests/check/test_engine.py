@@ -17,6 +17,7 @@ from kvmviz.check.space import COUNTS, scenarios
 from kvmviz.revisions import REVISIONS, Revision, RevisionError
 from kvmviz.revisions.guard import PatchError
 from kvmviz.scenario import Scenario, ScenarioError
+from tests.trying import sampled
 
 BEHAVIOURS = {"quick": 1680, "default": 10051}
 """Distinct behaviours among the scenarios of a space, the same number under each revision."""
@@ -56,7 +57,7 @@ class Backwards(Executor):
         return future
 
 
-@pytest.mark.parametrize("revision", ["v1", Forgetful])
+@pytest.mark.parametrize("revision", ["v1", pytest.param(Forgetful, marks=pytest.mark.slow)])
 def test_every_executor_gives_the_same_answer(revision: Any) -> None:
     alone = check(revision, "1x1x1", progress=False)
     spawn = multiprocessing.get_context("spawn")
@@ -71,7 +72,7 @@ def test_parallel_by_default_gives_the_same_answer() -> None:
     assert same(check("v1", one, progress=False)) == same(check("v1", one, ThreadPoolExecutor(1), progress=False))
 
 
-@pytest.mark.parametrize("revision", REVISIONS)
+@pytest.mark.parametrize("revision", sampled(REVISIONS, 2))
 def test_quick_space(revision: str) -> None:
     report = check(revision, "quick", progress=False)
     assert report.ok and report.status == 0

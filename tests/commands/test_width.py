@@ -17,7 +17,7 @@ from kvmviz.terms.calls import CALLS
 from kvmviz.terms.glossary import SITES, STATUSES, TERMS
 from tests.record.test_runs import SCENARIOS
 from tests.review import mails, patches
-from tests.trying import trying
+from tests.trying import sampled, trying
 
 NAMES = list(REVISIONS)
 TEXTS = {name: text for name, text in vars(patches).items() if isinstance(text, str) and name.isupper()}
@@ -64,7 +64,7 @@ def test_runs_steps_and_comparisons_of_any_scenario(
     check(capsys, "compare", *names[:2], scenario)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sampled(NAMES, 2))
 def test_reports_of_every_revision(name: str, capsys: Capture) -> None:
     check(capsys, "check", "--revision", name, "--tree", "1x1x1", "--against", "before")
 
@@ -90,7 +90,7 @@ def test_claims(claim: str, capsys: Capture) -> None:
     assert f"{claim}: " in out
 
 
-@pytest.mark.parametrize("patch", PATCHES)
+@pytest.mark.parametrize("patch", sampled(PATCHES, 4))
 @pytest.mark.parametrize(
     "form", ["posted", *(pytest.param(f, marks=pytest.mark.slow) for f in ("replied", "saved page"))]
 )

@@ -36,10 +36,10 @@ def test_a_question_reads_well(key: str) -> None:
     assert len(solution(asked)) < 400
 
 
-@pytest.mark.parametrize("key", [key for key in QUESTIONS if question(key).kind == "exercise"])
+@pytest.mark.parametrize("key", QUESTIONS)
 def test_hints_lead_but_do_not_tell(key: str) -> None:
     asked = question(key)
-    assert asked.hints
+    assert asked.hints or asked.kind != "exercise"
     assert not [hint for hint in asked.hints if re.search(rf"(?<!\w){re.escape(str(asked.answer))}(?!\w)", hint)]
 
 

@@ -1,15 +1,19 @@
 """Stepping through a bad schedule: the controls move it, picture, sentence and source go with it."""
 
 import re
+from functools import cache
 
 import pytest
 
 from kvmviz.explorer.race import RaceView
 from kvmviz.race.design import RaceError
-from kvmviz.race.result import race
+from kvmviz.race.result import Race, race
 from kvmviz.show import bundle, live, svg
 
-OLD = race("old", 3, 2)
+
+@cache
+def old() -> Race:
+    return race("old", 3, 2)
 
 
 def lit(view: RaceView) -> list[str]:
@@ -19,13 +23,13 @@ def lit(view: RaceView) -> list[str]:
 
 
 def test_it_begins_at_the_step_that_breaks_it() -> None:
-    view = RaceView(OLD)
+    view = RaceView(old())
     assert (view.step, view.which.value) == (28, "removed_once")
     assert view.sentence.endswith("TDH.PHYMEM.PAMT.REMOVE, NO_PAMT_PAGE_PAIR. removed_once is broken.")
 
 
 def test_buttons_move_and_stop_at_the_ends() -> None:
-    view = RaceView(OLD)
+    view = RaceView(old())
     first, back, on, last = view.buttons
     seen = []
     for button in (on, back, first, back, on, last):
@@ -35,7 +39,7 @@ def test_buttons_move_and_stop_at_the_ends() -> None:
 
 
 def test_each_thread_is_marked_where_it_stands_in_the_source() -> None:
-    view = RaceView(OLD)
+    view = RaceView(old())
     view.step = 15
     a, b = sorted(lit(view))
     assert re.match(r"A +if \(yield region\.decrement\(\)\):", a)
@@ -45,7 +49,7 @@ def test_each_thread_is_marked_where_it_stands_in_the_source() -> None:
 
 
 def test_another_invariant_has_its_own_schedule() -> None:
-    view = RaceView(OLD)
+    view = RaceView(old())
     view.which.value = "pages_have_a_pair"
     assert (view.step, view.last, view.number.max) == (31, 31, 31)
     assert "thread C" in view.picture.value
@@ -61,12 +65,12 @@ def test_only_what_is_broken_has_a_widget() -> None:
 
 
 def test_a_notebook_gets_the_widget() -> None:
-    data, _ = bundle(OLD)
+    data, _ = bundle(old())
     assert list(data) == ["application/vnd.jupyter.widget-view+json"]
 
 
 def test_every_class_that_a_style_rule_names_is_that_of_a_part() -> None:
-    view = RaceView(OLD)
+    view = RaceView(old())
     ruled = set(re.findall(r"\.(kvrace-[a-z]+)", view.source.value))
     parts = [view.widget, *view.widget.children, view.picture, view.source, view.said]
     assert ruled and ruled <= {name for part in parts for name in part._dom_classes}
@@ -77,8 +81,8 @@ def test_every_class_that_a_style_rule_names_is_that_of_a_part() -> None:
 
 
 def test_the_sentence_tells_of_the_step_its_thread_and_the_answer() -> None:
-    view = RaceView(OLD)
-    steps = OLD["removed_once"].steps or ()
+    view = RaceView(old())
+    steps = old()["removed_once"].steps or ()
     for number, step in enumerate(steps, 1):
         view.step = number
         assert view.sentence.startswith(
@@ -91,11 +95,11 @@ def test_the_sentence_tells_of_the_step_its_thread_and_the_answer() -> None:
         assert f'id="kv-race-{number}" class="row now"' in view.picture.value
     view.step = 0
     assert view.sentence == "Nothing has happened yet: the counter is 0, and no pair is there."
-    assert repr(view) == f"RaceView({OLD!r})"
+    assert repr(view) == f"RaceView({old()!r})"
 
 
 def test_controls_say_what_they_do_and_bound_the_steps() -> None:
-    view = RaceView(OLD)
+    view = RaceView(old())
     assert len({button.tooltip for button in view.buttons}) == 4 and all(button.tooltip for button in view.buttons)
     assert (view.number.min, view.number.max, view.number.description, view.which.description) == (
         0,
@@ -103,18 +107,18 @@ def test_controls_say_what_they_do_and_bound_the_steps() -> None:
         "step",
         "breaks",
     )
-    assert [value for _, value in view.which.options] == [one.name for one in OLD.broken if one.steps]
-    assert all(words == f"{name}, {len(OLD[name].steps or ())} steps" for words, name in view.which.options)
+    assert [value for _, value in view.which.options] == [one.name for one in old().broken if one.steps]
+    assert all(words == f"{name}, {len(old()[name].steps or ())} steps" for words, name in view.which.options)
     view.number.value = 3
     assert view.step == 3 and "Step 3 of 28." in view.said.value
 
 
 def test_the_source_is_both_functions_without_their_docstrings_each_line_marked_if_it_runs_now() -> None:
-    view = RaceView(OLD)
+    view = RaceView(old())
     view.step = 15
     lines = re.findall(r'<span class="(on|)"><b>(.{3})</b> (.*?)</span>', view.source.value)
     text = "\n".join(line for _, _, line in lines)
     assert "def get" in text and "def put" in text and '"""' not in text
-    now = (OLD["removed_once"].steps or ())[14].thread
+    now = (old()["removed_once"].steps or ())[14].thread
     assert [here.strip() for mark, here, _ in lines if mark == "on"] == [now]
     assert sorted("".join(here.strip() for _, here, _ in lines)) == ["A", "B"]

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, mock, test } from "node:test";
+import { afterEach, beforeEach, mock, test } from "node:test";
 
 import { SENTENCES, widgetHost } from "../../kvmviz/explorer/static/host.js";
 
@@ -79,6 +79,8 @@ class FakeModel {
   }
 }
 
+// No test waits for the clock: an answer that never comes is given up after twelve seconds.
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => mock.timers.reset());
 
 function started() {
@@ -109,7 +111,6 @@ test("what is refused is answered in the kernel's sentence", async () => {
 });
 
 test("a kernel that is through with a question and gave no answer does not know the explorer any more", async () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { model, host, shown } = started();
   const answer = host.want(asks);
   model.sent[0].idle();
@@ -120,7 +121,6 @@ test("a kernel that is through with a question and gave no answer does not know 
 });
 
 test("a kernel that is silent is waited for, and its answer is shown however late", async () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { model, host, shown } = started();
   const told = mock.fn();
   host.on("kernel", told);
@@ -137,7 +137,6 @@ test("a kernel that is silent is waited for, and its answer is shown however lat
 });
 
 test("where the kernel has gone that is told, and nothing is sent", async () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { model, host } = started();
   const told = mock.fn();
   host.on("kernel", told);
