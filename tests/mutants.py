@@ -3,8 +3,9 @@
 `make mutants ROOMS=compare SAMPLE=60 SEED=1` runs it.  Each mutant runs the quick tests of the room's own folder that
 reach the changed function, and the doctests of the room; browsers and what is slow stay out.
 
-A mutant is a fork of a process that has run the tests once: what that process has cached, or a test file computed when
-it was imported, is not computed again, so a survivor may die by itself: `mutmut apply NAME` and the tests tell.
+Each mutant is a process of its own that has neither imported the package nor cached anything, and it meets every test
+of each file in which some test reaches the changed function: what a fixture or a cache has computed for the first test
+of a file, the others look at.  What runs as the package is imported meets all tests of the room.
 
 mutmut changes what stands in functions and methods; it leaves out properties, f-strings and tables of a module.  Left
 out here by rule, before anything is drawn: another case of a string of which another change is drawn, a string without
@@ -13,20 +14,28 @@ a letter or digit (spacing, punctuation), a colour, the wording of an error that
 """
 
 import argparse
+import gc
 import random
 import re
 import shutil
 from collections import Counter
 from contextlib import redirect_stdout
+from functools import lru_cache
+from importlib import import_module
 from io import StringIO
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, cast
 
 WRAPPED = re.compile(r"(?P<quote>[\"'])XX(?P<text>.*?)XX(?P=quote)")
 NO_WORDS = re.compile(r"[\W_]*|#[0-9a-fA-F]{3,8}")
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)")
 LOOKS = re.compile(r"\s*(?:font(?:size|color)|(?:edge|face)?color|line(?:width|style)|lw|alpha|pad|[hv]a|loc|ncols)=")
-NOTICED = ("killed", "timeout", "suspicious", "segfault")
+Cached = type(lru_cache(len))
+HEAVY = ("pytest", "hypothesis", "matplotlib.pyplot", "anywidget", "IPython", "tree_sitter")  # imported before, once
+SETTING_UP = 4.0  # seconds that a mutant may take to import the package, before mutmut takes it for endless
+NOTICED = ("killed", "timeout", "suspicious", "segfault", "check was interrupted by user")
+"""How mutants end that are noticed; the last is how one ends with which a test file cannot even be imported."""
+
 
 
 def changed(diff: str) -> tuple[str, str]:
@@ -87,11 +96,12 @@ def counts(diff: str, room: str = "") -> bool:
 def draw(room: str, sample: int, seed: int, children: int) -> tuple[list[str], str]:
     """Write the mutants of a room and return the names of those that are drawn, and a line on what they are from."""
     from mutmut.__main__ import collect_source_file_mutation_data, create_mutants
-    from mutmut.configuration import config
+    from mutmut.configuration import ProcessIsolation, config
     from mutmut.mutation.diff_apply import get_diff_for_mutant
     from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir
 
     settings = config()
+    settings.process_isolation, settings.timeout_constant = ProcessIsolation.FORKSERVER, SETTING_UP
     settings.only_mutate = [f"kvmviz/{room}/*"]
     settings.pytest_add_cli_args_test_selection = [f"tests/{room}", f"kvmviz/{room}"]
     shutil.rmtree("mutants", ignore_errors=True)
@@ -106,37 +116,67 @@ def draw(room: str, sample: int, seed: int, children: int) -> tuple[list[str], s
     return drawn, f"of {len(every):,} mutants {len(drawn)} by seed {seed}"
 
 
-def quick_tests_first() -> None:
-    """Have each mutant meet the tests that reach it in the order of their length: most die of a quick one.
+class Reach:
+    """The plugin of the run that finds out which tests reach what: no test is spared a call by one of another file."""
 
-    The run that finds out which tests reach what is a clean one, so none is made after it.  It may leave processes
-    behind, whose end is not that of a mutant.
+    _file = ""
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        """Have all tests reach what was called as they and the package were imported."""
+        from mutmut.state import state
+
+        known = state()
+        for function in known._stats:
+            known.tests_by_mangled_function_name[function] |= {item.nodeid for item in session.items}
+        known._stats.clear()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Empty the package's caches where another file begins."""
+        file = nodeid.partition("::")[0]
+        if file != self._file:
+            self._file = file
+            for one in gc.get_objects():
+                if isinstance(one, Cached) and str(one.__module__).startswith("kvmviz"):
+                    one.cache_clear()
+
+
+def tests_by_file() -> None:
+    """Have mutmut give each mutant all tests of the files that reach it, the quick ones first, of which most die.
+
+    The run that finds out which tests reach what is a clean one, so none is made after it.
     """
     from mutmut import __main__ as mutmut
+    from mutmut.runners.harness import PytestRunner
     from mutmut.state import state
-    from mutmut.workers.isolation import ForkRunner
+    from mutmut.workers.isolation import ForkServerRunner
 
-    known = mutmut.collect_or_load_stats
+    known, run_stats, submit = mutmut.collect_or_load_stats, PytestRunner.execute_pytest, ForkServerRunner.submit
+
+    def executed(runner: PytestRunner, params: list[str], **named: Any) -> Any:
+        if "plugins" in named and named["plugins"] and type(named["plugins"][0]).__name__ == "StatsCollector":
+            named["plugins"] = [Reach(), *named["plugins"]]
+        return run_stats(runner, params, **named)
 
     def collected(*given: Any, **named: Any) -> None:
         known(*given, **named)
         took, reached = state().duration_by_test, state().tests_by_mangled_function_name
-        in_order: dict[str, Any] = {name: sorted(tests, key=lambda test: took[test]) for name, tests in reached.items()}
-        reached.update(in_order)
+        of_file: dict[str, set[str]] = {}
+        for test in took:
+            of_file.setdefault(test.partition("::")[0], set()).add(test)
+        for function, tests in reached.items():
+            reached[function] = set().union(*(of_file[file] for file in {test.partition("::")[0] for test in tests}))
 
-    ended = ForkRunner.wait_for_result
+    def submitted(runner: ForkServerRunner, mutant: str, tests: list[str], *given: Any) -> None:
+        submit(runner, mutant, sorted(tests, key=lambda test: state().duration_by_test[test]), *given)
 
-    def of_a_mutant(runner: ForkRunner, timeout: float | None = None) -> Any:
-        while True:
-            try:
-                return ended(runner, timeout)
-            except KeyError:
-                continue
+    def warmed(_: PytestRunner) -> None:
+        for name in HEAVY:
+            import_module(name)
 
     mutmut.collect_or_load_stats = collected
-    patched: Any = ForkRunner
-    patched.wait_for_result = of_a_mutant
-    patched.run_clean_tests = lambda *_, **__: 0
+    runner, server = cast("Any", PytestRunner), cast("Any", ForkServerRunner)
+    runner.execute_pytest, runner.warm_up = executed, warmed
+    server.submit, server.run_clean_tests = submitted, lambda *_, **__: 0
 
 
 def report(room: str, drawn: list[str], what: str) -> None:
@@ -166,7 +206,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--children", type=int, default=2)
     given = parser.parse_args()
-    quick_tests_first()
+    tests_by_file()
     drawn, what = draw(given.room, given.sample, given.seed, given.children)
     _run(drawn, given.children)
     report(given.room, drawn, what)

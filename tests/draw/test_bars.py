@@ -49,3 +49,10 @@ def test_a_leak_has_its_tape_and_a_core_within() -> None:
     assert 'fill="url(#@ID@tape)" x="0.0" y="0.0" width="100.0" height="20.0"' in drawn
     assert 'class="core" x="4.0" y="4.0" width="92.0" height="12.0"' in drawn
     assert "core" not in segments({"freed": 3}, (0, 0, 100, 20))
+
+
+@pytest.mark.parametrize(("width", "core"), [(6, 0), (8, 0), (9, 1), (30, 22)])
+def test_the_core_of_a_narrow_leak_is_as_wide_as_is_left_of_it(width: int, core: int) -> None:
+    drawn = segments({"leaked": 1}, (0, 0, width, 20))
+    assert f'class="core" x="4.0" y="4.0" width="{core:.1f}"' in drawn
+    assert ("<text" in drawn) == (width > THIN)

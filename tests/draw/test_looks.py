@@ -1,11 +1,13 @@
 """What steps change in the picture, held against the run's frames."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kvmviz.draw.lockstep import Lockstep
-from kvmviz.draw.looks import changes, row_changes, subjects
+from kvmviz.draw.looks import _triangles, changes, row_changes, subjects
 from kvmviz.draw.picture import draw_svg, states_after
 from kvmviz.draw.why import meaning
 from kvmviz.record.runs import Run, run
@@ -102,3 +104,14 @@ def test_every_step_has_a_meaning_that_is_text(scenario: str) -> None:
         assert "{" not in meaning(result, index)
 
 
+
+
+def test_a_page_has_room_for_two_triangles_and_later_ones_take_the_last() -> None:
+    used: Counter[str] = Counter()
+    given = [("TDR", None), ("TDR", "TDR"), (None, "TDR"), ("spt root", "TDR")]
+    found = [[*_triangles(full, ghost, used)] for full, ghost in given]
+    assert found == [
+        [("warn TDR 0", "full")], [("warn TDR 1", "full")], [("warn TDR 1", "ghost")],
+        [("warn spt root 0", "full"), ("warn TDR 1", "ghost")],
+    ]  # fmt: skip
+    assert used == {"TDR": 4, "spt root": 1}

@@ -7,7 +7,7 @@ import pytest
 
 from kvmviz.check.cases import CASES, Case
 from kvmviz.draw.lockstep import Lockstep
-from kvmviz.draw.narration import texts
+from kvmviz.draw.narration import lost_words, printed_words, texts, verdict
 from kvmviz.scenario import Scenario
 
 SMALL = [case for case in CASES.values() if Scenario.parse(case.scenario).tree.count <= 600]
@@ -47,3 +47,31 @@ def test_a_refusal_that_kvm_does_not_speak_of_says_so() -> None:
     loud = " ".join(texts(Lockstep.of(["v1"], "hkid=vpflushdone-error")))
     assert "and KVM prints nothing about it." in quiet
     assert "prints nothing about it" not in loud
+
+
+@pytest.mark.parametrize(
+    ("revisions", "line", "form"),
+    [
+        ("before", "fail=all", "one"), ("before before", "fail=all", "alike"), ("before v1", "fail=L1@0x200", "prints"),
+        ("v1 dpamt", "region=dense fail=L1@0x200", "loses"), ("before dpamt", "region=dense fail=L1@0x200", "unlike"),
+        ("v1 dpamt", "region=dense remove=fails panic=on", "apart"),
+    ],
+)  # fmt: skip
+def test_the_end_tells_apart_what_is_lost_and_what_is_printed(revisions: str, line: str, form: str) -> None:
+    both = Lockstep.of(revisions.split(), line).runs
+    words = {f"{what}_{side}": of(run) for side, run in both.items() for what, of in
+             (("lost", lost_words), ("printed", printed_words))}  # fmt: skip
+    names = {side: run.revision for side, run in both.items()}
+    came = {side: f"{lost_words(run)} and {run.revision} {printed_words(run)}" for side, run in both.items()}
+    said = {
+        "one": lambda: f"Done: {came['a']}.",
+        "alike": lambda: f"Done: on both sides {words['lost_a']}; each {words['printed_a']}.",
+        "prints": lambda: (f"Done: on both sides {words['lost_a']}; {names['a']} {words['printed_a']}, "
+                           f"{names['b']} {words['printed_b']}."),
+        "loses": lambda: (f"Done: {names['a']}: {words['lost_a']}; {names['b']}: {words['lost_b']}; "
+                          f"each {words['printed_a']}."),
+        "unlike": lambda: (f"Done: {names['a']}: {words['lost_a']}, {words['printed_a']}; "
+                           f"{names['b']}: {words['lost_b']}, {words['printed_b']}."),
+        "apart": lambda: f"Done: in {names['a']} {came['a']}; in {names['b']} {came['b']}.",
+    }  # fmt: skip
+    assert verdict(Lockstep.of(revisions.split(), line)) == said[form]()

@@ -138,3 +138,17 @@ def test_what_stands_for_many_says_so() -> None:
     assert "\u00d7511" in drawn
     assert "6 tables stand for all 8,209" in drawn
     assert "x 511" in draw_dot(run("v1", "tree=16GiB").folded, 0)
+
+
+def test_the_head_counts_pages_pairs_and_phantoms_as_the_frame_has_them() -> None:
+    line = "tree=1x1x3 region=dense remove=fails fail=L1@0x200 leaves=present"
+    result = run("dpamt", line)
+    for step in (0, len(result.steps)):
+        now, svg = result.frames[step], ElementTree.fromstring(picture.draw_svg(result, step))
+        text = " ".join(str(line.text) for line in svg if line.tag.endswith("text"))
+        assert f"{now.leaked_count} page" in text and f"({now.leaked_count * 4} KiB)" in text
+        assert f"{now.pinned} PAMT pair" in text and f"pinned ({now.pinned * 8} KiB)" in text
+        assert ("phantom" in text) == bool(now.phantoms)
+        assert not now.phantoms or f", {now.phantoms} phantom reference" in text
+    plain = picture.draw_svg(run("v1", "fail=L1@0x200"), 70)
+    assert "PAMT" not in plain and "phantom" not in plain

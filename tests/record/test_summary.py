@@ -97,3 +97,11 @@ def test_a_pair_is_two_pages_and_the_figures_of_pairs_are_those_of_events() -> N
         assert pamt.pinned_bytes == 2 * 4096 * pamt.pairs_pinned
         assert result.summary.to_json()["pamt"]["pairs_pinned"] == pamt.pairs_pinned
     assert "pamt" not in run("v1").summary.to_json()
+
+
+def test_after_a_panic_no_pair_is_pinned_though_the_books_have_lost_ones() -> None:
+    stopped = run("dpamt", "tree=1x1x3 region=scattered fail=all panic=on").summary
+    assert stopped.panicked and stopped.pamt is not None
+    assert (stopped.pamt.pairs_pinned, stopped.pamt.leaked_references, stopped.pamt.phantom_references) == (0, 0, 0)
+    going_on = run("dpamt", "tree=1x1x3 region=scattered fail=all").summary
+    assert going_on.pamt is not None and going_on.pamt.pairs_pinned > 0

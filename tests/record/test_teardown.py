@@ -10,7 +10,7 @@ from kvmviz.machine.page import Page
 from kvmviz.machine.recorder import Tally
 from kvmviz.record import teardown
 from kvmviz.record.folding import fold
-from kvmviz.record.runs import run
+from kvmviz.record.runs import run, run_folded
 from kvmviz.record.tapes import Weighed
 from kvmviz.record.teardown import boot_after, tear_down, where_it_belongs
 from kvmviz.revisions import REVISIONS, Revision
@@ -122,3 +122,11 @@ def test_what_a_second_td_says_is_the_same_folded_and_whole() -> None:
     assert (folded.lines, folded.splats, folded.notes) == (whole.pr_err, whole.splats, whole.notes)
     first = Scenario.parse("tree=1x1x40 fail=all")
     assert boot_after(V1, first, tree)[0] is not boot_after(V1, first)[0]
+
+
+def test_a_folded_second_td_is_told_of_as_many_withheld_lines_as_the_whole_one() -> None:
+    line = "tree=1x1x40 fail=all boot=second:60s"
+    whole, folded = (found.kernel_log(None, whole_boot=False) for found in
+                     (run(V1, line), run_folded(V1, Scenario.parse(line))))  # fmt: skip
+    said = [one for one in whole.split("\n") if "callbacks suppressed" in one]
+    assert said and said == [one for one in folded.split("\n") if "callbacks suppressed" in one]
