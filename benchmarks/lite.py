@@ -7,10 +7,10 @@ a browser that is started anew (warm).  Seconds from the address to
 - kernel: Python is ready;
 - live: the explorer shows its pages, computed in the browser.
 
-A busy machine shows in all of them; `processor` is what browser and server took of it.
+A busy machine shows in all of them; `processor` is the time on a core that server, driver and all of the browser's
+processes took up to then, which on a machine of many cores is more than a clock shows.
 """
 
-import resource
 import sys
 import tempfile
 import time
@@ -18,9 +18,11 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Final
 
+import psutil
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from benchmarks.machine import machine
+from docs import twin
 from docs.lite.__main__ import TARGET
 from tests.browser.chromium import FLAGS, find_browser, what_is_missing
 from tests.browser.lite import served
@@ -50,7 +52,7 @@ def main() -> int:
     if missing := what_is_missing():
         raise SystemExit(f"benchmarks: {missing}")
     with served(TARGET) as address:
-        cold, *warm = turns(f"{address}/lab/index.html?path={NOTEBOOK}")
+        cold, *warm = turns(f"{address}/{twin.page(NOTEBOOK)}")
     print(f"{'':6}{'kernel':>9}{'live':>9}{'processor':>11}")
     for name, row in {"cold": cold, "warm": [median(column) for column in zip(*warm, strict=True)]}.items():
         print(f"{name:6}" + "".join(f"{value:>7.1f} s" for value in row[:-1]) + f"{row[-1]:>9.1f} s")
@@ -68,8 +70,9 @@ def turns(address: str) -> Iterator[list[float]]:
                     profile, executable_path=find_browser(), args=list(FLAGS), viewport={"width": 1280, "height": 900}
                 )
                 found = list(moments(context, address))
+                took = _processor() - before
                 context.close()
-            yield [*found, _processor() - before]
+            yield [*found, took]
 
 
 def moments(context: BrowserContext, address: str) -> Iterator[float]:
@@ -85,9 +88,9 @@ def moments(context: BrowserContext, address: str) -> Iterator[float]:
 
 
 def _processor() -> float:
-    """Return the seconds of processor that this process and all that it has ended took."""
-    parts = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in parts)
+    """Return the seconds of processor that this process and all that it has started took until now."""
+    us = psutil.Process()
+    return sum(sum(one.cpu_times()[:4]) for one in [us, *us.children(recursive=True)])
 
 
 if __name__ == "__main__":

@@ -13,13 +13,22 @@ FOLDER: Final = "lite"
 """Where in the site the folder stands."""
 
 
+def page(name: str) -> str:
+    """Return where in that folder a notebook runs: alone, since JupyterLab would open again all that was open before.
+
+    >>> page("00-start-here.ipynb")
+    'notebooks/index.html?path=00-start-here.ipynb'
+    """
+    return f"notebooks/index.html?path={name}"
+
+
 def link(name: str) -> str:
     """Return the Markdown that leads from a notebook's page to its live twin.
 
-    >>> link("00-start-here.ipynb")
-    '<p><a href="../lite/lab/index.html?path=00-start-here.ipynb">Run this page</a>, with nothing installed</p>'
+    >>> link("00-start-here.ipynb")[:70]
+    '<p><a href="../lite/notebooks/index.html?path=00-start-here.ipynb">Run'
     """
-    return f'<p><a href="../{FOLDER}/lab/index.html?path={name}">Run this page</a>, with nothing installed</p>'
+    return f'<p><a href="../{FOLDER}/{page(name)}">Run this page</a>, with nothing installed</p>'
 
 
 def join(notebook: Any, name: str, lite: Path | None = None) -> bool:

@@ -17,12 +17,15 @@ from typing import Any, Final
 
 from docs.lite import bring
 from docs.lite.contents import write_contents, write_figures
+from docs.lite.early import start_early
 from docs.lite.python import write_python
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
 TARGET: Final = ROOT / "dist" / "lite"
 APPS: Final = ("lab", "notebooks")
+LIST: Final = "tree"
+"""The list of files, to which a notebook's page has a way back."""
 
 UNUSED: Final = ("@jupyter-notebook/notebook-extension:tab-icon",)
 """Extensions that are switched off; this one asks for icons that JupyterLite does not have."""
@@ -54,6 +57,7 @@ def build(target: Path) -> None:
         loaded = write_python(brought, Path(python) / "python", notebooks)
         _jupyterlite(brought.tools, target, loaded)
         shutil.move(Path(python) / "python", target)
+    start_early(target, APPS)
     shutil.copy(target / "lab" / "favicon.ico", target)  # browsers ask for it beside index.html
     write_contents(notebooks, target)
     write_figures(notebooks, target / "python" / "figures.json")
@@ -71,7 +75,7 @@ def _jupyterlite(tools: Path, target: Path, loaded: Sequence[str]) -> None:
         (source / "jupyter-lite.json").write_text(json.dumps(configuration(loaded)), encoding="utf-8")
         (source / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
         command = [str(tools / "bin" / "jupyter-lite"), "build", "--lite-dir", folder, "--output-dir", str(target)]
-        options = ["--no-sourcemaps", "--no-unused-shared-packages", *(f"--apps={app}" for app in APPS)]
+        options = ["--no-sourcemaps", "--no-unused-shared-packages", *(f"--apps={app}" for app in (*APPS, LIST))]
         done = subprocess.run([*command, *options], cwd=source, capture_output=True, text=True, check=False)
         if done.returncode:
             print(done.stdout, done.stderr, sep="\n", file=sys.stderr)

@@ -18,7 +18,10 @@ INTO: Final = Path("/into")
 SITE: Final = PurePosixPath(f"/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages")
 STDLIB: Final = PurePosixPath(f"/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip")
 
-KERNEL: Final = ("pyodide_kernel", "jedi", "anywidget", "ipywidgets", "kvmviz.explorer", "kvmviz.course")
+KERNEL: Final = (
+    *("piplite.piplite", "pyodide_kernel", "jedi", "anywidget", "ipywidgets"),
+    *("kvmviz.explorer", "kvmviz.course"),
+)
 """What is imported as the kernel starts, and behind the course's own imports."""
 
 

@@ -1,4 +1,4 @@
-"""Python for the browser: Pyodide, the wheels of the folder, and the lock file by which Pyodide loads them."""
+"""Python for the browser: Pyodide, and what it imports, compiled and in one file."""
 
 import hashlib
 import json
@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
+from docs.lite import packed
 from docs.lite.bring import Brought
 from docs.lite.compiled import compile_into
 from docs.lite.contents import write_figures
+from docs.lite.packed import pack
 
 HERE: Final = Path(__file__).parent
 
@@ -26,11 +28,13 @@ _FILES: Final = {
 }
 """What is taken from packages of npm."""
 
-_LICENSES: Final = {"pyodide": "README.md", "web-tree-sitter": "LICENSE", "tree-sitter-c": "LICENSE"}
-
-
-UNREACHED: Final = ("jedi/third_party/typeshed/stubs/", "jedi/third_party/django-stubs/")
-"""What is left out of wheels: thousands of descriptions of packages that the folder does not bring."""
+_LICENSES: Final = {
+    "pyodide": "README.md",
+    "@viz-js/viz": "README.md",
+    "web-tree-sitter": "LICENSE",
+    "tree-sitter-c": "LICENSE",
+}
+"""What says under which terms each of them may be handed on; it stands beside them."""
 
 
 def write_python(brought: Brought, folder: Path, notebooks: Sequence[Path]) -> list[str]:
@@ -42,27 +46,26 @@ def write_python(brought: Brought, folder: Path, notebooks: Sequence[Path]) -> l
     for package, names in _FILES.items():
         for name in names:
             shutil.copy(brought.packages / package / name, folder)
+    for package, name in _LICENSES.items():
+        shutil.copy(brought.packages / package / name, folder / f"{package.rpartition('/')[2]}-{name}")
     shutil.copy(HERE / "start.mjs", folder)
     [own] = brought.own.glob("kvmviz-*.whl")
     for wheel in [*brought.wheels.glob("*.whl"), own, *_kernel_wheels(brought.tools)]:
-        copy_reached(wheel, folder / wheel.name)
+        shutil.copy(wheel, folder)
     write_figures([], folder / "figures.json")  # which is asked for at every start
     lock = json.loads((brought.packages / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
-    _lock(folder, lock["info"])
+    loaded = _lock(folder, lock["info"])
     compile_into(folder, notebooks)
-    return _lock(folder, lock["info"])
-
-
-def copy_reached(wheel: Path, target: Path) -> None:
-    """Copy a wheel without what nobody can reach."""
-    with ZipFile(wheel) as files, ZipFile(target, "w", ZIP_DEFLATED) as copy:
-        for one in files.infolist():
-            if not one.filename.startswith(UNREACHED):
-                copy.writestr(one, files.read(one), ZIP_DEFLATED)
+    wheels = sorted(folder.glob("*.whl"))
+    pack(wheels, folder / packed.NAME)
+    for wheel in wheels:
+        wheel.unlink()
+    _lock(folder, lock["info"])
+    return loaded
 
 
 def _lock(folder: Path, info: Any) -> list[str]:
-    """Write the lock file of the wheels in a folder, and return their names."""
+    """Write the lock file of the wheels in a folder, which Pyodide loads them by, and return their names."""
     entries = {one["name"]: one for one in map(entry, sorted(folder.glob("*.whl")))}
     (folder / "pyodide-lock.json").write_text(
         json.dumps({"info": info, "packages": entries}, indent=1), encoding="utf-8"
@@ -76,7 +79,7 @@ def _kernel_wheels(tools: Path) -> list[Path]:
 
 
 def entry(wheel: Path) -> dict[str, Any]:
-    """Return a wheel as the lock file has it.  All of them are loaded as Python starts, so none depends on another."""
+    """Return a wheel as the lock file has it.  All of them are loaded at once, so none depends on another."""
     with ZipFile(wheel) as files:
         [name] = [name for name in files.namelist() if name.endswith(".dist-info/METADATA")]
         said = HeaderParser().parsestr(files.read(name).decode())

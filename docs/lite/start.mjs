@@ -85,9 +85,31 @@ function bringAnswers(pyodide, given) {
   if (given.length) pyodide.FS.writeFile(`${folder}/answers-browser.jsonl`, given.map((one) => `${one}\n`).join(""));
 }
 
-export async function loadPyodide(options) {
+/** Return a function that puts all packages where Python is about to look for them (`docs/lite/packed.py`). */
+function packages() {
+  const whole = bytes("packages.bin").then(unzipped);
+  return async (FS, { sitePackages }) => {
+    const packed = await whole;
+    const start = 4 + new DataView(packed.buffer).getUint32(0, true);
+    let at = start;
+    for (const [name, size] of JSON.parse(new TextDecoder().decode(packed.subarray(4, start)))) {
+      const path = `${sitePackages}/${name}`;
+      FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+      FS.writeFile(path, packed.subarray(at, at + size), { canOwn: true });
+      at += size;
+    }
+  };
+}
+
+async function unzipped(data) {
+  const read = new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(read).arrayBuffer());
+}
+
+/** Start Python; packages that are asked for are all there, without a wheel being taken apart. */
+async function start({ packages: wanted, ...options }) {
   const [pyodide, graphviz, parser, figures, answers] = await Promise.all([
-    load(options),
+    load(wanted?.length ? { ...options, fsInit: packages() } : options),
     instance(),
     parserOfC(),
     bytes("figures.json"),
@@ -100,5 +122,25 @@ export async function loadPyodide(options) {
     parse: (text) => rows(parser, text),
   });
   bringAnswers(pyodide, await lines(answers));
+  return pyodide;
+}
+
+let begun;
+
+/** Start before a kernel asks (`early.js`), as far as the first cell of the course needs it; the kernel goes on here. */
+export function begin() {
+  begun = start({ indexURL: here("./").href, packages: ["all"] }).then((pyodide) => {
+    pyodide.runPython("import piplite.piplite, pyodide_kernel, anywidget, kvmviz.course, kvmviz.explorer");
+    return pyodide;
+  });
+}
+
+export async function loadPyodide(options) {
+  const early = begun;
+  begun = undefined;
+  if (!early) return start(options);
+  const pyodide = await early;
+  pyodide.setStdout({ batched: options.stdout });
+  pyodide.setStderr({ batched: options.stderr });
   return pyodide;
 }

@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage
 
+from docs import twin
 from tests.browser.engines import Engine, started
 from tests.browser.notebook import KERNEL_IS_READY
 
@@ -31,8 +32,12 @@ START = """command => {
     jupyterapp.commands.execute(command).then(() => say("done"), error => say(`failed: ${error}`));
 }"""
 
-# JupyterLab opens again what was open before; what is looked at is the notebook that was asked for.
 SHOWN = "jupyterapp.shell.currentWidget.node"
+
+OPENED = """async () => {
+    await jupyterapp.serviceManager.sessions.refreshRunning();
+    return [...jupyterapp.serviceManager.sessions.running()].map(one => one.path);
+}"""
 
 LEFT = f"""() => ({{
     prompts: [...{SHOWN}.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].map(one => one.textContent),
@@ -141,9 +146,10 @@ class Opened:
         self.address, self.ask, self.asked, self.errors = address, engine.ask, asked, errors
         self._open = engine.open
 
-    def open(self, name: str) -> None:
-        """Open a notebook and wait until its kernel is ready."""
-        self._open(f"{self.address}/lab/index.html?path={name}")
+    def open(self, name: str, *, lab: bool = False) -> None:
+        """Open a notebook as the site's link does, or in JupyterLab, and wait until its kernel is ready."""
+        where = f"lab/index.html?path={name}" if lab else twin.page(name)
+        self._open(f"{self.address}/{where}")
         here = f"window.jupyterapp?.shell.currentWidget?.context?.path === {name!r}"
         self.wait(f"() => {here} && ({KERNEL_IS_READY})()")
 

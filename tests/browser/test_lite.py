@@ -14,7 +14,18 @@ from kvmviz import run
 from kvmviz.scenario.link import Link
 from tests.browser.chromium import browser_is_required
 from tests.browser.engines import what_is_missing
-from tests.browser.lite import ANSWER, LEFT, RUN, SHOWN, STEP_AND_TOGGLE, Opened, in_chromium, in_firefox, served
+from tests.browser.lite import (
+    ANSWER,
+    LEFT,
+    OPENED,
+    RUN,
+    SHOWN,
+    STEP_AND_TOGGLE,
+    Opened,
+    in_chromium,
+    in_firefox,
+    served,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -85,6 +96,7 @@ def figures(shown: str) -> tuple[int, ...]:
 )
 def test_a_notebook_runs_to_its_end_and_asks_nobody_else(path: Path, lite: Opened) -> None:
     lite.open(path.name)
+    assert lite.ask(OPENED, None) == [path.name], "a link opens its own notebook alone"
     lite.run_all()
     left = lite.ask(LEFT, None)
     assert left["complaints"] == []
@@ -99,10 +111,10 @@ def test_a_notebook_runs_to_its_end_and_asks_nobody_else(path: Path, lite: Opene
 
 
 def test_answers_outlive_the_kernel(lite: Opened) -> None:
-    """And what a reader writes that does not end is stopped."""
+    """In JupyterLab, too; and what a reader writes that does not end is stopped."""
     lite.open(NOTEBOOKS[0].name)
     lite.ask(RUN, "from kvmviz.course import ask; ask('00-first-warning').answer('1')")
-    lite.open(NOTEBOOKS[0].name)
+    lite.open(NOTEBOOKS[0].name, lab=True)
     assert "00-first-warning" in lite.ask(RUN, RESULTS)
     assert "does not end and was stopped after 4,000 lines" in lite.ask(RUN, ENDLESS)
 

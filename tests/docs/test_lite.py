@@ -1,5 +1,6 @@
 """The folder with nothing installed: its parts, each without a build.  `tests/browser/test_lite.py` opens the whole."""
 
+import gzip
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from docs.lite import __main__ as lite
-from docs.lite import bring, contents, python
+from docs.lite import bring, contents, early, packed, python
 from kvmviz import browser, draw
 from kvmviz.draw import elsewhere, rendering
 
@@ -63,11 +64,49 @@ def test_a_wheel_is_locked_by_what_it_says_of_itself(tmp_path: Path) -> None:
     assert len(entry["sha256"]) == 64
 
 
+def test_what_is_packed_comes_out_as_it_was_without_what_nobody_reads(tmp_path: Path) -> None:
+    inside = {"a/__init__.py": "x = 1\n", "a/empty.py": "", "b.bin": "\x00é", "kvmviz/notebooks/00.ipynb": "{}"}
+    unread = {"a-1.dist-info/RECORD": "a/__init__.py", "a-1.data/data/etc/a.json": "{}"}
+    wheels = [tmp_path / f"{name}-1-py3-none-any.whl" for name in "ab"]
+    for wheel, held in zip(wheels, (inside, {"c.py": "y", **unread}), strict=True):
+        with ZipFile(wheel, "w") as files:
+            for name, text in held.items():
+                files.writestr(name, text)
+    packed.pack(wheels, tmp_path / packed.NAME)
+    whole = gzip.decompress((tmp_path / packed.NAME).read_bytes())
+    at = 4 + int.from_bytes(whole[:4], "little")
+    found = {}
+    for name, size in json.loads(whole[4:at]):
+        found[name], at = whole[at : at + size].decode(), at + size
+    assert at == len(whole)
+    assert found == {name: text for name, text in inside.items() if "notebooks" not in name} | {"c.py": "y"}
+    again = (tmp_path / packed.NAME).read_bytes()
+    packed.pack(wheels, tmp_path / packed.NAME)
+    assert (tmp_path / packed.NAME).read_bytes() == again
+
+
+def test_pages_begin_python_once_and_only_as_they_are_known(tmp_path: Path) -> None:
+    worker = tmp_path / early.KERNELS.replace("*", "abc")
+    for file in (worker, tmp_path / "python" / "start.mjs", tmp_path / "lab" / "index.html"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("<html><head><title>x</title></head></html>")
+    early.start_early(tmp_path, ["lab"])
+    assert (tmp_path / "lab/index.html").read_text().count(early.TAG) == 1
+    assert f'"../{worker.relative_to(tmp_path)}"' in (tmp_path / "python/worker.mjs").read_text()
+    assert (tmp_path / "python/early.js").exists()
+    (tmp_path / "lab/index.html").write_text("no page")
+    with pytest.raises(SystemExit, match="no head to put a script into"):
+        early.start_early(tmp_path, ["lab"])
+    worker.unlink()
+    with pytest.raises(SystemExit, match="there are 0"):
+        early.start_early(tmp_path, ["lab"])
+
+
 def test_nothing_that_starts_names_another_address() -> None:
     told = json.dumps([lite.configuration(["kvmviz"]), lite.SETTINGS])
     assert "//" not in told
     assert '"disablePyPIFallback": true' in told
-    assert "http" not in (HERE / "start.mjs").read_text()
+    assert not any("http" in (HERE / name).read_text() for name in ("start.mjs", "early.js"))
 
 
 def test_the_browser_has_the_versions_that_the_tests_have() -> None:

@@ -15,7 +15,7 @@ def notebook() -> Any:
 
 def test_a_page_leads_to_its_twin_and_the_link_is_checked_with_all_others(tmp_path: Path) -> None:
     lite, site = tmp_path / "built", tmp_path / "site"
-    for file in ("files/00-x.ipynb", "lab/index.html"):
+    for file in ("files/00-x.ipynb", "notebooks/index.html"):
         (lite / file).parent.mkdir(parents=True)
         (lite / file).write_text("")
     one = notebook()
