@@ -44,9 +44,10 @@ lab: venv ## open JupyterLab on the notebooks (LAB='--no-browser --ip=0.0.0.0' g
 test: static js ## what every change has to pass, in less than five minutes on two cores
 	$(PYTEST) -m "not slow and not marathon" $(TESTS)
 
-test-all: static js ## the same and the full spaces, long fuzz, browser marathons
+test-all: static js ## the same and the full spaces, long fuzz, browser marathons, bare Debians
 	$(PYTEST) --hypothesis-profile=all -m "not marathon" $(TESTS)
 	$(PY) -m tests.bare -q -n $(JOBS) --dist loadfile -m "not slow" $(DRAWING)
+	@$(PYTHON) tests/fresh.py $(DEBIAN)
 
 marathon: venv ## the longest runs, which test-all leaves out until they have been seen through
 	$(PYTEST) --hypothesis-profile=all -m marathon $(TESTS)

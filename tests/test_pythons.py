@@ -59,14 +59,12 @@ def of_pyenv(version: str) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", OTHERS)
-@pytest.mark.marathon
 def test_another_python_says_the_same(version: str, tmp_path: Path) -> None:
     python = environment(another(version), tmp_path, "-e", f"{ROOT}[notebook]")
     assert said(python).partition(HELP)[0] == said(sys.executable).partition(HELP)[0]
 
 
 @pytest.mark.slow
-@pytest.mark.marathon
 def test_the_lowest_versions_that_are_declared_are_enough(tmp_path: Path) -> None:
     """Each dependency at its lower bound; the tests of what uses one pass."""
     python = environment(sys.executable, tmp_path, "--resolution", "lowest-direct", "-e", f"{ROOT}[test]")
