@@ -36,6 +36,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 def test_c_that_is_like_its_base_is_equal_to_it(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert shell.run_cell_magic("kernel_c", "Mine --base v1", OP) is None
     said = words(capsys.readouterr().out)

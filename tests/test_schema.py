@@ -52,7 +52,7 @@ def test_an_unrecorded_run_fits() -> None:
         ("step", "run --format json --step 63 fail=L1@0x200"),
         ("step", "run --format json --step 0"),
         ("step", "run --format json --step 80 tree=1TiB fail=all"),
-        ("comparison", "compare --format json before v1 tree=1TiB fail=rate:1/9:x"),
+        pytest.param("comparison", "compare --format json before v1 tree=1TiB fail=rate:1/9:x", marks=pytest.mark.slow),
         ("comparison", "compare --format json before landed fail=all"),
         ("comparison", "compare --format json v1 v2"),
         ("spread", "compare --format json --scenarios SCENARIOS before v1"),

@@ -78,7 +78,7 @@ def tell(notebook: Notebook, statement: str) -> str:
     return ask(notebook, f"exec({statement!r})")
 
 
-@pytest.mark.parametrize("app", ["lab", "notebooks"])
+@pytest.mark.parametrize("app", ["lab", pytest.param("notebooks", marks=pytest.mark.slow)])
 def test_explorer_starts_before_the_first_event_and_steps_by_key(open_notebook: Open, app: App) -> None:
     notebook = open_notebook([EXPLORER], app=app)
     explorer = notebook.explorer()

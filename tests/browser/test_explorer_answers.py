@@ -11,7 +11,6 @@ from tests.browser.conftest import Open
 from tests.browser.jupyter import Server
 from tests.browser.notebook import KERNEL_IS_READY, Notebook
 from tests.browser.test_explorer_monkey import CHOOSE, SHOWN, Monkey
-from tests.trying import sampled
 
 EXPLORER = "from kvmviz import Explorer\nexplorer = Explorer()\nexplorer"
 
@@ -103,6 +102,7 @@ def test_a_choice_that_waits_says_so(open_notebook: Open) -> None:
     assert check_seen(notebook, monkey) == 2
 
 
+@pytest.mark.slow
 def test_a_lost_answer_withdraws_the_choice_in_a_sentence_and_the_next_one_heals(open_notebook: Open) -> None:
     notebook, monkey = opened(open_notebook)
     alert = monkey.explorer.get_by_role("alert")
@@ -170,7 +170,8 @@ class Lenient(list[str]):
             super().append(error)
 
 
-@pytest.mark.parametrize("how", sampled(GONE, 1))
+@pytest.mark.slow
+@pytest.mark.parametrize("how", GONE)
 def test_where_the_kernel_has_gone_a_choice_is_withdrawn_in_a_sentence(open_notebook: Open, how: str) -> None:
     notebook, monkey = opened(open_notebook)
     explorer = monkey.explorer

@@ -12,7 +12,8 @@ EXPLORER = "from kvmviz import Explorer\nExplorer('hkid=assigned fail=L1@0x200 s
 GRAVE = ("serious", "critical")
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(open_notebook: Open, theme: Any) -> None:
     notebook = open_notebook([EXPLORER], app="doc", height=1400)
     notebook.set_theme(theme)
