@@ -76,7 +76,7 @@ TERMS: Final = {
     "vm_bugged": "a mark on a VM that KVM has caught itself in a fault. It mutes later KVM_BUG_ONs; at destruction "
     "nothing is left that it could stop.",
     "panic_on_warn": "a setting that makes the host panic at the first printed trace. Error lines do not trigger it.",
-    "splat": "another word for a trace, the block that a warning leaves in the kernel's log.",
+    "splat": "another word for a trace.",
     "guest_memfd": "the file that holds a VM's private memory. While it is open the VM stays, so its pages "
     "go before the VM does.",
     "PROVE_MMU": "a debug option of KVM's that leaves out the first passes over a tree, in which the lowest levels "
@@ -103,7 +103,7 @@ TERMS: Final = {
     "tables.",
     "control page": "a page in which the module keeps its notes on a TD or a vCPU: TDR, TDCS, TDVPR, TDCX.",
     "vCPU": "a virtual processor of a TD. Its control pages are one TDVPR and some TDCX pages.",
-    "trace": "the block that a warning leaves in the kernel's log. It names every function on the way to the warning.",
+    "trace": "a warning, as it stands in the kernel's log: a block that names every function on the way to it.",
     "error line": "a single line in the kernel's log that says which call failed, and with which status.",
     "leak": "a page that is lost on purpose, since the TDX module still owns it. It stays lost until the host is "
     "rebooted.",

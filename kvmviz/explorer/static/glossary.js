@@ -130,7 +130,7 @@ export const GLOSSARY = [
     "sp",
     "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT page, external_spt.",
   ],
-  ["splat", "another word for a trace, the block that a warning leaves in the kernel's log."],
+  ["splat", "another word for a trace."],
   ["spt", "the table page of an sp: 512 entries. It is ordinary memory and always KVM's."],
   [
     "TD",
@@ -158,7 +158,7 @@ export const GLOSSARY = [
   ],
   ["tdx_reclaim_page", "asks for a page through __tdx_reclaim_page, and resets the page if it came back."],
   ["TEARDOWN", "the last state of a TD's life, entered when its key is freed. RECLAIM works in no other."],
-  ["trace", "the block that a warning leaves in the kernel's log. It names every function on the way to the warning."],
+  ["trace", "a warning, as it stands in the kernel's log: a block that names every function on the way to it."],
   [
     "v1",
     "the patch as it was posted on 27 March 2026, 16/17 (part 16 of 17). The op gets the sp, forgets a page that it cannot reclaim, and returns nothing.",
