@@ -69,7 +69,7 @@ class Trail(Journal):
         fresh: list[tuple[FrameType, str]] = []
         frame: FrameType | None = sys._getframe(2)  # past the recorder's own method
         while frame is not None:
-            name = name_of(frame.f_code)
+            name = name_of(id(frame.f_code))
             if name is not None:
                 known = met.get(frame)
                 if known is not None or not name:
@@ -109,7 +109,7 @@ class Trail(Journal):
 @lru_cache(maxsize=100)
 def _name(callback: Callback) -> str:
     function = unwrap(callback)
-    return name_of(function.__code__) or function.__name__
+    return name_of(id(function.__code__)) or function.__name__
 
 
 @lru_cache(maxsize=100_000)

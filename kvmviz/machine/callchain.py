@@ -45,18 +45,19 @@ class Location(NamedTuple):
     line: int
 
 
-_REGISTER: Final[dict[CodeType, KernelFunction]] = {}
+_REGISTER: Final[dict[int, KernelFunction]] = {}
 _SOURCES: Final[dict[str, Callable[..., Any]]] = {}
-_BOTTOMS: Final[set[CodeType]] = set()
-_NAMES: Final[dict[CodeType, str]] = {}
-_LOCATIONS: Final[dict[tuple[CodeType, int], Location]] = {}
-_MET: Final[dict[tuple[int, int], tuple[bool, Location | None, CodeType]]] = {}
-"""By code and instruction, which a frame tells sooner than its line: whether it is a foot, and where it stands.
+_BOTTOMS: Final[set[int]] = set()
+_NAMES: Final[dict[int, str]] = {}
+_LOCATIONS: Final[dict[tuple[int, int], Location]] = {}
+_MET: Final[dict[tuple[int, int], tuple[bool, Location | None]]] = {}
+"""By code and instruction, which a frame tells sooner than its line: whether it is a foot, and where it stands."""
+_KEYS: Final[dict[int, str]] = {}
+_MARKED: Final[dict[int, CodeType]] = {}
+"""Code by its `id`, as in all of these: its hash would be worked out anew each time from all that is in it.
 
-Code is known by its `id`, since its hash is worked out anew each time from all that is in it; it is kept here, so
-that its `id` does not become another's.
+What is marked is kept here, so that its `id` is no other's; and of all that is not marked the same is said.
 """
-_KEYS: Final[dict[CodeType, str]] = {}
 
 
 def kernel(path: str) -> Callable[[F], F]:
@@ -71,43 +72,49 @@ def kernel(path: str) -> Callable[[F], F]:
 
 def enroll(function: Callable[..., Any], name: str, path: str) -> None:
     """Enter `function` into the register under the kernel's name and file."""
-    code = function.__code__
+    code = _mark(function.__code__)
     key = f"{function.__module__}:{function.__qualname__}"
     _REGISTER[code] = KernelFunction(name, path)
     _NAMES[code] = name
     _SOURCES[key] = function
     _KEYS[code] = key
-    _MET.clear()
 
 
 def enroll_like(function: Callable[..., Any], model: Callable[..., Any]) -> None:
     """Enter a function that stands in call chains as `model` does: under its name, and as part of its source."""
-    code, meant = function.__code__, model.__code__
+    meant = id(model.__code__)
     if meant in _REGISTER:
+        code = _mark(function.__code__)
         _REGISTER[code], _KEYS[code], _NAMES[code] = _REGISTER[meant], _KEYS[meant], _NAMES[meant]
-        _MET.clear()
+
+
+def _mark(code: CodeType) -> int:
+    """Keep code that is marked, and forget what was met without its mark; return its `id`."""
+    _MARKED[id(code)] = code
+    _MET.clear()
+    return id(code)
 
 
 def is_kernel(function: Callable[..., Any]) -> bool:
     """Say whether the function is marked as following a kernel function."""
-    return function.__code__ in _REGISTER
+    return id(function.__code__) in _REGISTER
 
 
 def bottom(function: F) -> F:
     """Mark a function of the machine as the foot of a stack: what runs in it has no callers below."""
-    _BOTTOMS.add(function.__code__)
-    _NAMES[function.__code__] = ""
-    _MET.clear()
+    code = _mark(function.__code__)
+    _BOTTOMS.add(code)
+    _NAMES[code] = ""
     return function
 
 
 name_of: Final = _NAMES.get
-"""Takes code; returns the kernel function's name, empty for the foot of a stack, None for what is not marked."""
+"""Takes the `id` of code; returns the kernel function's name, empty for the foot of a stack, None without a mark."""
 
 
 def function_of(function: Callable[..., Any]) -> KernelFunction:
     """Return what the register holds for this function; raise KeyError if it is not marked."""
-    return _REGISTER[function.__code__]
+    return _REGISTER[id(function.__code__)]
 
 
 def source_of(key: str) -> Callable[..., Any]:
@@ -117,17 +124,16 @@ def source_of(key: str) -> Callable[..., Any]:
 
 def location_of(function: Callable[..., Any]) -> Location:
     """Return the location of a function's first line."""
-    while function.__code__ not in _REGISTER and hasattr(function, "__wrapped__"):
+    while not is_kernel(function) and hasattr(function, "__wrapped__"):
         function = function.__wrapped__
-    code = function.__code__
-    return _location(code, code.co_firstlineno)
+    return _location(id(function.__code__), function.__code__.co_firstlineno)
 
 
 def caller() -> KernelFunction:
     """Return the kernel function that is running: the innermost marked frame."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        found = _REGISTER.get(frame.f_code)
+        found = _REGISTER.get(id(frame.f_code))
         if found is not None:
             return found
         frame = frame.f_back
@@ -140,7 +146,7 @@ def callers() -> tuple[Location, ...]:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         met = (id(frame.f_code), frame.f_lasti)
-        foot, location, _ = _MET.get(met) or _MET.setdefault(met, _meet(frame))
+        foot, location = _MET.get(met) or _MET.setdefault(met, _meet(frame))
         if foot:
             break
         if location is not None:
@@ -149,22 +155,22 @@ def callers() -> tuple[Location, ...]:
     return tuple(reversed(chain))
 
 
-def _meet(frame: FrameType) -> tuple[bool, Location | None, CodeType]:
-    code = frame.f_code
-    return code in _BOTTOMS, _location(code, frame.f_lineno) if code in _REGISTER else None, code
+def _meet(frame: FrameType) -> tuple[bool, Location | None]:
+    code = id(frame.f_code)
+    return code in _BOTTOMS, _location(code, frame.f_lineno) if code in _REGISTER else None
 
 
 def arguments() -> Iterator[Any]:
     """Yield what the marked functions that run now work on: innermost first, of each the last argument first."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code not in _BOTTOMS:
-        if frame.f_code in _REGISTER:
+    while frame is not None and id(frame.f_code) not in _BOTTOMS:
+        if id(frame.f_code) in _REGISTER:
             names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
             yield from [frame.f_locals.get(name) for name in reversed(names)]
         frame = frame.f_back
 
 
-def _location(code: CodeType, line: int) -> Location:
+def _location(code: int, line: int) -> Location:
     location = _LOCATIONS.get((code, line))
     if location is None:
         location = _LOCATIONS[code, line] = Location(_REGISTER[code], _KEYS[code], line)
