@@ -6,8 +6,8 @@ The browser's half is `carried.js` and `find.js`.
 import base64
 import json
 import zlib
-from collections.abc import Sequence
-from itertools import permutations
+from collections.abc import Iterator, Sequence
+from itertools import groupby, permutations
 from typing import Any
 
 from tqdm.auto import tqdm
@@ -48,7 +48,7 @@ def carried(trees: Sequence[str], revisions: Sequence[type[Revision]], first: Li
     """Return what the page of these trees, and of single scenarios, holds; `first` is what it opens on."""
     few = space.small(trees)
     wanted = [*(one for tree in few for one in space.families(tree)), *(Family(one, alone=True) for one in single)]
-    parts = [wanted[n : n + PART] for n in range(0, len(wanted), PART)]
+    parts = list(_parts(wanted))
     found = Collected()
     for part in tqdm(collect_all(parts, revisions), "kvmviz export", len(parts), disable=None, leave=False):
         found.merge(part)
@@ -64,6 +64,13 @@ def carried(trees: Sequence[str], revisions: Sequence[type[Revision]], first: Li
         "dimensions": space.DIMENSIONS, "sayable": sayable(), "family": space.FAMILY, "choices": choices(names, trees),
         "layouts": _layouts(few, list(zip(single, shown, strict=True))),
     }  # fmt: skip
+
+
+def _parts(families: Sequence[Family]) -> Iterator[Sequence[Family]]:
+    """Yield what processes get, in order: a large tree alone, as it takes as long as many small ones."""
+    for large, some in groupby(families, lambda one: space.is_large(str(one.base.tree))):
+        kept, most = list(some), 1 if large else PART
+        yield from (kept[n : n + most] for n in range(0, len(kept), most))
 
 
 def first_of(page: Page, revisions: Sequence[type[Revision]]) -> Page | None:
