@@ -36,7 +36,7 @@ def goals(which: str | type[Design]) -> list[Goal]:
     first = found.first
     example = f"{first.name} after {len(first.steps)} steps" if first else ""
     locks = locks_between(design_of(which))
-    seen = f"{locks[0]}, while another is a user" if locks else ""
+    seen = f"{locks[0]}, taken while another is a user" if locks else ""
     return [
         Goal(found.clean, "No schedule breaks anything", example),
         Goal(not locks, "Only the first user and the last take the lock", seen),

@@ -77,7 +77,10 @@ def lanes_svg(
     )
 
 
-LEGEND: Final = "Steps marked TDX call into the module; a bar beside a lane says that its thread has the lock."
+LEGEND: Final = (
+    "Steps marked TDX call into the module; a bar beside a thread's column says that it has the lock; pages are those "
+    "of the region that the module has."
+)
 
 
 def _head(found: Race, one: Finding) -> list[str]:

@@ -30,9 +30,9 @@ TERMS: Final = {
     "must be given back before any page can be.",
     "S-EPT": "the page table that really translates a TD's private addresses. Only the TDX module may touch its pages.",
     "mirror": "KVM's readable copy of the S-EPT in ordinary memory. Hardware never walks it.",
-    "sp": "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT "
-    "page, external_spt.",
-    "spt": "the table page of an sp: 512 entries. It is ordinary memory and always KVM's.",
+    "sp": "struct kvm_mmu_page, KVM's record of one page table. In the mirror it owns two pages, spt, the table "
+    "itself, and external_spt, the S-EPT page.",
+    "spt": "the table itself of an sp, a page of 512 entries. It is ordinary memory and always KVM's.",
     "external_spt": "the pointer from a mirror table's sp to the S-EPT page that belongs to it. Set to NULL it makes "
     "every later free of that page do nothing, which is how a page is leaked.",
     "root": "the topmost table. The mirror's root has no external_spt: its S-EPT counterpart is a TDCS page.",

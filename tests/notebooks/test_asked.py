@@ -103,7 +103,7 @@ TELLS: Final = {
     "04-file-of": r"every kind of processor|virt/kvm/kvm_main\.c",
     "05-log-a": r"vCPU page and (?:later )?a table page (?:were|was)|tdx_vcpu_free",
     "05-log-b": r"one place, for vCPU pages|only a trace names",
-    "05-panic-second": r"ever the log of a second TD|saves none|first TD that loses a page, of whatever kind",
+    "05-panic-second": r"no TD loses pages after another|saves no host|first TD that loses a page, of whatever kind",
     "06-same-end": r"leaks, and the state at the end|the end is the same|waits for the whole queue",
     "06-clear-always": r"no longer (?:looks at|does)|there the line is a precaution",
     "07-covered": r"almost always right|782|any word in the log will do",

@@ -159,7 +159,7 @@ STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
     ("03", "No parent goes before its children in either"): lambda: all(
         children_first(order(f"tree={tree} zap={zap}")) for tree in ("2x1x2", "1x2x2", "2x2x1") for zap in ZAPS
     ),
-    ("01", "the page's type (`0x4`: a TDR), its owner's address and its size, or nought"): lambda: (
+    ("01", "its owner's address and its size, all of them nought where the module was busy"): lambda: (
         registers("v1", ONE) == [(0, 0, 0), (4, 0x100000000, 0)]
     ),
     ("04", "TDs without a trace under `before` are second ones that lose control pages alone"): lambda: (

@@ -128,10 +128,10 @@ export const GLOSSARY = [
   ],
   [
     "sp",
-    "struct kvm_mmu_page, KVM's record of one table page. In the mirror it owns a table page, spt, and an S-EPT page, external_spt.",
+    "struct kvm_mmu_page, KVM's record of one page table. In the mirror it owns two pages, spt, the table itself, and external_spt, the S-EPT page.",
   ],
   ["splat", "another word for a trace."],
-  ["spt", "the table page of an sp: 512 entries. It is ordinary memory and always KVM's."],
+  ["spt", "the table itself of an sp, a page of 512 entries. It is ordinary memory and always KVM's."],
   [
     "TD",
     "a virtual machine whose private memory and processor state are encrypted and hidden from the host. Intel TDX makes it possible.",
