@@ -26,16 +26,18 @@ _CODE: Final = "import sys; sys.path[:] = {path!r}; from kvmviz.apart.inside imp
 def search_path() -> list[str]:
     """Return where a worker looks for modules: Python's own places first, the current folder last.
 
-    So a `random.py` that happens to lie beside the reader is never taken for Python's.
+    So a `random.py` that happens to lie beside the reader is never taken for Python's.  Where this package itself
+    is read from stays before what else has one of its name: a checkout that is tried with another's environment.
     """
+    own = Path(__file__).parents[2]
     here = os.path.realpath(os.curdir)  # unlike `Path.cwd` it does not mind that the folder is gone
     python = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    found = list(dict.fromkeys(path or here for path in [*sys.path, str(Path(__file__).parents[2])]))
+    found = list(dict.fromkeys(path or here for path in [*sys.path, str(own)]))
 
     def rank(path: str) -> int:
         if path in python or path.endswith(".zip") or Path(path).parent in map(Path, python):
             return 0
-        return 2 if os.path.realpath(path) == here else 1
+        return 2 if os.path.realpath(path) == here and here != os.path.realpath(own) else 1
 
     return sorted(found, key=rank)
 
