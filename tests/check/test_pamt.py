@@ -10,11 +10,12 @@ from kvmviz.check.engine import check
 from kvmviz.check.known import KNOWN
 from kvmviz.check.nearest import likeness
 from kvmviz.check.outcome import violations
-from kvmviz.check.space import COUNTS, REGION_SETTINGS, scenarios
+from kvmviz.check.space import REGION_SETTINGS, scenarios
 from kvmviz.kvm.mmu_page import kvm_mmu_page
 from kvmviz.kvm.vm import VM
 from kvmviz.revisions import EVERY, REVISIONS, Revision
 from kvmviz.scenario import Scenario
+from tests.spaces import counted
 
 DPAMT = EVERY["dpamt"]
 SAMPLE = [*scenarios("1x1x1", pamt=True)][::37]
@@ -34,7 +35,7 @@ def test_only_a_revision_that_turns_it_on_is_asked() -> None:
 
 
 def test_the_spaces_of_the_others_are_what_they_were() -> None:
-    assert all(s.region == "off" for s in scenarios("quick")) and len([*scenarios("quick")]) == COUNTS["quick"]
+    assert all(s.region == "off" for s in scenarios("quick")) and len([*scenarios("quick")]) == counted("quick")
     assert {(s.region, s.remove) for s in scenarios("1x1x1", pamt=True)} == {*REGION_SETTINGS}
     assert {s.region for s in scenarios("quick", pamt=True) if s.tree.count > 3} == {"dense"}
 

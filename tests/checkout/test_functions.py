@@ -13,16 +13,16 @@ from kvmviz.kvm.leaks import AFTER
 from kvmviz.patches.making import sorted_out
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS, Revision
-from kvmviz.scenario import Scenario
+from kvmviz.scenario import CAUSES, Scenario
 from tests.c.equality import differing
 
 SOURCES = Path(__file__).parent / "sources"
 NAMES = {"tdp_mmu.c": "arch/x86/kvm/mmu/tdp_mmu.c", "tdx.c": "arch/x86/kvm/vmx/tdx.c"}
 
-CAUSES = ("assigned", "flushvp-not-done", "vp-flush-error", "cache-wb-error", "vpflushdone-error", "key-freeid-error")
+HKIDS = ("assigned", *CAUSES)
 CONTROLS = [
     "fail=TDR vcpus=1", "fail=TDCS[0],TDCS[5],TDVPR[0],TDCX[0][4] vcpus=1 leaves=gone",
-    *(f"hkid={cause} vcpus=2 boot=second:1s" for cause in CAUSES),
+    *(f"hkid={cause} vcpus=2 boot=second:1s" for cause in HKIDS),
 ]  # fmt: skip
 SAMPLE = [*map(Scenario.parse, CONTROLS), *list(scenarios("quick"))[::131]]
 

@@ -18,7 +18,6 @@ from kvmviz.check.cases import FIGURES
 from kvmviz.check.propositions import CLAIMS, Runs
 from kvmviz.check.propositions.sampling import sample
 from kvmviz.check.propositions.verdict import Verdict
-from kvmviz.check.space import COUNTS
 from kvmviz.compare.figures import Figures
 from kvmviz.course.questions.facts import peak_waiting
 from kvmviz.course.reports import order
@@ -31,6 +30,7 @@ from kvmviz.record.summary import Summary
 from kvmviz.revisions import REVISIONS, Revision
 from kvmviz.scenario import CAUSES
 from kvmviz.terms.events import CallRcu, Leak, PrErr, Seamcall
+from tests.spaces import counted
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 BOTH: Final = ("before", "v1")
@@ -242,7 +242,7 @@ STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
     ("07", "is right for the first failure of a boot"): lambda: (
         [name for name in (ONE, "fail=all", "fail=L3@0x0") if not end("v1", name).traces] == []
     ),
-    ("07", "That leaves a quarter of the space"): lambda: 4 * len(sample()) == COUNTS["quick"],
+    ("07", "That leaves a quarter of the space"): lambda: 4 * len(sample()) == counted("quick"),
     ("07", "In the rest of the sample no table page is lost"): lambda: (
         verdict("S1").scenarios - verdict("B1").scenarios - verdict("B5").scenarios
         == sum(not loses_a_table(str(line)) for line in sample())

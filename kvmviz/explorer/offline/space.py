@@ -1,7 +1,7 @@
 """Which scenarios go into a page: every combination for its small trees, every case, every status, a few large ones.
 
->>> len(families("1x1x1")), len(combinations("1x1x1"))
-(192, 1152)
+>>> len(combinations("1x1x1")) == 6 * len(families("1x1x1"))
+True
 >>> print(families("1x1x1")[1].base)
 tree=1x1x1 fail=L3@0x0
 """
