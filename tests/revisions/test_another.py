@@ -16,6 +16,9 @@ TESTS = (
 )  # fmt: skip
 """What asks every revision; each runs over the new one, too."""
 
+WHOLE = ("test_siblings", "test_looks", "__init__")
+"""Files of these that run as a whole, since they hold all revisions against each other."""
+
 
 def changed(file: Path, old: str, new: str) -> None:
     text = file.read_text()
@@ -55,7 +58,8 @@ def test_it_can_be_run_compared_and_checked(house: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.marathon
 def test_nothing_is_stale(house: Path) -> None:
-    done = python(house, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *TESTS)
+    """The quick tests of the new revision and those of all siblings; nothing is tried on the others again."""
+    own = ("-m", "not slow and not marathon", "-k", f"{NAME} or {' or '.join(WHOLE)}")
+    done = python(house, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *own, *TESTS)
     assert done.returncode == 0, done.stdout[-3000:]
