@@ -13,6 +13,10 @@ const LOW = 25;
 /** How far ink reaches above the line on which letters stand, and below, in their size. */
 const RISE = 0.74;
 const DROP = 0.06;
+/** How much nearer letters stand in a page that is too narrow for them, in their size; `small.css` has it too. */
+const TIGHT = 0.07;
+/** What stays free beside a word within a page, in the size of its letters. */
+const SPARE = 0.08;
 /** Which words come first where two want the same place. */
 const RANKS = [".name", ".word", ".sub", ".head", ".group-name", ".null", ".tag"];
 
@@ -39,6 +43,7 @@ export function unfit(svg) {
     text.removeAttribute("data-fits");
     if (text.dataset.whole) say(text, text.dataset.whole);
     text.removeAttribute("data-whole");
+    text.removeAttribute("data-tight");
   }
 }
 
@@ -81,6 +86,7 @@ export function fit(svg) {
   for (const page of svg.querySelectorAll(".large")) lower(page, LEAST / scale);
   const bodies = [...svg.querySelectorAll(".body")].map((body) => ({ owner: body.parentElement, rect: rectOf(body) }));
   for (const word of svg.querySelectorAll(".key .word")) shorten(/** @type {SVGTextElement} */ (word), LEAST / scale);
+  for (const { owner, rect } of bodies) tighten(owner, rect, LEAST / scale);
   const found = wordsOf(svg).map((text) => ({ text, ...inkOf(text, LEAST / scale) }));
   found.sort((a, b) => a.rank - b.rank);
   /** @type {{owner: Element | null, rect: Rect}[]} */
@@ -126,6 +132,20 @@ function shorten(word, least) {
 }
 
 /**
+ * Let letters stand nearer where they would fill a page to its edges or leave it.
+ * @param {Element | null} page
+ * @param {Rect} body
+ * @param {number} least
+ */
+function tighten(page, body, least) {
+  for (const text of /** @type {NodeListOf<SVGTextElement>} */ (page?.querySelectorAll("text.name,text.sub") ?? [])) {
+    const { size, rect } = inkOf(text, least);
+    const room = body.right - body.left - 2 * SPARE * size;
+    if (rect.right - rect.left > room) text.setAttribute("data-tight", "");
+  }
+}
+
+/**
  * @param {Element} page
  * @returns {Rect | null} where the sign of its state stands
  */
@@ -148,7 +168,8 @@ function inkOf(text, least) {
   const size = Math.max(parseFloat(fontSize), least);
   if (pen) pen.font = `${fontWeight} ${size}px ${fontFamily}`;
   const words = text.textContent ?? "";
-  const width = pen?.measureText(words).width ?? words.length * size;
+  const tight = text.hasAttribute("data-tight") ? TIGHT * size * words.length : 0;
+  const width = (pen?.measureText(words).width ?? words.length * size) - tight;
   const [x, y] = ["x", "y"].map((key) => Number(text.getAttribute(key)));
   const left = x - (textAnchor === "start" ? 0 : textAnchor === "end" ? width : width / 2);
   const rank = RANKS.findIndex((selector) => text.matches(selector));
