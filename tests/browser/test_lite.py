@@ -34,8 +34,8 @@ pytestmark = [
 
 NOTEBOOKS = sorted(Path("notebooks").glob("*.ipynb"))
 PATCH = next(path for path in NOTEBOOKS if path.stem.endswith("write-your-own-patch"))
-TELLING = (NOTEBOOKS[0], PATCH)
-"""An explorer, questions, C of a reader's own and a patch that is marked; all the others are a marathon."""
+LONG = ("04", "07", "08", "10", "11")
+"""Those that run whole spaces or many patches, half a minute or more in a browser: a marathon."""
 
 MEGABYTES = 60
 
@@ -92,7 +92,10 @@ def figures(shown: str) -> tuple[int, ...]:
 
 @pytest.mark.parametrize(
     "path",
-    [pytest.param(one, id=one.stem, marks=[] if one in TELLING else [pytest.mark.marathon]) for one in NOTEBOOKS],
+    [
+        pytest.param(one, id=one.stem, marks=[pytest.mark.marathon] if one.name.startswith(LONG) else [])
+        for one in NOTEBOOKS
+    ],
 )
 def test_a_notebook_runs_to_its_end_and_asks_nobody_else(path: Path, lite: Opened) -> None:
     lite.open(path.name)
