@@ -98,3 +98,14 @@ def test_lines_of_text_follow_each_other_downwards(name: str) -> None:
     """Lines that begin at the left margin: none stands upon another."""
     lines = [float(text.get("y", "nan")) for text in drawn(name) if text.tag == "text" and text.get("x") == "14"]
     assert lines == sorted(lines) and len(set(lines)) == len(lines) > 1
+
+
+@pytest.mark.parametrize("name", [name for name in DOTS if name not in ("race", "open group")])
+def test_an_edge_leads_from_and_to_ports_that_there_are_and_distances_are_numbers(name: str) -> None:
+    text = DOTS[name]()
+    labels = dict(re.findall(r'^\t+"?([^"\s]+)"? \[[^\n]*?label=<(.*)>[^>\n]*\]$', text, re.M))
+    ports = {node: set(re.findall(r'PORT="(\w+)"', label)) for node, label in labels.items()}
+    tails = re.findall(r'^\t+"?([^"\s:]+)"?:p:s -> ', text, re.M)
+    heads = re.findall(r' -> "?([^"\s:]+)"?:p:n', text)
+    assert tails and all("p" in ports[node] for node in [*tails, *heads])
+    assert all(float(number) > 0 for number in re.findall(r'\b(?:nodesep|ranksep)="?([^"\s\]]+)', text))

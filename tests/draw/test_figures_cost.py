@@ -27,7 +27,8 @@ def lines_of(drawn: Drawn) -> list[tuple[list[float], list[float], str]]:
     return [(x, y, str(line.get_linestyle())) for (x, y), line in zip(data, axis.get_lines(), strict=True)]
 
 
-def test_cost_is_drawn_as_lines_that_count_and_marks_that_ran() -> None:
+def test_cost_is_drawn_as_lines_that_count_and_marks_that_ran(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kvmviz.draw.figures_cost.RUN_TO", 4)
     sizes = (1, 4, 64)
     drawn = cost(sizes)
     counted, ran, one, one_ran = lines_of(drawn)
@@ -50,7 +51,10 @@ def test_cost_is_drawn_as_lines_that_count_and_marks_that_ran() -> None:
     )
 
 
-def test_cost_with_pairs_has_a_line_for_each_place_of_pages_and_marks_that_ran() -> None:
+def test_cost_with_pairs_has_a_line_for_each_place_of_pages_and_marks_that_ran(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kvmviz.draw.figures_cost.RUN_TO", 4)
     sizes = (1, 4, 64)
     drawn = cost_with_pairs(sizes)
     found = lines_of(drawn)

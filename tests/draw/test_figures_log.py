@@ -93,6 +93,7 @@ def test_the_seconds_in_which_nothing_is_printed_are_marked(revision: str, silen
     lines, traces = axis.get_lines()
     assert np.asarray(lines.get_ydata()).tolist() == [end.lines for end in ends]
     assert np.asarray(traces.get_ydata()).tolist() == [end.traces for end in ends]
+    assert {one.get_drawstyle() for one in axis.get_lines()} == {"steps-post"}
     quiet = [s for s, end in enumerate(ends) if end.silent]
     # Matplotlib draws a span as a rectangle from 3.9 on, as a polygon before.
     spans = [one.get_path().transformed(one.get_patch_transform()).get_extents() for one in axis.patches]

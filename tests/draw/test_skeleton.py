@@ -190,3 +190,15 @@ def test_the_outline_of_now_is_where_it_is_asked_to_be() -> None:
     assert 'data-state="none"' in own.here(None) and " x=" not in own.here(None)
     said = own.here(Box(1, 2, 3, 4))
     assert 'data-state="now" x="1.0" y="2.0" width="3.0" height="4.0"' in said
+
+
+@pytest.mark.parametrize("line", ["1x1x3", "1x1x12", "1x1x61"])
+def test_words_of_the_key_stand_in_its_box_and_heads_above_what_they_name(line: str) -> None:
+    key, boxes = named(root(line))["HKID"], scene(line).place.boxes
+    for text in (one for one in key.iter() if one.tag.endswith("text")):
+        x, y = float(text.get("x", "nan")), float(text.get("y", "nan"))
+        box = boxes["HKID"]
+        assert box.x < x < box.right and box.y < y < box.bottom
+    heads = {str(text.text): text for text in root(line).iter() if text.get("class") == "head"}
+    for words, page in (("vCPU pages", "TDVPR[0]"), ("mirror", "spt root"), ("TD control pages", "TDR")):
+        assert float(heads[words].get("y", "nan")) < boxes[page].y

@@ -68,3 +68,11 @@ def test_the_picture_s_head_counts_each_side_and_marks_the_page_of_the_step() ->
     assert f"step {len(BOTH)} / {len(BOTH)}: {texts(BOTH)[-1]}"[:40] in drawn
     marks = [re.findall(r'data-el="here" data-state="([a-z]+)"', still_svg(BOTH, step)) for step in (0, 62)]
     assert marks == [["none"] * 2, ["now"] * 2]
+
+
+def test_pairs_that_are_lost_have_a_row_where_a_side_can_lose_any() -> None:
+    both = Lockstep.of(["v1", "dpamt"], "tree=1x1x3 region=dense fail=L1@0x200")
+    last = len(both)
+    rows = {line[:16].strip(): line[16:].split() for line in still_text(both, last).split("\n")}
+    assert rows["PAMT pairs lost"] == ["none", "to", "lose", str(counts(both, "b", last)[3])]
+    assert counts(both, "b", last)[3] > 0 and "PAMT" not in still_text(BOTH, len(BOTH))
