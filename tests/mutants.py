@@ -11,6 +11,7 @@ mutmut changes what stands in functions and methods; it leaves out properties, f
 out here by rule, before anything is drawn: another case of a string of which another change is drawn, a string without
 a letter or digit (spacing, punctuation), a colour, the wording of an error that is raised, the type in a `cast`, and in
 `draw` a number above 1 that becomes larger by 1 (a point more or less) and an argument that says how something looks.
+What is the same program in other words (`EQUIVALENT`) is left out too, since no test could tell it.
 """
 
 import argparse
@@ -33,9 +34,19 @@ LOOKS = re.compile(r"\s*(?:font(?:size|color)|(?:edge|face)?color|line(?:width|s
 Cached = type(lru_cache(len))
 HEAVY = ("pytest", "hypothesis", "matplotlib.pyplot", "anywidget", "IPython", "tree_sitter")  # imported before, once
 SETTING_UP = 4.0  # seconds that a mutant may take to import the package, before mutmut takes it for endless
+EQUIVALENT = {
+    r",\s*(?:strict|signed)=(?:False|None)\b": (
+        "", "where nothing is said, `zip` and `int.to_bytes` take False, and None is as false",
+    ),
+    r"\b(autojunk|closefd|delete|ensure_ascii|squeeze|tight|wait)=(?:False|None)\b": (
+        r"\1", "a flag of which the callee asks nothing but `if`, so that None is as false as False",
+    ),
+    r",\s*(?=\))": ("", "a comma before a bracket"),
+}  # fmt: skip
+"""What may be written in two ways: a pattern, what stands for both, and why no test could tell them apart."""
+
 NOTICED = ("killed", "timeout", "suspicious", "segfault", "check was interrupted by user")
 """How mutants end that are noticed; the last is how one ends with which a test file cannot even be imported."""
-
 
 
 def changed(diff: str) -> tuple[str, str]:
@@ -72,6 +83,19 @@ def of_looks(before: str, after: str) -> bool:
     return LOOKS.match(argument) is not None
 
 
+def plain(text: str) -> str:
+    """Return a text in which what is `EQUIVALENT` is written in one way, in small letters.
+
+    >>> plain("zip(a, b, strict=False)") == plain("zip(a, b, strict=None)") == plain("zip(a, b, )")
+    True
+    >>> plain("zip(a, b, strict=True)") == plain("zip(a, b)")
+    False
+    """
+    for pattern, (same, _) in EQUIVALENT.items():
+        text = re.sub(pattern, same, text)
+    return text.lower()
+
+
 def counts(diff: str, room: str = "") -> bool:
     """Whether a mutant changes what somebody could see or rely on.
 
@@ -88,7 +112,7 @@ def counts(diff: str, room: str = "") -> bool:
     if room == "draw" and (a_point_more(before, after) or of_looks(before, after)):
         return False
     text = string_in(before, after)
-    if before.lower() == after.lower() or re.search(r"\bcast\((None|\"XX)", after):
+    if plain(before) == plain(after) or re.search(r"\bcast\((None|\"XX)", after):
         return False
     return text is None or not (NO_WORDS.fullmatch(text) or before.startswith("raise "))
 

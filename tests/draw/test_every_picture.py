@@ -42,8 +42,13 @@ SVGS: dict[str, Callable[[], str]] = {
 
 
 @cache
+def svg_of(name: str) -> str:
+    return SVGS[name]()
+
+
+@cache
 def drawn(name: str) -> ElementTree.Element:
-    return ElementTree.fromstring(re.sub(r'xmlns="[^"]*"', "", SVGS[name]()))
+    return ElementTree.fromstring(re.sub(r'xmlns="[^"]*"', "", svg_of(name)))
 
 
 @pytest.mark.parametrize("name", DOTS)
@@ -80,7 +85,7 @@ def test_words_and_shapes_lie_within_the_picture(name: str) -> None:
 
 @pytest.mark.parametrize("name", SVGS)
 def test_nothing_that_is_said_is_none(name: str) -> None:
-    text = re.sub(r'data-state="none"', "", SVGS[name]())
+    text = re.sub(r'data-state="none"', "", svg_of(name))
     assert not re.search(r"\b(?:None|nan|XX)\b", text)
 
 

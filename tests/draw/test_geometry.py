@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kvmviz.draw import rendering
 from kvmviz.draw.dot import picture
 from kvmviz.draw.elements import slug
-from kvmviz.draw.geometry import Layout, layout, read
+from kvmviz.draw.geometry import Box, Layout, layout, read
 from kvmviz.draw.scene import scene_of
 from kvmviz.draw.shelves import BARS, LARGE, UNFOLDED, plan
 from kvmviz.record.folding import fold
@@ -108,3 +108,18 @@ def test_a_large_tree_shows_each_table_once_and_first_what_stands_out(line: str)
     drawn = scene.skeleton + "".join(scene.shelves.values())
     found = re.findall(r'data-page="([^"]*)"', drawn)
     assert sorted(found) == sorted(page.name for page in pages_of(scenario, folded))
+
+
+def test_boxes_and_lines_are_read_from_what_an_engine_wrote_and_from_nothing_else() -> None:
+    drawn = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="1 2 90 70">
+    <g class="graph"><polygon points="0,0 90,-70"/>
+    <g class="node" id="n"><a xlink:title="a page"><polygon points="10,-60.5 10,-20 34,-20 34,-60.5"/></a>
+    <a xlink:title="words"><text>a</text></a><a><polygon points="0,0 1,1"/></a></g>
+    <g class="edge" id="link_a"><path d="M10,-20C11,-22 12,-24 30.5,-5"/></g>
+    <g class="edge" id="short"><path d="M10,-20"/></g><g class="edge" id="none"/>
+    <g class="other" id="no"><path d="M1,2 3,4"/></g></g></svg>"""
+    place = read(drawn)
+    assert (place.width, place.height) == (90, 70)
+    assert place.boxes == {"a page": Box(10, 9.5, 24, 40.5)} and place.links == {"link_a": (10, 50, 30.5, 65)}
+    box = place.boxes["a page"]
+    assert (box.right, box.bottom, box.middle) == (34, 50, (22, 29.75))

@@ -8,6 +8,8 @@ import pytest
 from kvmviz.draw import parts
 from kvmviz.draw.geometry import Box
 from kvmviz.draw.pen import Pen
+from kvmviz.draw.signs import GLYPHS
+from kvmviz.terms.states import PAGE_STATES
 
 SIZES = {"large": Box(100, 50, 58, 46), "medium": Box(100, 50, 34, 26), "tiny": Box(100, 50, 18, 22),
          "leaf": Box(100, 50, 27, 14), "small": Box(100, 50, 12, 12)}  # fmt: skip
@@ -199,3 +201,59 @@ def test_a_folded_group_has_its_name_and_a_bar_within_it() -> None:
     assert warning.get("data-el") == "warn group L2 gfn=0x0 0"
     wx, wy, _ = map(float, re.findall(r"[-\d.]+", str(warning.get("transform"))))
     assert box.middle[0] < wx < box.right and wy < box.y
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_a_warning_is_no_wider_than_what_it_warns_of(kind: str) -> None:
+    box = SIZES[kind]
+    for one in tree(parts.svg_warnings_of(Pen(), "TDR", box)):
+        x, y, scale = map(float, re.findall(r"[-\d.]+", str(one.get("transform"))))
+        assert x >= box.x - 1 and x + 24 * scale <= box.right + 4 and y + 22 * scale <= box.y + box.height / 2 + 5
+        assert scale > 0.4, "large enough to be seen"
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_corners_are_rounder_the_larger_a_page_is_and_sharper_inwards(kind: str) -> None:
+    drawn = tree(parts.svg_page(Pen(), "TDCS[1]", SIZES[kind]))
+    round_ = {one.get("class"): float(one.get("rx", "nan")) for one in drawn.iter("rect")}
+    large = kind in ("large", "medium")
+    assert round_ == ({"tape": 4, "body": 4} if large else {"tape": 2, "body": 2, "core": 1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "texts"),
+    [
+        ("medium", "S-EPT L1 gfn=0x200", [("name", "L1"), ("sub", "0x200")]),
+        ("medium", "S-EPT L1 gfn=0x40000", [("name", "L1"), ("sub tight", "0x40000")]),
+        ("medium", "guest gfn=0x1", [("name", "guest"), ("sub", "0x1")]),
+        ("medium", "TDR", [("name", "TDR"), ("sub", "TDR")]),
+        ("large", "TDVPR[0]", [("name long", "TDVPR[0]")]), ("large", "TDCS[3]", [("name long", "TDCS 3"),
+                                                                                  ("sub words", "S-EPT root")]),
+        ("large", "spt root", [("name", "spt"), ("sub", "root")]),
+        ("large", "spt L2 gfn=0x8000000", [("name", "L2"), ("sub tight", "0x8000000")]),
+        ("large", "spt L2 gfn=0x800000000", [("name", "L2"), ("sub tighter", "0x800000000")]),
+        ("tiny", "TDCX[0][3]", [("sub", "3")]), ("leaf", "guest gfn=0x1", []), ("small", "S-EPT L1 gfn=0x0", []),
+    ],
+)  # fmt: skip
+def test_a_page_of_a_size_has_its_words_in_their_classes_and_a_glyph_where_there_is_room(
+    kind: str, page: str, texts: list[tuple[str, str]]
+) -> None:
+    box = SIZES[kind]
+    drawn = tree(parts.svg_page(Pen(), page, box))
+    assert [(text.get("class"), text.text) for text in drawn.iter("text")] == texts
+    glyphs = [state.name for state in PAGE_STATES.values() if state.glyph in GLYPHS]
+    classes = [use.get("class") for use in drawn.iter("use")]
+    assert classes == ([] if kind == "small" else [f"glyph g-{name}" for name in glyphs])
+    for text in drawn.iter("text"):
+        x, _ = at(text)
+        assert x == (box.middle[0] if str(text.get("class")).startswith("sub") else pytest.approx(box.x, abs=6))
+        squeezed = kind == "medium" and len(str(text.text)) > 6
+        assert text.get("textLength") == (f"{box.width - 4:.0f}" if squeezed else None)
+
+
+def test_a_low_block_s_page_has_its_index_left_of_its_glyph() -> None:
+    box = Box(100, 50, 16, 18)
+    drawn = tree(parts.svg_page(Pen(), "TDCX[1][4]", box))
+    (text,), uses = list(drawn.iter("text")), list(drawn.iter("use"))
+    assert text.text == "4" and all(at(text)[0] < at(use)[0] < box.right for use in uses)
+    assert all(inside(box, *at(use)) and at(use)[1] < at(text)[1] < box.bottom for use in uses)

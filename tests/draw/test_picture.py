@@ -1,15 +1,17 @@
 """Pictures that stand alone: SVG, DOT and PNG of a frame."""
 
+import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from kvmviz.draw import picture, rendering
 from kvmviz.draw.bars import spans
 from kvmviz.draw.frame_dot import draw_dot
-from kvmviz.draw.palette import Theme
+from kvmviz.draw.palette import Theme, tokens
 from kvmviz.draw.signs import ID
 from kvmviz.record.runs import run, run_folded
 from kvmviz.revisions import REVISIONS
@@ -152,3 +154,79 @@ def test_the_head_counts_pages_pairs_and_phantoms_as_the_frame_has_them() -> Non
         assert not now.phantoms or f", {now.phantoms} phantom reference" in text
     plain = picture.draw_svg(run("v1", "fail=L1@0x200"), 70)
     assert "PAMT" not in plain and "phantom" not in plain
+
+
+def test_a_page_has_its_pictures_side_by_side_below_its_lines() -> None:
+    """A gap of 16 between two, the page as wide as both and as high as the higher, lines wrapped to what fits."""
+    pictures = ['<svg viewBox="-5 -5 300 200"></svg>', '<svg viewBox="0 0 250 320"></svg>']
+    drawn = picture.page(pictures, ["a < b", "word " * 40], "dark", "p-")
+    root = ElementTree.fromstring(drawn)
+    lines = [one for one in root if one.tag.endswith("text")]
+    first, *more = (str(line.text) for line in lines)
+    assert first == "a < b" and " ".join(more) == ("word " * 40).strip() and max(map(len, more)) <= 566 / 7.2
+    assert [(line.get("x"), line.get("y")) for line in lines] == [("14", f"{21 + 19 * n}") for n in range(len(lines))]
+    styles = [str(line.get("style")) for line in lines]
+    assert styles[0].startswith("font:700 15px ") and all(one.startswith("font:13px ") for one in styles[1:])
+    assert {line.get("fill") for line in lines} == {tokens("dark")["ink"]}
+    top = 12 + 19 * len(lines)
+    inner = [one for one in root if one.tag.endswith("svg")]
+    assert [tuple(one.get(key) for key in ("x", "y", "width", "height")) for one in inner] == [
+        ("0", f"{top}", "300", "200"), ("316", f"{top}", "250", "320")]  # fmt: skip
+    assert root.get("viewBox") == f"0 0 566 {320 + top}"
+    assert next(root.iter("{http://www.w3.org/2000/svg}title")).text == "a < b"
+    assert 'id="p-tape"' in drawn and f'fill="{tokens("dark")["paper"]}"' in drawn
+
+
+def test_the_head_of_a_frame_is_the_run_and_what_happened_in_its_step() -> None:
+    result = run("v1", "fail=L1@0x200")
+    for step in (0, 1, STEP):
+        root = ElementTree.fromstring(picture.draw_svg(result, step))
+        first, *more = (str(one.text) for one in root if one.tag.endswith("text"))
+        now, said = result.frames[step], result.steps[step - 1].text if step else "nothing has happened yet."
+        assert first == f"v1   {result.scenario}"
+        assert " ".join(more).startswith(f"step {step} / {len(result.steps)}: {said} ")
+        assert f"{now.traces} trace" in more[-1] and f", {now.lines} error line" in more[-1]
+
+
+def test_a_png_has_a_white_ground_and_a_file_the_rights_that_a_new_one_gets(tmp_path: Path) -> None:
+    path = tmp_path / "picture.PNG"
+    picture.write_picture(run("v1", "tree=1x1x1"), 1, path)
+    with Image.open(path) as image:
+        assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    (tmp_path / "new").touch()
+    assert path.stat().st_mode == (tmp_path / "new").stat().st_mode
+    before = os.umask(0)
+    try:
+        for mask in (0, 0o027, 0o077):
+            os.umask(mask)
+            picture.write_file(path, b"mine")
+            assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"mine", 0o666 & ~mask)
+            assert os.umask(mask) == mask, "the process's own mask is as it was"
+    finally:
+        os.umask(before)
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    picture.write_file(link, b"through")
+    assert link.is_symlink() and path.read_bytes() == b"through"
+
+
+def test_a_file_that_nobody_may_write_is_left_and_half_a_file_is_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "kept"
+    path.write_bytes(b"old")
+    path.chmod(0o444)
+    with pytest.raises(rendering.DrawError, match="is read-only and stays as it is"):
+        picture.write_file(path, b"new")
+    path.chmod(0o644)
+    held: list[str] = []
+
+    def refused(self: Path, *_: object) -> Path:
+        held.append(self.parent.name)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(rendering.DrawError, match="cannot be written: No space left"):
+        picture.write_file(path, b"new")
+    assert held == [tmp_path.name], "written beside it, so that one rename puts it there"
+    assert [one.name for one in tmp_path.iterdir()] == ["kept"] and path.read_bytes() == b"old"

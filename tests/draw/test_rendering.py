@@ -62,3 +62,54 @@ def test_render_draws_with_both_engines(name: str) -> None:
         pytest.skip(str(missing))
     assert b"<svg" in rendering.render("digraph { a }", "svg", program)
     assert rendering.render("digraph { a }", "png", program).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("#!/bin/sh\nexit 1\n", "it said nothing"),
+        ("#!/bin/sh\nprintf 'first\\nlast \\377 word\\n\\n' >&2\nexit 1\n", "last \ufffd word"),
+        ("no program", "Exec format error"),
+    ],
+)  # fmt: skip
+def test_what_an_engine_said_last_is_told_whatever_it_was(tmp_path: Path, script: str, said: str) -> None:
+    broken = tmp_path / "dot"
+    broken.write_text(script)
+    broken.chmod(0o755)
+    with pytest.raises(rendering.DrawError) as caught:
+        rendering.render("digraph { a }", "png", broken)
+    assert str(caught.value) == f"dot could not draw the png: {said}"
+
+
+def test_an_engine_is_asked_for_the_format_and_dot_s_layout_and_given_the_text(tmp_path: Path) -> None:
+    asked = tmp_path / "dot"
+    asked.write_text('#!/bin/sh\necho "$@"\ncat\n')
+    asked.chmod(0o755)
+    assert rendering.render("digraph { \u00e4 }", "png", asked).decode() == "-Kdot -Tpng\ndigraph { \u00e4 }"
+
+
+def test_an_engine_that_is_preferred_is_taken_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name, **_: f"/somewhere/{name}" if name == "dot" else None)
+    assert rendering.engine("dot") == rendering.engine() == Path("/somewhere/dot")
+    with pytest.raises(rendering.DrawError, match=f"no {rendering.PURE} was found"):
+        rendering.engine(rendering.PURE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [(("<svg/>", ""), None), (("", "out of ink"), "svg: out of ink"), (("", ""), "svg: it said nothing")],
+)
+def test_in_a_browser_the_page_draws_or_says_why_not(
+    monkeypatch: pytest.MonkeyPatch, answer: tuple[str, str], said: str | None
+) -> None:
+    monkeypatch.setattr(rendering, "IN_BROWSER", True)
+    monkeypatch.setattr(rendering, "has_page", lambda: False)
+    with pytest.raises(rendering.DrawError, match="this page brings no Graphviz"):
+        rendering.render("digraph { a }", "svg")
+    monkeypatch.setattr(rendering, "has_page", lambda: True)
+    monkeypatch.setattr("kvmviz.browser.draw", lambda *given: answer if given == ("digraph { a }", "svg") else None)
+    if said is None:
+        assert rendering.render("digraph { a }", "svg") == b"<svg/>"
+    else:
+        with pytest.raises(rendering.DrawError, match=f"Graphviz could not draw the {said}$"):
+            rendering.render("digraph { a }", "svg")
