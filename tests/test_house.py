@@ -171,3 +171,37 @@ def test_the_front_end_takes_no_name_apart() -> None:
     for line in ('name.startsWith("pair ")', "/^(?:spt|S-EPT) (L.*)$/.exec(page)", 'el.slice("twin ".length)',
                  'by.startsWith("tdx.c:")'):  # fmt: skip
         assert IN_THE_BROWSER.search(line), line
+
+
+MIRRORED = ("c", "draw", "explorer", "review")
+"""Rooms of which every module that computes something has a test file at the same place below `tests`."""
+
+WITHOUT_TESTS: dict[str, str] = {}
+"""Modules of these rooms with a function and without a test file of their own, each with the reason."""
+
+
+def mirror_of(module: Path) -> Path:
+    """Return where the tests of a module are: of a package itself, in the file that bears the package's name."""
+    name = module.parent.name if module.name == "__init__.py" else module.stem
+    return ROOT / "tests" / module.relative_to(ROOT / "kvmviz").with_name(f"test_{name}.py")
+
+
+def computes(text: str) -> bool:
+    """Say whether a module defines a function, be it a method; one of tables and of fields alone does not."""
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(ast.parse(text)))
+
+
+def test_every_module_that_computes_something_has_its_test_file() -> None:
+    modules = [file for room in MIRRORED for file in sorted((ROOT / "kvmviz" / room).rglob("*.py"))
+               if computes(file.read_text())]  # fmt: skip
+    mirrors = {str(file.relative_to(ROOT / "kvmviz")): mirror_of(file) for file in modules}
+    assert len(mirrors) > 100
+    assert {name for name, mirror in mirrors.items() if not mirror.is_file()} == set(WITHOUT_TESTS)
+    hollow = [name for name, mirror in mirrors.items() if mirror.is_file() and "def test_" not in mirror.read_text()]
+    assert hollow == []
+
+
+def test_a_module_of_tables_alone_computes_nothing() -> None:
+    assert not computes("TABLE = {'a': lambda x: x}\n\nclass Row:\n    a: int\n")
+    assert computes("class Row:\n    @property\n    def a(self) -> int:\n        return 1\n")
+    assert computes("async def a() -> None: ...") and computes("if True:\n    def a(): ...")

@@ -104,6 +104,27 @@ def test_what_is_too_much_or_too_little_is_refused_with_its_line(
         expanded(use, definitions, "a.c")
 
 
+REFUSED = {
+    "too few": ("PASTE(1)", "the macro `PASTE` takes 2 arguments, and is given 1"),
+    "too few in another": ("OUTER(1)", "the macro `PASTE` takes 2 arguments, and is given 1"),
+    "too few in an argument": ("GONE(\n\tPASTE(1))", "the macro `PASTE` takes 2 arguments, and is given 1"),
+    "too deep": ("F0()", f"the macro `F{DEEPEST + 1}` stands for more than can be followed"),
+    "too long": (f"MANY({'x' * 100})", f"the macro `MANY` comes to more than {MOST:,} characters"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("line", [1, 2, 7])
+def test_a_refusal_has_the_line_on_which_the_use_in_the_text_begins(name: str, line: int) -> None:
+    use, said = REFUSED[name]
+    known = {**DEFINITIONS, **NESTED, "OUTER": Definition(("x",), "1 + PASTE(x)"),
+             "MANY": Definition(("a",), "a a " * 1000)}  # fmt: skip
+    before = "a = GONE(b);\n" * (line - 1)
+    with pytest.raises(CError) as caught:
+        expanded(f"{before}c = 1; {use};\nGONE(d);\n", known, "a.c")
+    assert str(caught.value) == f"a.c:{line}: {said}."
+
+
 def test_a_use_whose_end_is_not_found_nearby_is_left() -> None:
     use = f"GONE({'x' * (LONGEST + 1)})"
     assert expanded(use, DEFINITIONS, "a.c") == use

@@ -2,12 +2,14 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
 import kvmviz
 from kvmviz.c.refuse import CError
 from kvmviz.terms.events import Warn
+from tests.c.running import check_same
 from tests.c.test_traps import PLAIN, op
 
 # A number, its value and its type by C11 6.4.4.1, where int has 32 bits and long 64.
@@ -67,3 +69,23 @@ def test_a_signed_number_and_an_octal_zero() -> None:
     assert holds("-012 == -10")
     assert holds("00 == 0")
     assert not holds("-1 == 1")
+
+
+SAME: dict[str, tuple[str, Callable[[int], int]]] = {
+    "characters": (r"return 'a' + '\n' + '\0' + n;", lambda n: 107 + n),
+    "numbers": ("return 0x10 + 010 + 5UL + 1u + n;", lambda n: 30 + n),
+    "types of numbers": (
+        "return sizeof(5) + 10 * sizeof(5UL) + 100 * sizeof(5u) + 1000 * sizeof(0xffffffff) + "
+        "10000 * sizeof(4294967296) + (-1 < 5) + 2 * (-1 < 5u) + 4 * (-1 < 5UL) + 8 * (((u64)5 << 40) > (1UL << 42));",
+        lambda n: 84493,
+    ),
+    "the words of C for true": (
+        "bool a = n > 2, b = true, c = false; return a + 2 * b + 4 * c;",
+        lambda n: (n > 2) + 2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_what_stands_for_itself_is_worth_what_its_python_is(name: str) -> None:
+    check_same(*SAME[name])

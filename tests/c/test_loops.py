@@ -11,7 +11,7 @@ from kvmviz.c.runtime import Stopped
 from kvmviz.errors import KvmvizError
 from kvmviz.revisions import LEAF_NAMES, REVISIONS
 from tests.c.equality import differing, space
-from tests.c.test_statements import runs
+from tests.c.running import runs
 from tests.c.test_traps import FREES, op
 
 WALKS = {

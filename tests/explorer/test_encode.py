@@ -10,7 +10,6 @@ from kvmviz.compare.align import Aligned
 from kvmviz.explorer.atoms import Writer
 from kvmviz.explorer.collected import Collected
 from kvmviz.explorer.encode import Encoder, Sources, answer_of
-from kvmviz.explorer.table import Table
 from kvmviz.explorer.wire import Tables
 from kvmviz.record.runs import Run, run
 from kvmviz.scenario.tree import Tree
@@ -139,12 +138,6 @@ def test_functions_are_told_once_with_every_two_of_a_name_aligned() -> None:
             assert all(text[0][x] == text[1][y] for x, y, same in lines if same)
             assert number != other or all(same and x == y for x, y, same in lines)
         assert [y for x, y, _ in common["lines"][f"None {number}"] if x == -1] == [a for a, _, _ in alone]
-
-
-def test_things_are_numbered_in_the_order_of_their_first_use() -> None:
-    table = Table()
-    assert [table(one) for one in "abacb"] == [0, 1, 0, 2, 1]
-    assert table.things == ["a", "b", "c"]
 
 
 def test_a_key_changes_with_the_functions_and_words_are_forgotten_when_they_are_many(

@@ -191,11 +191,3 @@ def test_what_is_wrong_with_a_choice_is_said_in_the_model_s_own_sentence() -> No
         explorer.revisions = ("before", "v1", "v2")
     with pytest.raises(traitlets.TraitError, match="cannot be counted together"):
         Explorer("tree=90x60x1 region=dense", ("dpamt",))
-
-
-def test_the_package_has_the_explorer_and_says_what_it_has_not() -> None:
-    import kvmviz.explorer as package
-
-    assert package.Explorer is Explorer
-    with pytest.raises(AttributeError, match=r"'kvmviz\.explorer' has no attribute 'Nothing'"):
-        package.Nothing  # noqa: B018
