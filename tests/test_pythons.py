@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.said import HELP
-from tests.trying import sampled
 
 ROOT = Path(__file__).parents[1]
 OTHERS = ("3.11", "3.12", "3.13", "3.14")
@@ -25,7 +24,8 @@ def said(python: str, *options: str) -> str:
     return re.sub(r"\d+\.\d+", "N", done.stdout)  # how long it took
 
 
-@pytest.mark.parametrize("option", sampled(["-OO", "-O"], 1))
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["-OO", "-O"])
 def test_optimizing_changes_no_word(option: str) -> None:
     assert said(sys.executable, option) == said(sys.executable)
 

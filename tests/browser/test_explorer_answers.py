@@ -78,6 +78,7 @@ def quiet(notebook: Notebook) -> None:
     notebook.page.wait_for_function("() => !document.querySelector('.kvmviz[aria-busy=true]')")
 
 
+@pytest.mark.slow
 def test_names_and_picture_belong_together_while_answers_take_their_time(open_notebook: Open) -> None:
     notebook, monkey = opened(open_notebook)
     notebook.page.evaluate("net.delay = way => way === 'out' ? 100 : 250")

@@ -177,8 +177,9 @@ def drive(notebook: "Notebook | Offline", actions: int, seed: int) -> None:
 CELL = "from kvmviz import Explorer\nExplorer()"
 
 
+@pytest.mark.slow
 def test_every_random_action_shows_the_truth(open_notebook: Open) -> None:
-    drive(open_notebook([CELL], app="doc"), 25, seed=1)
+    drive(open_notebook([CELL], app="doc"), 40, seed=1)
 
 
 @pytest.mark.slow

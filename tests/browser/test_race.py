@@ -24,8 +24,9 @@ def test_buttons_and_keys_step_through_the_schedule(open_notebook: Open) -> None
     expect(page.locator(".kvrace-source .on")).to_contain_text("yield region.lock()")
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("width", [1400, pytest.param(700, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 700])
 def test_everybody_can_read_it(open_notebook: Open, theme: Any, width: int) -> None:
     notebook = open_notebook([CELL], app="doc", width=width)
     notebook.set_theme(theme)

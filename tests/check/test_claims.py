@@ -181,7 +181,7 @@ class Mute(Revision, base="before"):
         ("S8", "landed", FreesAnyway, PARTLY),
         ("K11", "landed", FreesAnyway, CANNOT),
         ("F13", "landed", FreesAnyway, PARTLY),
-    ], 4),
+    ], 2),
 )  # fmt: skip
 def test_verdict_falls_with_a_broken_revision(id: str, name: str, broken: type[Revision], word: str) -> None:
     assert EXPECTED[id] != word

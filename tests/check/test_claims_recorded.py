@@ -8,6 +8,7 @@ import pytest
 
 from kvmviz.check.propositions import CLAIMS, Runs
 from tests.reference import recorded
+from tests.trying import sampled
 
 Record = dict[str, Any]
 HKID_SITE = "tdx.c:tdx_sept_free_private_spt:KVM_BUG_ON/hkid"
@@ -127,12 +128,12 @@ def release_has_warned() -> list[bool]:
 
 @pytest.mark.parametrize(
     ("id", "answers"),
-    [
+    sampled([
         ("B1", warns_for_each), ("B2", helper_has_a_trace_for_each), ("B3", helper_is_new), ("S2", same_leak),
         ("S5", same_log), ("S7", op_after_key), ("S10", nothing_but_reclaim), ("V1", warned_on_any_error),
         ("V2", stopped_on_any_error), ("F5", free_by_vm_destroy), ("F8", null_at_every_callback),
         ("K4", release_has_warned),
-    ],
+    ], 6),
 )  # fmt: skip
 def test_recorded_runs_come_to_the_same_verdict(id: str, answers: Callable[[], list[bool]]) -> None:
     held = answers()

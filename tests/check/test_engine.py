@@ -73,7 +73,7 @@ def test_parallel_by_default_gives_the_same_answer() -> None:
     assert same(check("v1", one, progress=False)) == same(check("v1", one, ThreadPoolExecutor(1), progress=False))
 
 
-@pytest.mark.parametrize("revision", sampled(REVISIONS, 2))
+@pytest.mark.parametrize("revision", sampled(reversed(REVISIONS), 1))
 def test_quick_space(revision: str) -> None:
     report = check(revision, "quick", progress=False)
     assert report.ok and report.status == 0

@@ -71,7 +71,8 @@ FOREIGN = "import sys\nsys.stderr.write('a file that happens to lie here was run
     "words",
     ["run fail=all", pytest.param("check --revision v1 --space quick", marks=pytest.mark.slow),
      "check --file mine.py:Mine --tree 1x1x1",
-     "export page.html --tree 1x1x1 --revisions before,v1 --file mine.py:Mine", "draw -o a.svg", "lab --help"],
+     pytest.param("export page.html --tree 1x1x1 --revisions before,v1 --file mine.py:Mine", marks=pytest.mark.slow),
+     "draw -o a.svg", "lab --help"],
 )  # fmt: skip
 def test_files_beside_the_user_are_not_run_in_pythons_place(words: str, tmp_path: Path) -> None:
     for name in ("random", "tempfile", "secrets", "json", "pickle", "socket", "tqdm", "cloudpickle", "graphviz"):
