@@ -1,13 +1,18 @@
 """The host's side of a map: which regions keep their pair, against the machine's own books, and how they are drawn."""
 
+import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from kvmviz.draw import address_map
-from kvmviz.draw.figures_host import host_of
+from kvmviz.draw.figures import COLOUR
+from kvmviz.draw.figures_host import draw_host, host_of, said
 from kvmviz.draw.figures_map import lost_tables
 from kvmviz.record.runs import run, run_folded
 from kvmviz.revisions import EVERY
 from kvmviz.scenario import Scenario
+from kvmviz.scenario.names import control_names
 
 
 @pytest.mark.parametrize("region", ["dense", "shared"])
@@ -64,3 +69,51 @@ def test_a_host_without_bars_says_why(line: str, words: str) -> None:
     assert pinned is not None
     title = axis.get_title(loc="left") or axis.get_title()
     assert title.startswith(f"Host: {pinned.pairs_pinned:,}") and f"({pinned.pinned_bytes // 1024:,} KiB)" in title
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fail=rate:1/100:7",
+        "fail=L1@0x200",
+        "fail=L1@0x200,L1@0x100000,L1@0x200000,L1@0x300000 remove=fails",
+        "fail=none",
+    ],
+)
+def test_of_many_regions_a_bar_is_a_strip_as_wide_as_it_is_many(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    most_bars = 8
+    monkeypatch.setattr("kvmviz.draw.figures_host.STRIPS", most_bars)
+    result = run_folded(EVERY["dpamt"], Scenario.parse(f"tree=16GiB region=dense {line}"))
+    host = host_of(result, lost_tables(result))
+    axis = Figure().subplots()
+    assert host is not None
+    draw_host(axis, host)
+    count = len(host.leaked)
+    width = -(-count // most_bars)
+    assert axis.get_title(loc="left") == said(host) or axis.get_title() == said(host)
+    if not host.pinned.pairs_pinned:
+        assert not axis.patches
+        return
+    starts = range(0, count, width)
+    below = [int(host.leaked[at : at + width].sum()) for at in starts]
+    above = [int(host.phantom[at : at + width].sum()) for at in starts]
+    bars = [(bar.get_x(), bar.get_y(), bar.get_width(), bar.get_height()) for bar in axis.patches]  # type: ignore[attr-defined]
+    assert bars == [*((x, 0, width, n) for x, n in zip(starts, below, strict=True)),
+                    *((x, y, width, n) for x, y, n in zip(starts, below, above, strict=True))]  # fmt: skip
+    most = max(a + b for a, b in zip(below, above, strict=True))
+    assert [*axis.get_yticks()] == [0, most] and axis.get_ylim()[0] == 0 and most < axis.get_ylim()[1] < 1.5 * most
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["0", f"{most:,}"]
+    assert width > 1 and axis.get_ylabel() == f"pairs kept\nin {width} regions" and axis.get_xlim() == (0, count)
+    few = sum(n > 0 for n in below) <= most_bars // 4
+    hatches = [bar.get_hatch() or "" for bar in axis.patches]
+    assert hatches == ["//" if few else ""] * len(below) + [".."] * len(above)
+    fills = [to_hex(bar.get_facecolor()) for bar in axis.patches]
+    assert fills == [COLOUR["leaked-fill"]] * len(below) + [COLOUR["reclaimed-fill"]] * len(above)
+
+
+def test_a_control_page_that_is_lost_marks_the_region_in_which_it_lies() -> None:
+    line = "tree=1GiB vcpus=64 region=dense fail=TDVPR[40]"
+    result = run_folded(EVERY["dpamt"], Scenario.parse(line))
+    host, names = host_of(result, lost_tables(result)), list(control_names(64))
+    lost = {names.index(page) // 512 for page in result.frames[-1].leaked}
+    assert host is not None and set(np.flatnonzero(host.leaked).tolist()) == lost == {0}
