@@ -17,6 +17,18 @@ def broken_off(n: int) -> int:
     return found
 
 
+def behind(n: int) -> int:
+    found = 0
+    while n > 0:
+        found, n = found + {1: 6, 2: 5}.get(n, 0), n - 1
+        if n == 4:
+            continue
+        if n == 3 or found > 99:
+            break
+        found += 100
+    return found
+
+
 SAME: dict[str, tuple[str, Callable[[int], int]]] = {
     "goto ahead": ("if (n < 2) goto out; n = 7; out: return n;", lambda n: n if n < 2 else 7),
     "goto back": ("int s = 0; again: if (n > 0) { s += n--; goto again; } return s;", lambda n: sum(range(1, n + 1))),
@@ -68,6 +80,11 @@ SAME: dict[str, tuple[str, Callable[[int], int]]] = {
         "int s = 0; while (n > 0) { switch (n) { case 1: s += 5; case 3: s++; break; default: s += 100; } n--; "
         "if (s > 200) goto out; } out: return s;",
         broken_off,
+    ),
+    "a break and a continue behind a switch": (
+        "int s = 0; while (n > 0) { switch (n) { case 1: s++; case 2: s += 5; } n--; if (n == 4) continue; if (n == 3) "
+        "break; if (s > 99) goto out; s += 100; } out: return s;",
+        behind,
     ),
     "a name of an inner block": (
         "int s = n; { int n = 40; if (s > 2) goto out; s += n; } s += n; out: return s;",

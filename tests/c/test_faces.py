@@ -10,7 +10,7 @@ from kvmviz.kvm.linking import REPLACEABLE
 from kvmviz.revisions import REVISIONS
 
 KVM, SP = Pointer(Struct("kvm")), Pointer(Struct("kvm_mmu_page"))
-CHANGED = {name: function for one in REVISIONS.values() for name, function in one.functions.items()}
+CHANGED = {f"{one.name} {name}": function for one in REVISIONS.values() for name, function in one.functions.items()}
 
 
 @pytest.mark.parametrize("name", CHANGED)
@@ -18,6 +18,13 @@ def test_every_parameter_of_what_a_revision_changes_can_be_one_of_c(name: str) -
     first, *others = faces.parameters(CHANGED[name])
     assert first == faces.context(CHANGED[name]) == "vm"
     assert set(others) <= set(faces.KINDS)
+
+
+def test_only_parameters_that_the_model_has_have_types_and_all_but_tables_are_handed_over_as_they_are() -> None:
+    named = {name for one in (*CHANGED.values(), *REPLACEABLE.values()) for name in faces.parameters(one)}
+    assert set(faces.KINDS) <= named
+    others = {row for rows in faces.KINDS.values() for row in rows if row[0] != PTEP}
+    assert {row[1:] for row in others} == {("it", "it")}
 
 
 def test_what_comes_first_is_the_vm_or_the_host() -> None:
@@ -46,7 +53,9 @@ def test_a_special_is_meant_if_c_declares_it_so() -> None:
     assert numbers != list(spec.types) and faces.special("tdp_mmu_set_spte", numbers) is spec
     assert faces.special("tdp_mmu_set_spte", spec.types[:-1]) is None
     assert faces.special("tdp_mmu_set_spte", [*spec.types[:-1], VOIDP]) is None
-    assert faces.special("tdp_mmu_set_spte", [*spec.types[:-2], SPTE, spec.types[-1]]) is None
+    for at, other in ((2, VOIDP), (2, U32), (5, U64), (4, SPTE)):
+        types = [other if number == at else one for number, one in enumerate(spec.types)]
+        assert faces.special("tdp_mmu_set_spte", types) is None, at
     assert faces.special("handle_removed_pt", (KVM,)) is None
     assert faces.RETURNS["tdp_mmu_set_spte"] == SPTE
 

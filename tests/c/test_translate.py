@@ -135,7 +135,8 @@ def test_a_function_that_ends_without_its_value_is_stopped() -> None:
 
 
 @pytest.mark.parametrize("body", ["return\n4 / n;", "int a =\n4 / n;\nreturn a;", "if (n)\nn++;\nelse\nn = 4 / n;",
-                                  "n +=\n4 /\nn; return n;", "out:\nn = 4 / n;\nif (n) goto out;"])  # fmt: skip
+                                  "n +=\n4 /\nn; return n;", "out:\nn = 4 / n;\nif (n) goto out;",
+                                  "n = n;\nswitch (4 / n) {\ncase 1: n++;\ncase 2: n--;\n}"])  # fmt: skip
 def test_what_stops_a_run_stands_on_its_line_of_the_c(body: str) -> None:
     text = f"int f(int n)\n{{\n{body}\nreturn 0; }}\n"
     with pytest.raises(Stopped, match="division by zero") as caught:
