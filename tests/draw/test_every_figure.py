@@ -15,6 +15,8 @@ from PIL import Image
 
 from kvmviz.draw import address_map, cost, cost_with_pairs, lives, noise, scenario_map, second_td, waiting
 from kvmviz.draw.figures import DPI, INK, QUIET, Drawn, _few_colours, at_end, drawing
+from kvmviz.revisions import REVISIONS
+from kvmviz.scenario import Scenario
 
 FAULT = "S-EPT pages whose reclaim fails (pages)"
 SIZE = ("private memory of the guest (GiB)", "lost until reboot (MiB)")
@@ -156,3 +158,39 @@ def test_few_colours_keep_one_that_few_pixels_have() -> None:
     assert few.mode == "P" and 64 < len(few.getcolors() or ()) <= 128
     red, green, blue = few.convert("RGB").getpixel((10, 10))  # type: ignore[misc]
     assert red > 150 and green < 80 and blue < 60
+
+
+@pytest.mark.parametrize("name", ["cost", "cost_with_pairs"])
+def test_names_of_lines_that_end_near_each_other_lie_apart_and_heights_are_read_as_numbers(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kvmviz.draw.figures_cost.RUN_TO", 1)
+    drawn = {"cost": cost, "cost_with_pairs": cost_with_pairs}[name]((1, 1024)).figure
+    drawn.draw_without_rendering()
+    (axis,) = drawn.axes
+    boxes = [text.get_window_extent().shrunk(0.99, 0.9) for text in axis.texts]
+    assert not [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if a.overlaps(b)]
+    heights = [np.asarray(line.get_ydata()) for line in axis.get_lines() if len(np.asarray(line.get_ydata()))]
+    low, high = axis.get_ylim()
+    assert low < min(one.min() for one in heights) < max(one.max() for one in heights) < high
+    labels = [label.get_text() for label in axis.get_yticklabels()]
+    assert labels and all(float(label.replace(",", "")) > 0 for label in labels)
+    marked = [(line.get_linestyle() == "None", line.get_marker() not in ("", "None")) for line in axis.get_lines()]
+    assert all(no_line == mark for no_line, mark in marked), "what ran is a mark, what is counted a line"
+    assert not axis.xaxis.get_minorticklocs().size and not axis.yaxis.get_minorticklocs().size
+
+
+def test_a_number_on_a_hatched_cell_has_a_ground_of_its_own() -> None:
+    (axis, _) = figure("scenario_map").axes
+    hatched = {(box.get_x() + 0.5, box.get_y() + 0.5): box.get_facecolor()  # type: ignore[attr-defined]
+               for box in axis.patches if box.get_hatch()}  # fmt: skip
+    grounds = {text.get_position(): text.get_bbox_patch() for text in axis.texts}
+    assert hatched and {place for place, ground in grounds.items() if ground} == hatched.keys()
+    assert all(ground.get_facecolor() == hatched[place] for place, ground in grounds.items() if ground)
+
+
+def test_a_map_takes_a_scenario_and_a_revision_or_their_names() -> None:
+    line = "tree=1GiB fail=L1@0x200"
+    assert address_map(Scenario.parse(line), REVISIONS["landed"]).alt == address_map(line, "landed").alt
+    for axis in address_map(line).figure.axes:
+        assert [label.get_text() for label in axis.get_yticklabels()] == ["0", "1"]

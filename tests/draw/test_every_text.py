@@ -12,7 +12,7 @@ from kvmviz.draw.geometry import Box, layout
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.picture import style
 from kvmviz.draw.scene import Scene, scene_of
-from kvmviz.draw.shelves import Shown, plan
+from kvmviz.draw.shelves import Shown, plan, times
 from kvmviz.scenario.names import sept_name, spt_name
 from kvmviz.scenario.tree import Tree
 from tests.draw.test_every_picture import DOTS, SVGS, svg_of
@@ -228,3 +228,56 @@ def test_blocks_have_their_pages_in_order_and_a_blank_where_the_root_or_none_is(
     else:
         for vcpu in range(vcpus):
             assert [f"TDVPR[{vcpu}]", *(f"TDCX[{vcpu}][{n}]" for n in range(5))] in titles
+
+
+def test_a_loss_is_said_at_each_large_page_but_kvm_s_own() -> None:
+    boxes = scene("1x1x3", 1).place.boxes
+    pages = {str(one.get("data-page")): one for one in root("1x1x3", 1).iter("g") if one.get("data-page")}
+    tags = {page: [text for text in one.iter("text") if str(text.get("class")).startswith("tag")]
+            for page, one in pages.items()}  # fmt: skip
+    assert {page for page, found in tags.items() if found} == {
+        page for page in pages if boxes[page].width >= 50 and not page.startswith("spt")
+    }
+    assert {text.text for found in tags.values() for text in found} == {"LEAKED 4 KiB"}
+    frame = [float(n) for n in str(root("1x1x3", 1).get("viewBox")).split()]
+    (own,) = tags["TDR"]
+    assert (
+        float(own.get("x", "nan")) < boxes["TDR"].middle[0] and boxes["TDR"].middle[0] + 29 <= frame[0] + frame[2] - 15
+    )
+
+
+@pytest.mark.parametrize(("line", "vcpus"), TREES)
+def test_a_line_to_the_tdr_leaves_a_table_upwards_and_to_the_right(line: str, vcpus: int) -> None:
+    for one in root(line, vcpus).iter("path"):
+        way = re.match(r"M(-?[\d.]+),(-?[\d.]+)L(-?[\d.]+),(-?[\d.]+)H", str(one.get("d")))
+        name = str(one.get("data-el")).removeprefix("cause ")
+        assert bool(way) == (one.get("class") == "cause" and name.startswith(("S-EPT", "group L")))
+        if way:
+            x, y, x2, y2 = map(float, way.groups())
+            assert x < x2 < x + 12 and y - 12 < y2 < y
+
+
+def test_what_a_group_shows_when_it_is_open_lies_within_its_frame() -> None:
+    (shelf,) = scene("1x1x61", 5).shelves.values()
+    drawn = ElementTree.fromstring(re.sub(r'xmlns="[^"]*"', "", shelf))
+    left, top, width, height = (float(n) for n in str(drawn.get("viewBox")).split())
+    for one in drawn.iter("rect"):
+        if one.get("x"):
+            x, y, wide_, high = (float(one.get(name, "nan")) for name in ("x", "y", "width", "height"))
+            assert left <= x <= x + wide_ <= left + width and top <= y <= y + high <= top + height
+
+
+@pytest.mark.parametrize(("page", "grow"), [("TDCS[1]", 3), ("HKID", 9), ("TDVPR[0]", 9), ("TDCX[0][2]", 3)])
+def test_the_outline_of_a_small_page_is_nearer(page: str, grow: float) -> None:
+    box, drawn = scene("1x1x3", 1).place.boxes[page], scene("1x1x3", 1).outline(page)
+    assert drawn == Box(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow)
+
+
+def test_both_pages_of_a_table_that_stands_for_others_say_for_how_many() -> None:
+    tree = folded("tree=16GiB fail=L1@0x200")
+    drawn = ElementTree.fromstring(re.sub(r'xmlns="[^"]*"', "", scene_of(tree, 1).skeleton))
+    for one in drawn.iter("g"):
+        page = str(one.get("data-page"))
+        if page.startswith(("spt L", "S-EPT")):
+            count = times(tree, page)
+            assert one[0].text == (page if count == 1 else f"{page}, one of {count:,} alike")

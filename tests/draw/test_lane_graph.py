@@ -12,6 +12,8 @@ from kvmviz.draw.lane_graph import (
     GAP,
     LANE,
     LONG,
+    MARK,
+    MODULE,
     NUMBER,
     ROW,
     TALL,
@@ -107,3 +109,18 @@ def test_the_caption_names_the_design_its_bounds_and_what_breaks_after_how_many_
     text = lanes_dot(found, "removed_once")
     assert f"old, {found.bounds}: removed_once is broken after {len(one.steps)} steps" in text
     assert shown(found, "removed_once") is one and shown(found, None) is found.first
+
+
+@pytest.mark.parametrize("design", BROKEN)
+def test_words_of_a_step_are_in_the_ink_of_their_fill_and_as_large_as_their_cell_has_room(design: str) -> None:
+    steps = shown(race(design, 2, 1), None).steps
+    labels = {name: label for row in rows(design) for *_, name, label in row}
+    for step in steps:
+        look, bold = kind(step, steps), step is steps[-1]
+        ink = tokens("light")[{"bad": "leaked-text", "module": "tdx-owned-text", "step": "in-use-text"}[look]]
+        size = points(step, bold=bold)
+        assert f'<FONT POINT-SIZE="{size:.1f}" COLOR="{ink}">' in labels[f"step-{step.number}"]
+        wide = max(map(len, lines(step))) * (0.7 if bold else 0.58) * size
+        room = LANE - 14 - (MARK if step.step in MODULE else 0)
+        assert wide <= room + 0.01 and (size in (6.5, 11.5) or wide > room - 0.5)
+    assert all('POINT-SIZE="10.0"' in label for name, label in labels.items() if name.startswith("number"))

@@ -257,3 +257,10 @@ def test_a_low_block_s_page_has_its_index_left_of_its_glyph() -> None:
     (text,), uses = list(drawn.iter("text")), list(drawn.iter("use"))
     assert text.text == "4" and inside(box, *at(text)) and all(at(text)[0] < at(use)[0] < box.right for use in uses)
     assert all(inside(box, *at(use)) and at(use)[1] < at(text)[1] < box.bottom for use in uses)
+
+
+def test_the_glyph_of_a_long_name_stands_below_it_and_of_a_short_one_beside() -> None:
+    for page, below in (("TDVPR[0]", True), ("S-EPT L1 gfn=0x0", False)):
+        drawn = tree(parts.svg_page(Pen(), page, SIZES["large"]))
+        name, glyph = next(drawn.iter("text")), next(drawn.iter("use"))
+        assert (at(glyph)[1] > at(name)[1]) == below and inside(SIZES["large"], *at(glyph))

@@ -111,6 +111,8 @@ def test_write_picture_folder_missing_is_one_sentence(tmp_path: Path) -> None:
 def test_a_step_beyond_the_end_is_one_sentence() -> None:
     with pytest.raises(ScenarioError, match="steps 0 to"):
         picture.draw_svg(run("v1", ""), 1000)
+    with pytest.raises(ScenarioError, match=r"step=-1: this run has the steps 0 to \d+\."):
+        picture.draw_svg(run("v1", ""), -1)
 
 
 def test_spans_fill_the_bar() -> None:

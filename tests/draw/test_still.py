@@ -76,3 +76,10 @@ def test_pairs_that_are_lost_have_a_row_where_a_side_can_lose_any() -> None:
     rows = {line[:16].strip(): line[16:].split() for line in still_text(both, last).split("\n")}
     assert rows["PAMT pairs lost"] == ["none", "to", "lose", str(counts(both, "b", last)[3])]
     assert counts(both, "b", last)[3] > 0 and "PAMT" not in still_text(BOTH, len(BOTH))
+
+
+def test_a_trace_that_only_the_other_side_prints_is_a_ghost_here() -> None:
+    drawn = still_svg(BOTH, len(BOTH))
+    full, ghost = (len(re.findall(rf'data-el="warn [^"]*" data-state="{state}"', drawn)) for state in ("full", "ghost"))
+    traces = {name: run(name, LINE).summary.traces for name in ("before", "v1")}
+    assert (full, ghost) == (sum(traces.values()), traces["before"] - traces["v1"])
