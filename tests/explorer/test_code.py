@@ -1,5 +1,6 @@
 """The lines that the code panel shows of two functions."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,7 +112,7 @@ def test_across_languages_as_much_is_named_in_common_as_in_any_order_that_keeps_
     assert [y for _, y, _ in lines if y is not None] == list(range(len(b)))
     rest = [(x, y) for x, y, _ in lines[1:] if x is not None and y is not None]
     assert all(like[x][y] > 0 for x, y in rest)
-    assert sum(like[x][y] for x, y in rest) == best(1, 1)
+    assert sum(like[x][y] for x, y in rest) == pytest.approx(best(1, 1))  # thirds, added in another order
 
 
 def test_lines_are_alike_by_the_share_of_words_of_four_letters_and_more() -> None:
