@@ -2,6 +2,7 @@
 
 import pytest
 
+from kvmviz import draw
 from kvmviz.draw import elsewhere
 from kvmviz.draw.elsewhere import NOT_STORED, STORED, Stored, call, drawn
 
@@ -36,3 +37,19 @@ def test_a_figure_is_looked_up_by_its_call_on_a_page_only(monkeypatch: pytest.Mo
         assert (found.call, found.sentence) == ("lives('v1', scenario='x')", sentence)
     monkeypatch.setattr(elsewhere, "has_page", lambda: True)
     assert drawn("lives", "v2").sentence.endswith("lives('v2').")
+
+
+@pytest.mark.parametrize("name", draw.__all__)
+def test_in_a_browser_without_matplotlib_each_figure_is_its_stored_picture(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert getattr(draw, name).__name__ == name
+    monkeypatch.setattr(draw, "IN_BROWSER", True)
+    assert getattr(draw, name).__name__ == name, "where it brings matplotlib"
+    monkeypatch.setattr(draw, "find_spec", lambda wanted: None if wanted == "matplotlib" else object())
+    assert getattr(draw, name)("v1", most=3).call == f"{name}('v1', most=3)"
+
+
+def test_what_is_no_figure_is_not_there() -> None:
+    with pytest.raises(AttributeError, match=r"^module 'kvmviz.draw' has no attribute 'no_figure'$"):
+        draw.no_figure  # noqa: B018  (it is asked for, which raises)

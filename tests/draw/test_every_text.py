@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kvmviz.draw.dot import TDCS_ROOT, VCPUS, _Picture, picture
+from kvmviz.draw.dot import CLEAR, TDCS_ROOT, VCPUS, _Picture, picture
 from kvmviz.draw.geometry import Box, layout
 from kvmviz.draw.lockstep import Lockstep
 from kvmviz.draw.picture import style
@@ -187,7 +187,9 @@ def test_halves_of_a_large_twin_have_their_ports_and_pointers_no_border(name: st
         kind = title.split()[0]
         assert port == {"ptr": "p", "spt": "m", "S-EPT": "s", TDCS_ROOT: "s"}[kind], title
     pointers = [cell for cell in cells if cell["TITLE"].startswith("ptr")]
-    assert pointers and all(cell["BORDER"] == "0" for cell in pointers)
+    words = [cell for cell in cells if cell["TITLE"].startswith("head")]
+    assert pointers and all(cell["BORDER"] == "0" and cell["BGCOLOR"] == CLEAR for cell in pointers + words)
+    assert all(int(cell["BORDER"]) > 0 for cell in cells if cell not in pointers + words), "all else has an edge"
     assert len(ported) == 3 * sum("PORT" in cell for cell in pointers)
 
 

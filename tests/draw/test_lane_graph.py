@@ -124,3 +124,15 @@ def test_words_of_a_step_are_in_the_ink_of_their_fill_and_as_large_as_their_cell
         room = LANE - 14 - (MARK if step.step in MODULE else 0)
         assert wide <= room + 0.01 and (size in (6.5, 11.5) or wide > room - 0.5)
     assert all('POINT-SIZE="10.0"' in label for name, label in labels.items() if name.startswith("number"))
+
+
+@pytest.mark.parametrize("design", BROKEN)
+def test_type_is_as_large_as_its_column_s(design: str) -> None:
+    """Threads stand out, then what they share, then numbers; a step's words are as large as fits."""
+    sizes: dict[str, set[str]] = {}
+    for row in rows(design):
+        for *_, name, label in row:
+            if "POINT-SIZE" in label and not name.startswith("step-"):
+                what = name.split("-")[0] if not name.startswith("head") or name[5:] in HEADS else "thread"
+                sizes.setdefault(what, set()).update(re.findall(r'POINT-SIZE="([\d.]+)"', label))
+    assert sizes == {"thread": {"12.0"}, "head": {"11.0"}, "number": {"10.0"}, **{word: {"11.0"} for word in HEADS}}

@@ -99,6 +99,7 @@ def test_a_race_that_is_broken_before_it_begins_is_a_list_too() -> None:
 
     drawn = race_svg(race(from_text("def get(region):\n    return False\n    yield\n"), 2, 1))
     assert drawn.count("\u2717") == 1
+    assert texts_of(drawn)[0][:2] == ("title", "Mine: broken before the first step")
 
 
 def texts_of(svg: str) -> list[tuple[str, str, float, float]]:

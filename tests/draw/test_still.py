@@ -83,3 +83,16 @@ def test_a_trace_that_only_the_other_side_prints_is_a_ghost_here() -> None:
     full, ghost = (len(re.findall(rf'data-el="warn [^"]*" data-state="{state}"', drawn)) for state in ("full", "ghost"))
     traces = {name: run(name, LINE).summary.traces for name in ("before", "v1")}
     assert (full, ghost) == (sum(traces.values()), traces["before"] - traces["v1"])
+
+
+@pytest.mark.parametrize("names", [("v1", "dpamt"), ("dpamt", "before")])
+def test_the_picture_s_head_counts_pairs_of_the_side_that_can_lose_any(names: tuple[str, str]) -> None:
+    both = Lockstep.of(names, "tree=1x1x3 region=scattered fail=L1@0x200")
+    said = []
+    for side, name in zip(both.sides, names, strict=True):
+        traces, lines, leaked, pinned = counts(both, side, len(both))
+        pairs = f", {pinned} PAMT pair{'s' * (pinned != 1)} pinned" if name == "dpamt" else ""
+        said.append(f"{name}: {traces} trace{'s' * (traces != 1)}, {lines} error line{'s' * (lines != 1)}, "
+                    f"{leaked} leaked{pairs}")  # fmt: skip
+    drawn = re.findall(r"<text[^>]*>([^<]*)</text>", still_svg(both, len(both)))
+    assert " ".join(drawn[:6]).startswith(f"{both.scenario} {' | '.join(said)} step ")
