@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from itertools import combinations
 
 import pytest
 
@@ -11,6 +12,7 @@ from kvmviz.draw.dot import (
     TDCS_ROOT,
     Look,
     _Cells,
+    _Picture,
     _points,
     guests,
     has_guests,
@@ -19,8 +21,9 @@ from kvmviz.draw.dot import (
     shelf_picture,
 )
 from kvmviz.draw.elements import slug
+from kvmviz.draw.geometry import layout
 from kvmviz.draw.lockstep import Lockstep
-from kvmviz.draw.shelves import parent, plan
+from kvmviz.draw.shelves import GAP, parent, plan
 from kvmviz.scenario.names import sept_name, spt_name
 from kvmviz.scenario.tree import Tree
 
@@ -137,3 +140,14 @@ def test_a_folded_tree_s_groups_are_wide_enough_for_their_names() -> None:
     groups = [cell for name, cell in found.items() if name.startswith("group L")]
     assert all(int(cell["WIDTH"]) >= 256 and cell["HEIGHT"] == "46" for cell in groups)
     assert bool(groups) == bool(plan(tree).groups)
+
+
+@pytest.mark.parametrize("tree", ["1x1x61", "1x2x64", "1x4x16", "8x8x8", "2x2x20"])
+def test_groups_of_several_tables_share_the_width_of_the_picture_and_stand_apart(tree: str) -> None:
+    own = _Picture(Tree.parse(tree), 1, {})
+    count, width = len(own.stacks()), own.plan.groups[0].shelf.width
+    assert width - count < count * (own.bar_width() + GAP) - GAP <= width
+    boxes = [box for name, box in layout(Tree.parse(tree), 1).boxes.items() if name.startswith("group L")]
+    assert len(boxes) == len(own.plan.groups)
+    for a, b in combinations(boxes, 2):
+        assert max(b.x - a.right, a.x - b.right, b.y - a.bottom, a.y - b.bottom) > 5

@@ -129,6 +129,8 @@ def test_every_word_of_a_schedule_is_one_of_the_finding_s_in_its_class_and_besid
         f"{found.bounds}: {found.states:,} states; no schedule shorter than these {len(one.steps)} steps does it"
         + (f"; {idle} thread{'s' * (idle > 1)} without a step in it" if idle else "")
     )
+    title = next(ElementTree.fromstring(drawn).iter(f"{SVG}title"))
+    assert title.text == f"{design}: a shortest schedule that breaks {one.name}"
     below = [(words, y) for kind, words, _, y in texts if kind == "said quiet"]
     assert " ".join(words for words, _ in below) == f"What should hold: {one.statement} {LEGEND}"
     assert [words for kind, words, *_ in texts if kind == "head"] == [f"thread {t}" for t in threads_of(one.steps)]
@@ -202,6 +204,8 @@ def test_a_race_without_a_schedule_says_what_holds_and_how_it_may_end(theme: The
     assert tokens(theme)["canvas"] in drawn and race_svg(race("old", 2, 1), theme) == lanes_svg(
         race("old", 2, 1), theme=theme
     )
+    title = next(ElementTree.fromstring(drawn).iter(f"{SVG}title"))
+    assert title.text == texts_of(drawn)[0][1]
     *_, (_, _, _, last) = texts_of(drawn)
     assert last < float(re.findall(r'viewBox="0 0 760 (\d+)"', drawn)[0]) < last + 25
 

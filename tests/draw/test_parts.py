@@ -201,6 +201,8 @@ def test_a_folded_group_has_its_name_and_a_bar_within_it() -> None:
     assert warning.get("data-el") == "warn group L2 gfn=0x0 0"
     wx, wy, _ = map(float, re.findall(r"[-\d.]+", str(warning.get("transform"))))
     assert box.middle[0] < wx < box.right and wy < box.y
+    scale = float(re.findall(r"scale\(([\d.]+)", str(warning.get("transform")))[0])
+    assert wx + 24 * scale < box.right and wy + 22 * scale < box.middle[1]
 
 
 @pytest.mark.parametrize("kind", SIZES)
