@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from kvmviz.c.runtime import Stopped
-from tests.c.running import check_same, refusal_of, runs
+from tests.c.running import check_same, python_of, refusal_of, runs
 
 SAME: dict[str, tuple[str, Callable[[int], int]]] = {
     "conditional": ("return n > 2 ? n : n < 0 ? -n : 5;", lambda n: n if n > 2 else -n if n < 0 else 5),
@@ -79,7 +79,7 @@ def test_an_expression_is_worth_what_its_python_is(name: str) -> None:
     ("body", "said"),
     [
         ("\nint a = n++ + n++;", "the order of"),
-        ("\nint a = n + (n = 2);", "what reads and sets n"),
+        ("\nint a = n + (n = 2);", "the order of what reads and sets n in one"),
         ("\nreturn n << 32;", "a shift of int by 32 bits, which C leaves undefined"),
         ("\nm = n;", "`m` is not bound"),
         ("\nint a = &(n + 1);", "the address of this cannot be taken here"),
@@ -93,8 +93,8 @@ def test_an_expression_is_worth_what_its_python_is(name: str) -> None:
 )
 def test_what_c_or_the_model_does_not_allow_is_refused_with_its_line(body: str, said: str) -> None:
     found = refusal_of(body)
-    assert found.startswith("a.c:2: ")
-    assert said in found
+    assert found.startswith("a.c:2: `")
+    assert f"`: {said}" in found and found.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -135,3 +135,8 @@ def test_divisions_and_shifts_that_c_leaves_undefined_stop_a_run(body: str, said
 )  # fmt: skip
 def test_a_pointer_to_an_entry_moves_within_its_table(expression: str, worth: tuple[int, int]) -> None:
     assert runs(f"tdp_ptep_t f(tdp_ptep_t p)\n{{ return {expression}; }}\n")((7, 3)) == worth
+
+
+def test_a_table_is_the_pointer_to_its_first_entry() -> None:
+    lines = python_of("tdp_ptep_t p = (tdp_ptep_t)sp->spt; u64 e = sp->spt[2];", "struct kvm_mmu_page *sp")
+    assert lines == ["p = (sp, 0)", "e = #read_spte(#moved((sp, 0), 2))"]

@@ -79,6 +79,12 @@ def test_a_function_with_a_face_of_its_own_is_given_what_it_says() -> None:
     assert (lines[0], lines[3]) == ("def tdx_track(vm_, page_):", "kvm = vm_")
 
 
+def test_a_function_that_asks_for_the_entries_of_its_table_finds_them_first() -> None:
+    made = program("int f(tdp_ptep_t pt)\n{ return SPTE_ENT_PER_PAGE; }\n").translate("f", None)
+    lines = [line.strip() for line in python(made)]
+    assert lines[3:5] == ["#entries = #entries_in_use(pt[0])", "return #entries"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
