@@ -190,7 +190,7 @@ def test_a_number_on_a_hatched_cell_has_a_ground_of_its_own() -> None:
 
 
 def test_a_map_takes_a_scenario_and_a_revision_or_their_names() -> None:
-    line = "tree=1GiB fail=L1@0x200"
+    line = "tree=1x1x3 fail=L1@0x200"
     assert address_map(Scenario.parse(line), REVISIONS["landed"]).alt == address_map(line, "landed").alt
     for axis in address_map(line).figure.axes:
         assert [label.get_text() for label in axis.get_yticklabels()] == ["0", "1"]
