@@ -44,6 +44,7 @@ def test_escape_ends_what_is_open_here_first_and_then_belongs_to_the_notebook(op
     assert "notebook:enter-command-mode" not in page.evaluate("did")
 
 
+@pytest.mark.slow
 def test_letters_and_arrows_stay_in_the_explorer(open_notebook: Open) -> None:
     notebook = open_notebook([EXPLORER, "1 + 1"], app="lab")
     page, explorer = notebook.page, notebook.explorer()

@@ -231,6 +231,7 @@ def test_markdown_is_one_table() -> None:
     assert {line.replace(r"\|", "").count("|") for line in lines} == {9}
 
 
+@pytest.mark.slow
 def test_same_question_same_answer() -> None:
     assert kvmviz.claims() == list(verdicts().values()) == [claim.verdict(Runs()) for claim in CLAIMS.values()]
     fresh = observe(REVISIONS["v1"], Scenario.parse("tree=1x1x1 fail=all"), Boot())

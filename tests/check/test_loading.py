@@ -52,6 +52,7 @@ def test_load_a_class(mine: Path) -> None:
     assert run(found, "tree=1x1x1").summary.needless[0] == "S-EPT L3 gfn=0x0"
 
 
+@pytest.mark.slow
 def test_check_a_class_in_other_processes(mine: Path) -> None:
     found = load_revision(f"{mine}:MyPatch")
     report = check(found, "1x1x3", progress=False)

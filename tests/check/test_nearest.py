@@ -87,6 +87,7 @@ def test_the_nearest_has_the_fewest_scenarios_that_differ(broken: str) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_it_is_said_where_a_sample_told_which_is_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
     which, every = BROKEN["AskedTwice"].revision, list(scenarios("1x1x2"))
     whole = likeness(which, every)
@@ -119,6 +120,7 @@ def test_a_function_of_another_name_is_another_chain() -> None:
     assert "Differs from v1, which is nearest, in 2 of 2 scenarios" in " ".join(str(found).split())
 
 
+@pytest.mark.slow
 def test_the_report_says_both_halves() -> None:
     report = check(BROKEN["AskedTwice"].revision, "1x1x1", progress=False)
     assert report.like == likeness(BROKEN["AskedTwice"].revision, "1x1x1")

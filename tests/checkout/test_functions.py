@@ -90,6 +90,7 @@ def test_a_change_shows(change: str) -> None:
                      REVISIONS["landed"], SAMPLE)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_large_td_runs_folded() -> None:
     mine = revision("before", *FUNCTIONS)
     line = "tree=64GiB fail=L1@0x200"

@@ -37,6 +37,7 @@ def test_a_link_is_followed_and_a_read_only_file_left_alone(tmp_path: Path) -> N
     assert target.read_bytes() == drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_a_map_of_a_large_guest(suffix: str, start: bytes, tmp_path: Path) -> None:
     target = tmp_path / f"map.{suffix}"

@@ -22,6 +22,7 @@ def answer() -> Review:
     return review(SEED.read_bytes())
 
 
+@pytest.mark.slow
 def test_the_seed_ran_on_both_sides_and_is_v1(answer: Review) -> None:
     (message,) = answer.to_json()["messages"]
     ran = message["ran"]

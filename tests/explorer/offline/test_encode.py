@@ -64,6 +64,7 @@ def test_a_view_of_the_page_is_the_view_of_the_widget(stored: Path, questions: l
                 assert got[key] == want[key], (line, revisions, key)
 
 
+@pytest.mark.slow
 def test_a_large_tree_of_a_page_is_shown_as_by_the_widget(tmp_path: Path) -> None:
     pair, first = ["before", "v1"], Link.parse("tree=1TiB step=0 revisions=before,v1")
     page = carried(["1TiB"], [revision(one) for one in pair], first, space.single(["1TiB"]))
