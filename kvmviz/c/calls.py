@@ -164,6 +164,8 @@ class Calls(Conversions):
             raise Unfit(f"`{called}` is not bound to the model, and what it returns is used")
         if why is None:
             self.check_harmless(called, arguments)
+        elif any(n.type in _SETTING for argument in arguments for n in _walk(argument)):
+            raise Unfit(f"`{called}` is passed over here, and its arguments do something")
         return self.passed(called, why or "not bound to the model", node)
 
     def check_harmless(self, called: str, arguments: "list[Node]") -> None:
@@ -224,7 +226,8 @@ class Calls(Conversions):
         raise Unfit(self.program.global_reason(id))
 
 
-_DOING: Final = ("call_expression", "assignment_expression", "update_expression")
+_SETTING: Final = ("assignment_expression", "update_expression")
+_DOING: Final = ("call_expression", *_SETTING)
 
 
 def _walk(node: "Node") -> "list[Node]":

@@ -69,6 +69,11 @@ def test_a_call_that_could_do_something_is_refused(call: str, said: str) -> None
     assert "is not bound to the model, " in found and said in found
 
 
+@pytest.mark.parametrize("call", ["trace_x(n++);", "spin_lock(n = 2);"])
+def test_what_an_argument_does_is_not_passed_over_with_the_call(call: str) -> None:
+    assert "is passed over here, and its arguments do something" in refusal_of(call, TAKES)
+
+
 def test_names_that_could_free_are_told_by_their_words_not_by_their_letters() -> None:
     for word in ("put", "get", "release", "destroy", "remove", "unref", "ref", "drop", "del", "tdh", "seamcall", "BUG",
                  "panic", "die"):  # fmt: skip
