@@ -1,6 +1,7 @@
-"""What all tests share: how hard Hypothesis tries, and what a missing browser means."""
+"""What all tests share: how hard Hypothesis tries, what a missing browser means, and that Ctrl-C is heard."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,9 @@ settings.load_profile("quick")
 
 
 def pytest_configure() -> None:
+    # A script that starts its tests with `&` lets them ignore Ctrl-C, and all they start: what waits for it never ends.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if browser_is_required() and (missing := what_is_missing()):
         raise pytest.UsageError(missing)
 
