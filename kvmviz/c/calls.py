@@ -13,7 +13,7 @@ from kvmviz.c.macros import ENTRY_COUNTS, MACROS
 from kvmviz.c.names import GLOBALS
 from kvmviz.c.refuse import shown
 from kvmviz.c.scope import VM
-from kvmviz.c.syntax import text_of
+from kvmviz.c.syntax import bare, text_of
 from kvmviz.c.types import INT, VOID, Int, Pointer, Struct
 from kvmviz.c.values import Effects, Unfit, Value, exact, joined, name
 
@@ -174,10 +174,25 @@ class Calls(Conversions):
             if any(n.type in _DOING for n in _walk(argument)):
                 raise Unfit(f"`{called}` is not bound to the model, and its arguments do something")
             for inner in _walk(argument):
-                if inner.type == "pointer_expression" and inner.children[0].type == "&":
-                    variable = inner.named_children[0]
-                    if variable.type == "identifier" and self.scope.find(text_of(variable)):
-                        raise Unfit(f"`{called}` is not bound to the model, and could set {text_of(variable)}")
+                variable = self.taken(inner)
+                if variable is not None and variable.type == "identifier" and self.scope.find(text_of(variable)):
+                    raise Unfit(f"`{called}` is not bound to the model, and could set {text_of(variable)}")
+
+    def taken(self, node: "Node") -> "Node | None":
+        """Return what a node takes the address of; `(u64)&n` looks like two values to a grammar without types."""
+        if node.type == "pointer_expression" and node.children[0].type == "&":
+            return bare(node.named_children[0])
+        if node.type != "binary_expression" or node.children[1].type != "&":
+            return None
+        left, right = node.children[0], node.children[2]
+        word = bare(left)
+        if left.type != "parenthesized_expression" or word.type != "identifier" or self.is_value(text_of(word)):
+            return None
+        return bare(right)
+
+    def is_value(self, id: str) -> bool:
+        """Say whether a name is known as a variable or a constant."""
+        return bool(self.scope.find(id) or self.program.constant(id, self) or lookup.constant(id))
 
     def passed(self, called: str, why: str, node: "Node") -> Value:
         """Note a call that is passed over."""

@@ -83,21 +83,21 @@ class Conversions(ABC):
                 return Value(ast.Constant(None), VADDR, effects=value.effects)
             if isinstance(value.type, Opaque) and {type.kind, value.type.kind} <= {"hpa", "vaddr"}:
                 raise Unfit(f"{value.type} is given where {type} belongs")
-        raise Unfit(f"{value.type} is given where {_belongs(type)}")
+        raise Unfit(f"{_given(value)} is given where {_belongs(type)}")
 
     def _to_int(self, value: Value, type: Int) -> Value:
         if isinstance(value.type, Int):
             return values.as_int(value, type)
         if type is BOOL:
             return Value(values.truth_value(value).node, BOOL, effects=value.effects)
-        raise Unfit(f"{value.type} is given where {_belongs(type)}")
+        raise Unfit(f"{_given(value)} is given where {_belongs(type)}")
 
     def _to_pointer(self, value: Value, type: Type) -> Value:
         if is_null(value):
             return Value(ast.Constant(None), type, True, 0, value.effects)
         if isinstance(value.type, Pointer) and isinstance(type, Pointer) and VOIDP in (value.type, type):
             return value.typed(type)
-        raise Unfit(f"{value.type} is given where {_belongs(type)}")
+        raise Unfit(f"{_given(value)} is given where {_belongs(type)}")
 
     def kept(self, local: Local, value: Value) -> Value:
         """Return a value as a variable holds it; the variable may turn out to hold an object of the model."""
@@ -182,6 +182,10 @@ def _behind(base: ast.expr, python: str) -> ast.expr:
     if not python:
         return base
     return lookup.filled(lookup.syntax(python), lambda id: ast.Attribute(base, id, ast.Load()))
+
+
+def _given(value: Value) -> str:
+    return "NULL" if is_null(value) and isinstance(value.type, Pointer) else str(value.type)
 
 
 def _belongs(type: Type) -> str:

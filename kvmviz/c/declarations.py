@@ -30,7 +30,7 @@ class Declarations:
         self.structs: dict[str, dict[str, Type]] = {}
         self.typedefs: dict[str, Node] = {}
         self.enumerators: dict[str, tuple[Node | None, str | None]] = {}
-        self.variables: dict[str, Node] = {}
+        self.variables: dict[str, tuple[Node, Node]] = {}  # the declaration, and what in it declares the name
         self.expanding: list[str] = []
         for node in (node for unit in units for node in unit.others):
             self._enter(node)
@@ -46,7 +46,7 @@ class Declarations:
                 while inner is not None and inner.type != "identifier":
                     inner = inner.child_by_field_name("declarator")
                 if inner is not None and not _is_prototype(declarator):
-                    self.variables[text_of(inner)] = node
+                    self.variables[text_of(inner)] = node, declarator
         for one in (node, *(c for c in node.named_children)):
             if one.type == "enum_specifier":
                 self._enumerators(one)
@@ -120,9 +120,9 @@ class Declarations:
             return self._expanded(id, macro, of)
         if id in self.enumerators:
             return self._enumerator(id, of)
-        node = self.variables.get(id)
-        if node is not None and "const" in [text_of(c) for c in node.children if c.type == "type_qualifier"]:
-            return self._constant_variable(node, of)
+        node, declarator = self.variables.get(id, (None, None))
+        if node and declarator and "const" in [text_of(c) for c in node.children if c.type == "type_qualifier"]:
+            return self._constant_variable(node, declarator, of)
         return None
 
     def _expanded(self, id: str, macro: str, of: "Translator") -> Value:
@@ -158,11 +158,10 @@ class Declarations:
             raise Unfit(f"the value of `{id}` is no constant")
         return values.constant(start + steps, INT)
 
-    def _constant_variable(self, node: "Node", of: "Translator") -> Value | None:
-        declarator = node.child_by_field_name("declarator")
-        value = declarator.child_by_field_name("value") if declarator is not None else None
+    def _constant_variable(self, node: "Node", declarator: "Node", of: "Translator") -> Value | None:
+        inner, value = (declarator.child_by_field_name(field) for field in ("declarator", "value"))
         type = self.type(text_of(node.child_by_field_name("type")), None)
-        if value is None or not isinstance(type, Int):
+        if inner is None or inner.type != "identifier" or value is None or not isinstance(type, Int):
             return None
         found = values.as_int(of.value(value), type)
         return found if found.const is not None else None

@@ -7,7 +7,7 @@ from kvmviz.c import lookup, values
 from kvmviz.c.literals import Literals
 from kvmviz.c.refuse import shown
 from kvmviz.c.surroundings import Place
-from kvmviz.c.syntax import text_of
+from kvmviz.c.syntax import bare, text_of
 from kvmviz.c.types import (
     BOOL,
     INT,
@@ -157,12 +157,7 @@ class Expressions(Literals):
         if type == VOID or value.type == type:
             return Value(exact(value).node, type, True, None, value.effects)
         if isinstance(type, Int):
-            if isinstance(value.type, Int):
-                return values.as_int(value, type)
-            if isinstance(value.type, Pointer) and type.bits == 64:
-                return VADDR_OF(value)
-            if isinstance(value.type, Opaque) and type.bits == 64:
-                return value
+            return self._cast_to_number(value, type)
         if isinstance(type, Pointer):
             if type == PTEP and lookup.struct_of(value.type) == "spt":
                 return self.table_of(value)
@@ -170,6 +165,17 @@ class Expressions(Literals):
                 return Value(value.node, type, effects=value.effects)
             return self.converted(value, type)
         if isinstance(type, Opaque) and isinstance(value.type, Opaque) and type == value.type:
+            return value
+        raise Unfit(f"{value.type} cannot become {type} here")
+
+    def _cast_to_number(self, value: Value, type: Int) -> Value:
+        if isinstance(value.type, Int):
+            return values.as_int(value, type)
+        if type is BOOL:
+            return self.converted(value, type)
+        if isinstance(value.type, Pointer) and type.bits == 64:
+            return VADDR_OF(value)
+        if isinstance(value.type, Opaque) and type.bits == 64:
             return value
         raise Unfit(f"{value.type} cannot become {type} here")
 
@@ -209,8 +215,7 @@ class Expressions(Literals):
 
     def address(self, node: "Node") -> Value:
         """Return `&node`."""
-        while node.type == "parenthesized_expression":
-            node = node.named_children[0]
+        node = bare(node)
         if node.type == "identifier":
             local = self.scope.find(text_of(node))
             if local is not None:

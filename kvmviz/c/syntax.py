@@ -159,6 +159,13 @@ def text_of(node: Any) -> str:
     return found.decode()
 
 
+def bare(node: "Node") -> "Node":
+    """Return an expression without the parentheses around it."""
+    while node.type == "parenthesized_expression":
+        node = node.named_children[0]
+    return node
+
+
 def broken(node: "Node") -> "Node | None":
     """Return the first place in a function that the parser could not read."""
     if not node.has_error:

@@ -10,7 +10,7 @@ from kvmviz.c.refuse import refused, shown
 from kvmviz.c.scope import MARK, VM, Again, Scope
 from kvmviz.c.statements import Lines, lined
 from kvmviz.c.surroundings import Surroundings
-from kvmviz.c.syntax import DEEPEST, Definition, broken, depth_of, text_of
+from kvmviz.c.syntax import DEEPEST, Definition, bare, broken, depth_of, text_of
 from kvmviz.c.types import PTEP, VOID, Struct, Type
 from kvmviz.c.values import name
 
@@ -192,9 +192,7 @@ def _addressed(body: Any) -> frozenset[str]:
     while waiting:
         one = waiting.pop()
         if one.type == "pointer_expression" and one.children[0].type == "&":
-            inner = one.named_children[0]
-            while inner.type == "parenthesized_expression":
-                inner = inner.named_children[0]
+            inner = bare(one.named_children[0])
             if inner.type == "identifier":
                 found.add(text_of(inner))
         waiting += one.named_children

@@ -46,6 +46,7 @@ def test_a_call_through_a_pointer_is_refused(call: str) -> None:
         ("(void)my_note(1);", ["my_note (a.c:1): not bound to the model"]),
         ("((my_note(1)));", ["my_note (a.c:1): not bound to the model"]),
         ("out: my_note(&counter);", ["my_note (a.c:1): not bound to the model"]),
+        ("my_note((n) & n);", ["my_note (a.c:1): not bound to the model"]),
         ("trace_x(&n);", ["trace_x (a.c:1): tracing"]), ("spin_lock(n);", ["spin_lock (a.c:1): a lock"]),
     ],
 )  # fmt: skip
@@ -60,7 +61,8 @@ def test_a_call_that_can_do_no_harm_is_passed_over_and_listed(call: str, passed:
         ("n = (my_note(1), 2);", "what it returns is used"), ("n = spin_lock(n);", "what it returns is used"),
         ("my_note(n = 2);", "its arguments do something"), ("my_note(n++);", "its arguments do something"),
         ("my_note(1 + other());", "its arguments do something"), ("my_note(&n);", "and could set n"),
-        ("my_note(1, (void *)&n);", "and could set n"),
+        ("my_note(1, (void *)&n);", "and could set n"), ("my_note(1, (u64)&n);", "and could set n"),
+        ("my_note(&(n));", "and could set n"),
         ("kvm_x86_call(leak_it)(kvm);", "its name says that it could free"),
     ],
 )  # fmt: skip

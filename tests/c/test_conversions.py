@@ -29,8 +29,8 @@ def test_a_number_is_converted_where_it_is_kept_given_returned_or_a_member(kind:
 
 
 def test_a_pointer_is_a_truth_and_null_every_pointer() -> None:
-    body = "bool a = page; struct kvm *kvm = NULL; void *p = 0; return a + !!kvm + !!p;"
-    assert [runs(f"bool f(struct page *page)\n{{ {body} }}\n")(one) for one in (None, object())] == [0, 1]
+    body = "bool a = page; struct kvm *kvm = NULL; void *p = 0; return a + (bool)page + !!kvm + !!p;"
+    assert [runs(f"int f(struct page *page)\n{{ {body} }}\n")(one) for one in (None, object())] == [0, 2]
     assert runs("void *f(struct page *page)\n{ void *p = page; struct page *q = p; return q; }\n")("it") == "it"
 
 
@@ -45,6 +45,7 @@ TAKES = ("int n, int *p, void *v, struct kvm *kvm, struct kvm_mmu_page *sp, stru
         ("kvm = 4;", "int is given where struct kvm * belongs"),
         ("kvm = n;", "int is given where struct kvm * belongs"),
         ("n = kvm;", "struct kvm * is given where a number (int) belongs"),
+        ("n = NULL;", "`n = NULL`: NULL is given where a number (int) belongs"),
         ("n = (void)n;", "void is given where a number (int) belongs"),
         ('n = "a";', "a string is given where a number (int) belongs"),
         ("u8 a = pa;", "is given where a number (u8) belongs"),

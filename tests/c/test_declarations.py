@@ -14,7 +14,7 @@ BEFORE = """#define THREE 3
 enum { RED, GREEN = 5, BLUE };
 enum colour { DARK = -1 };
 struct pair { int a; u8 b; };
-static const int NINE = 9;
+static const int NINE = 9, TEN = 10;
 static int twice(int x) { return 2 * x; }
 static void add(int *to, int what) { *to += what; }
 static int count(struct pair *of) { of->a++; return of->a + of->b; }
@@ -23,6 +23,7 @@ WITH: dict[str, tuple[str, Callable[[int], int]]] = {
     "macros": ("return THREE * n + SUM;", lambda n: 3 * n + 7),
     "enumerators": ("return n + RED + 10 * GREEN + 100 * BLUE;", lambda n: n + 650),
     "a constant": ("return NINE - n;", lambda n: 9 - n),
+    "one that another stands before": ("return TEN - n;", lambda n: 10 - n),
     "a function": ("return twice(twice(n)) + 1;", lambda n: 4 * n + 1),
     "an out-parameter": ("int a = 1; add(&a, n); add(&n, a); return 10 * a + n;", lambda n: 10 * (1 + n) + 2 * n + 1),
     "a struct": (
@@ -98,6 +99,7 @@ def test_why_a_name_cannot_be_used() -> None:
         ("#define A 1); int y = (2\n", "return A;", "the macro `A` is no value; write out what it does"),
         ("enum { A = 1 / 0 + B };\n", "return A;", "`B` is not bound"),
         ("static const struct page *A = 0;\n", "return A;", "`A` is a global variable"),
+        ("static const int *A = 0;\n", "return A == 0;", "`A` is a global variable"),
         ("static int A = 4;\n", "return A;", "`A` is a global variable"),
         ("", "foo_t a = n;", "the type `foo_t` is not known here"),
         ("", "int a[3];", "an array cannot be used here"),
