@@ -7,7 +7,7 @@ Each mutant is a process of its own that has neither imported the package nor ca
 of each file in which some test reaches the changed function: what a fixture or a cache has computed for the first test
 of a file, the others look at.  What runs as the package is imported meets all tests of the room.
 
-mutmut changes what stands in functions and methods; it leaves out properties, f-strings and tables of a module.  Left
+mutmut changes what stands in functions and methods; it leaves out properties and tables of a module.  Left
 out here by rule, before anything is drawn: another case of a string of which another change is drawn, a string without
 a letter or digit (spacing, punctuation), a colour, the wording of an error that is raised, the type in a `cast`, and in
 `draw` a number above 1 that becomes larger by 1 (a point more or less) and an argument that says how something looks.

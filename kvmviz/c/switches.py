@@ -29,8 +29,6 @@ def groups(node: "Node") -> list[Group]:
     body = node.child_by_field_name("body")
     found: list[Group] = []
     for child in body.named_children if body is not None else []:
-        if child.type == "comment":
-            continue
         if child.type != "case_statement":
             if not found:
                 raise Unfit("a statement before the first case")
@@ -44,7 +42,7 @@ def groups(node: "Node") -> list[Group]:
             group.default = True
         else:
             group.cases.append(value)
-        group.statements += [c for c in child.named_children if c != value and c.type != "comment"]
+        group.statements += [c for c in child.named_children if c != value]
     return found
 
 

@@ -95,7 +95,7 @@ def _pageless(step: Step) -> str:
 
 def _hunk(both: Aligned, first: int, last: int, width: int) -> Hunk:
     start, end = max(0, first - CONTEXT), min(len(both.rows), last + CONTEXT + 1)
-    while start < first and _new_page(both, start, first - 1 if first - 1 > start else first):
+    while start < first and _new_page(both, start, first):
         start += 1
     event = both.step(both.rows[first]).event
     page = getattr(event, "page", "") or _page_before(both, first)

@@ -128,9 +128,8 @@ def _table(rows: Iterable[Iterable[str]], spacing: int = 0) -> str:
     return f'<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="{spacing}" CELLPADDING="0">{body}</TABLE>'
 
 
-def _held(table: str, **attributes: int) -> str:
-    extra = "".join(f' {key.upper()}="{value}"' for key, value in attributes.items())
-    return f'<TD BORDER="0" ALIGN="LEFT" VALIGN="BOTTOM"{extra}>{table}</TD>'
+def _held(table: str) -> str:
+    return f'<TD BORDER="0" ALIGN="LEFT" VALIGN="BOTTOM">{table}</TD>'
 
 
 class _Picture:

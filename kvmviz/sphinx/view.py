@@ -83,7 +83,11 @@ def _with(line: str, **options: str | None) -> str:
             continue
         if any(word.startswith(f"{key}=") for word in re.split(r"[\s&#]+", line)):
             raise ScenarioError(f"{key} stands in the line and in :{key}: below it; give it once.")
-        words.append(f"{key}={_NEAR.sub(',', value.strip())}")
+        word = _NEAR.sub(",", value.strip())
+        if re.search(r"\s", word):
+            right = "a comma stands between two, as in before, v1" if key == "revisions" else "it takes one word"
+            raise ScenarioError(f":{key}: {word} has a space; {right}.")
+        words.append(f"{key}={word}")
     return " ".join(words)
 
 

@@ -70,6 +70,12 @@ def test_an_op_just_before_a_difference_begins_its_hunk() -> None:
         assert (hunk.lines[0].split()[:2], signs(hunk)) == (["5", new.event.kind], " -")
 
 
+def test_an_op_that_only_one_side_has_begins_its_hunk_itself() -> None:
+    before = quiet(5)
+    [hunk] = found([*before, step(e.Op(B))], before)
+    assert signs(hunk) == "-"
+
+
 def test_a_header_names_the_page_of_the_difference_or_the_one_before_it() -> None:
     assert found([step(e.Op(A)), ALONE], [step(e.Op(A))])[0].header == f"@@ {A}: vm_bugged @@"
     assert found([step(e.Op(A)), step(e.Leak(B))], [step(e.Op(A))])[0].header == f"@@ {B}: leak @@"

@@ -97,6 +97,8 @@ def test_without_a_step_it_opens_where_the_sides_part(tmp_path: Path) -> None:
         ("fail=all", ":step: some", "use a whole number"),
         ("fail=all", ":revisions: v9", "v9"),
         ("fail=all", ":revisions: nowhere.c", "nowhere.c"),
+        ("fail=all", ":revisions: v1 landed", ":revisions: v1 landed has a space; a comma stands between two, as in b"),
+        ("fail=all", ":tree: 1x1x1 vcpus=1", ":tree: 1x1x1 vcpus=1 has a space; it takes one word."),
         ("tree=1x1x1", ":tree: 1x1x3", "tree stands in the line and in :tree: below it; give it once."),
     ],
 )
