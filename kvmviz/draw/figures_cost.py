@@ -27,6 +27,8 @@ RUN_TO = 16
 Above that the tables are counted, and the tests hold the count against runs.
 """
 
+MARKS = "Marks are runs of the model, up to {} GiB; lines are reckoned from the number of tables."
+
 
 def lost_with_key(gib: int, vcpus: int = 1) -> int:
     """Return the bytes that stay with the module when the key of a guest of so many GiB stays assigned."""
@@ -84,7 +86,7 @@ def cost_with_pairs(sizes: Sequence[int] = SIZES) -> Drawn:
         _axes(axis, sizes)
         axis.set_ylim(one["without pairs"] / MIB / 2, key["scattered"][-1] / MIB * 3)
     alt = f"Lost until reboot with Dynamic PAMT, pages and pairs. {' '.join(said)} "
-    return Drawn(figure, alt + f"Marks are runs, up to {measured[-1]} GiB; the lines count tables.")
+    return Drawn(figure, alt + MARKS.format(measured[-1]))
 
 
 def _mib(sizes: Sequence[int], found: Sequence[int]) -> str:
@@ -92,7 +94,8 @@ def _mib(sizes: Sequence[int], found: Sequence[int]) -> str:
 
 
 def _axes(axis: Axes, sizes: Sequence[int]) -> None:
-    axis.set(xscale="log", yscale="log", xlabel="private memory of the guest (GiB)", ylabel="lost until reboot (MiB)")
+    of = "private memory of the guest (GiB); marks are runs, lines are reckoned from the number of tables"
+    axis.set(xscale="log", yscale="log", xlabel=of, ylabel="lost until reboot (MiB)")
     axis.set_xticks(sizes, [f"{s:,}" for s in sizes])
     axis.minorticks_off()
     axis.yaxis.set_major_formatter("{x:,g}")
@@ -115,4 +118,4 @@ def cost(sizes: Sequence[int] = SIZES) -> Drawn:
         _axes(axis, sizes)
         axis.set_ylim(one[-1] / MIB / 3, counted[-1] / MIB * 3)
     alt = f"Lost until reboot. Key not given back: {_mib(sizes, counted)}. One page fails: {one[-1] // 1024} KiB "
-    return Drawn(figure, alt + f"whatever the size. Marks are runs, up to {measured[-1]} GiB; the lines count tables.")
+    return Drawn(figure, f"{alt}whatever the size. {MARKS.format(measured[-1])}")

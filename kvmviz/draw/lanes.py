@@ -85,7 +85,7 @@ LEGEND: Final = (
 
 def _head(found: Race, one: Finding) -> list[str]:
     count, idle = len(one.steps), found.threads - len(dot.threads_of(one.steps))
-    without = f"; {many(idle, 'thread')} without a step in it" if idle else ""
+    without = f"; not drawn, as it has no step: {many(idle, 'thread')}" if idle else ""
     return [
         f"{found.design.name}: {one.name} is broken",
         f"{found.bounds}: {found.states:,} states; no schedule shorter than these {count} steps does it{without}",

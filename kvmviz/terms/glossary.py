@@ -47,8 +47,7 @@ TERMS: Final = {
     "says where the pages lie that the TDX module gets: off, dense, scattered or shared.",
     "pair": "the two pages in which the module keeps its ledger of a region. It is there while the region's counter is "
     "above zero.",
-    "phantom reference": "a reference that nobody holds, left in a region's counter when the module did not give the "
-    "pair back. The removal is never tried again.",
+    "phantom reference": "a reference in a region's counter that nobody holds.",
     "cache": "pages that a vCPU keeps for the pair of the next region. The module never had them.",
     "dpamt_lock": "the one spin lock of all regions' counters. It does not disable interrupts, so no reference may be "
     "given up in softirq.",
@@ -71,8 +70,8 @@ TERMS: Final = {
     "TDX_BUG_ON_3": "TDX_BUG_ON with three registers in its error line. The reclaim helper uses it with NULL for "
     "the VM.",
     "pr_err": "prints a line at error level, every time.",
-    "pr_err_ratelimited": "prints an error line at most ten times in five seconds at one place. What it withheld is "
-    "told only by a later message, if one comes.",
+    "pr_err_ratelimited": "prints an error line unless too many came from the same place just before. What it withheld "
+    "is told only by a later message, if one comes.",
     "vm_bugged": "a mark on a VM that KVM has caught itself in a fault. It mutes later KVM_BUG_ONs; at destruction "
     "nothing is left that it could stop.",
     "panic_on_warn": "a setting that makes the host panic at the first printed trace. Error lines do not trigger it.",
@@ -118,8 +117,7 @@ TERMS: Final = {
     "quick": "a space of scenarios that check runs: small trees, all faults, first and second TD of a boot.",
     "mmu_lock": "KVM's lock over a VM's page tables. Who holds it for write holds it alone.",
     "callbacks suppressed": "what a line of the log says of lines that were withheld before. It comes with the next "
-    "line "
-    "of the same place, once the five seconds are over.",
+    "line of the same place, once the limit's time is over.",
     "silent": "said of a TD of which pages leak while nothing at all is printed in its whole teardown.",
     "scenario": "a line that says what is torn down and what fails. Left out is what is as usual.",
     "RFC": "request for comments: a series of patches that is posted to hear opinions.",
@@ -128,7 +126,7 @@ TERMS: Final = {
     "softirq": "a context in which the kernel runs deferred work. It may interrupt code that runs on behalf of a "
     "program.",
     "Dynamic PAMT": "a feature by which the module's ledger gets its memory when it is needed.",
-    "phantom": "a user of a region that is counted and is not there. A refused TDH.PHYMEM.PAMT.REMOVE leaves one.",
+    "phantom": "a user of a region that is counted and is not there.",
     "schedule": "an order in which the steps of several threads are taken. `kvmviz race` tries every one.",
     "erratum": "on some early TDX processors a partial write to memory once written with a private key spoils it, so "
     "that reading it raises an alarm (a machine check). KVM therefore resets each page that comes back.",

@@ -19,7 +19,10 @@ from kvmviz.revisions import REVISIONS
 from kvmviz.scenario import Scenario
 
 FAULT = "S-EPT pages whose reclaim fails (pages)"
-SIZE = ("private memory of the guest (GiB)", "lost until reboot (MiB)")
+SIZE = (
+    "private memory of the guest (GiB); marks are runs, lines are reckoned from the number of tables",
+    "lost until reboot (MiB)",
+)
 DENSE = "tree=1GiB region=dense fail=L1@0x200"
 ALL: dict[str, tuple[Callable[[], Drawn], list[tuple[str, str, str]]]] = {
     "noise": (lambda: noise(most=1), [

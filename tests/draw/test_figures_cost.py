@@ -47,7 +47,7 @@ def test_cost_is_drawn_as_lines_that_count_and_marks_that_ran(monkeypatch: pytes
     said = ", ".join(f"{gib} GiB {lost_with_key(gib) / 2**20:,.1f} MiB" for gib in sizes)
     assert drawn.alt == (
         f"Lost until reboot. Key not given back: {said}. One page fails: 8 KiB whatever the size. "
-        "Marks are runs, up to 4 GiB; the lines count tables."
+        "Marks are runs of the model, up to 4 GiB; lines are reckoned from the number of tables."
     )
 
 
@@ -73,4 +73,4 @@ def test_cost_with_pairs_has_a_line_for_each_place_of_pages_and_marks_that_ran(
     assert [text.get_text() for text in axis.texts] == [
         f"{what}, {name}" for name in ("without pairs", "scattered", "dense") for what in ("key kept", "one page")
     ]
-    assert drawn.alt.endswith("Marks are runs, up to 4 GiB; the lines count tables.")
+    assert drawn.alt.endswith("Marks are runs of the model, up to 4 GiB; lines are reckoned from the number of tables.")

@@ -127,7 +127,7 @@ def test_every_word_of_a_schedule_is_one_of_the_finding_s_in_its_class_and_besid
     assert [words for kind, words, *_ in texts if kind == "title"] == [f"{design}: {one.name} is broken"]
     assert " ".join(words for kind, words, *_ in texts if kind == "said") == (
         f"{found.bounds}: {found.states:,} states; no schedule shorter than these {len(one.steps)} steps does it"
-        + (f"; {idle} thread{'s' * (idle > 1)} without a step in it" if idle else "")
+        + (f"; not drawn, as it has no step: {idle} thread{'s' * (idle > 1)}" if idle else "")
     )
     title = next(ElementTree.fromstring(drawn).iter(f"{SVG}title"))
     assert title.text == f"{design}: a shortest schedule that breaks {one.name}"

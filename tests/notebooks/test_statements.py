@@ -162,7 +162,7 @@ STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
     ("01", "its owner's address and its size, all of them nought where the module was busy"): lambda: (
         registers("v1", ONE) == [(0, 0, 0), (4, 0x100000000, 0)]
     ),
-    ("04", "TDs without a trace under `before` are second ones that lose control pages alone"): lambda: (
+    ("04", "Without a trace under `before` are TDs that come second and lose control pages alone"): lambda: (
         {(s.traces, s.leaked_count > 0) for s in (end("before", f"fail={p} boot=second:60s") for p in CONTROL)}
         == {(0, True)}
         and all(bool(s.traces) == bool(s.leaked) for s in (end("before", f"{f} boot=second:60s") for f in FAULTS))

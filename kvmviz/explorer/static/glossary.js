@@ -13,7 +13,7 @@ export const GLOSSARY = [
   ["cache", "pages that a vCPU keeps for the pair of the next region. The module never had them."],
   [
     "callbacks suppressed",
-    "what a line of the log says of lines that were withheld before. It comes with the next line of the same place, once the five seconds are over.",
+    "what a line of the log says of lines that were withheld before. It comes with the next line of the same place, once the limit's time is over.",
   ],
   [
     "CHLDCNT",
@@ -85,16 +85,13 @@ export const GLOSSARY = [
   ],
   ["PAMT", "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's."],
   ["panic_on_warn", "a setting that makes the host panic at the first printed trace. Error lines do not trigger it."],
-  ["phantom", "a user of a region that is counted and is not there. A refused TDH.PHYMEM.PAMT.REMOVE leaves one."],
-  [
-    "phantom reference",
-    "a reference that nobody holds, left in a region's counter when the module did not give the pair back. The removal is never tried again.",
-  ],
+  ["phantom", "a user of a region that is counted and is not there."],
+  ["phantom reference", "a reference in a region's counter that nobody holds."],
   ["phase", "one of the five parts of a teardown: guest memory, key, vCPUs, page tables, control pages."],
   ["pr_err", "prints a line at error level, every time."],
   [
     "pr_err_ratelimited",
-    "prints an error line at most ten times in five seconds at one place. What it withheld is told only by a later message, if one comes.",
+    "prints an error line unless too many came from the same place just before. What it withheld is told only by a later message, if one comes.",
   ],
   [
     "PROVE_MMU",
