@@ -53,12 +53,12 @@ SENTENCES: Final = {
     "{traces_as_tables_go.b} "
     "after it; {pages_leaked.b} pages leak.",
     "panic-on-warn": "No. The helper's trace comes first, under both kernels, and the host stops at it.",
-    "guest-pages-still-mapped": "TDX code's function for guest pages, and after it generic code: KVM_BUG_ON in both, "
-    "{traces.b} traces. {guest_pages_lost.b} guest pages are lost, and the TDR, whose children they are; the patch "
-    "changes none of it.",
+    "guest-pages-still-mapped": "TDX code's function for guest pages, by a KVM_BUG_ON, and the helper, which is "
+    "refused the TDR: {traces.b} traces. {guest_pages_lost.b} guest pages are lost, and the TDR, whose children they "
+    "are; the patch changes none of it.",
     "other-zap-order": "No: where every table page is refused, the same {pages_leaked.b} pages leak, the "
     "TDR among them, with as many traces and lines as in the ordinary order.",
-    "free-at-once": "Nothing. {S_EPT_pages_freed_at_once.b} S-EPT pages come back earlier; KVM waits for the rest "
+    "free-at-once": "Nothing. {S_EPT_pages_freed_at_once.b} S-EPT pages are freed earlier; KVM waits for the rest "
     "before it goes on to the control pages.",
     "second-version": "No, step for step: nobody read gfn.",
     "what-landed": "The trace of handle_removed_pt is gone ({traces.a} become {traces.b}), and the "

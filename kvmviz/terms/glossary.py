@@ -107,7 +107,8 @@ TERMS: Final = {
     "leak": "a page that is lost on purpose, since the TDX module still owns it. It stays lost until the host is "
     "rebooted.",
     "helper": "__tdx_reclaim_page, through which every page of a TD is asked back.",
-    "tdx_reclaim_page": "asks for a page through __tdx_reclaim_page, and resets the page if it came back.",
+    "tdx_reclaim_page": "asks for a page through __tdx_reclaim_page, and overwrites one that came back where the "
+    "processor has the erratum.",
     "EPT": "extended page table, Intel's second tree of page tables, below the guest's own. As a type in the PAMT "
     "it is a "
     "page of the S-EPT.",
@@ -129,7 +130,7 @@ TERMS: Final = {
     "phantom": "a user of a region that is counted and is not there.",
     "schedule": "an order in which the steps of several threads are taken. `kvmviz race` tries every one.",
     "erratum": "on some early TDX processors a partial write to memory once written with a private key spoils it, so "
-    "that reading it raises an alarm (a machine check). KVM therefore resets each page that comes back.",
+    "that reading it raises an alarm (a machine check). There KVM overwrites each page that comes back.",
 }
 """Terms and their meaning, without the term itself."""
 

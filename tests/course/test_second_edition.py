@@ -14,6 +14,7 @@ from kvmviz.course.reports import checked, order, unreported
 from kvmviz.course.whole import ASKED, SENTENCES, answer, whole_answers
 from kvmviz.record.runs import run
 from kvmviz.revisions import REVISIONS
+from kvmviz.terms import events as e
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -27,6 +28,18 @@ def test_every_case_has_a_whole_answer_whose_numbers_are_computed(name: str) -> 
 
 def test_answers_are_for_cases_that_there_are() -> None:
     assert list(SENTENCES) == list(ASKED)
+
+
+def test_where_guest_pages_are_still_mapped_those_complain_whom_the_answer_names() -> None:
+    """Generic code's KVM_BUG_ON is true there as well, and mute, since the VM is bugged by then."""
+    name = "guest-pages-still-mapped"
+    for revision in ("before", "v1"):
+        events = [step.event for step in run(revision, ASKED[name].scenario).steps]
+        assert [event.site.split(":", 1)[1] for event in events if isinstance(event, e.Warn)] == [
+            "tdx_sept_remove_private_spte:KVM_BUG_ON/hkid",
+            "__tdx_reclaim_page:TDX_BUG_ON_3/TDH_PHYMEM_PAGE_RECLAIM",
+        ]
+    assert "function for guest pages, by a KVM_BUG_ON, and the helper, which is refused the TDR" in answer(name)
 
 
 def test_the_other_order_takes_subtrees() -> None:

@@ -159,7 +159,7 @@ STATEMENTS: Final[dict[tuple[str, str], Callable[[], bool]]] = {
     ("03", "No parent goes before its children in either"): lambda: all(
         children_first(order(f"tree={tree} zap={zap}")) for tree in ("2x1x2", "1x2x2", "2x2x1") for zap in ZAPS
     ),
-    ("01", "its owner's address and its size, all of them nought where the module was busy"): lambda: (
+    ("01", "the address of its TD's TDR and its size (nought: four KiB), all of them nought where the"): lambda: (
         registers("v1", ONE) == [(0, 0, 0), (4, 0x100000000, 0)]
     ),
     ("04", "Without a trace under `before` are TDs that come second and lose control pages alone"): lambda: (

@@ -35,7 +35,7 @@ export const GLOSSARY = [
   ],
   [
     "erratum",
-    "on some early TDX processors a partial write to memory once written with a private key spoils it, so that reading it raises an alarm (a machine check). KVM therefore resets each page that comes back.",
+    "on some early TDX processors a partial write to memory once written with a private key spoils it, so that reading it raises an alarm (a machine check). There KVM overwrites each page that comes back.",
   ],
   ["error line", "a single line in the kernel's log that says which call failed, and with which status."],
   [
@@ -153,7 +153,10 @@ export const GLOSSARY = [
     "TDX_BUG_ON_3",
     "TDX_BUG_ON with three registers in its error line. The reclaim helper uses it with NULL for the VM.",
   ],
-  ["tdx_reclaim_page", "asks for a page through __tdx_reclaim_page, and resets the page if it came back."],
+  [
+    "tdx_reclaim_page",
+    "asks for a page through __tdx_reclaim_page, and overwrites one that came back where the processor has the erratum.",
+  ],
   ["TEARDOWN", "the last state of a TD's life, entered when its key is freed. RECLAIM works in no other."],
   ["trace", "a warning, as it stands in the kernel's log: a block that names every function on the way to it."],
   [
