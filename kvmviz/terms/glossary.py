@@ -44,7 +44,8 @@ TERMS: Final = {
     "guest": "a page of the guest's private memory. It is taken back while the key is still assigned.",
     "PAMT": "the TDX module's ledger: type and owner of every page. What it says decides whether a page is the host's.",
     "region": "2 MiB of host memory, aligned, which with Dynamic PAMT have one counter and one pair. In a scenario it "
-    "says where the pages lie that the TDX module gets: off, dense, scattered or shared.",
+    "says where the pages lie that the TDX module gets: dense, scattered or shared, or that there is no Dynamic PAMT: "
+    "off.",
     "pair": "the two pages in which the module keeps its ledger of a region. It is there while the region's counter is "
     "above zero.",
     "phantom reference": "a reference in a region's counter that nobody holds.",
@@ -93,8 +94,8 @@ TERMS: Final = {
     "landed": "what went into the kvm-x86 tree, in which changes to KVM for x86 are gathered. It is "
     "v2 with the free at once, and a pointer that is cleared on "
     "every path.",
-    "level": "how high in the tree a page table is: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, "
-    "and so on upwards.",
+    "level": "how high in the tree a page table is: an L1 table is for 2 MiB of the guest's memory, an L2 table for "
+    "512 times as much, and so on upwards.",
     "gfn": "guest frame number: the number of a page of guest memory. A table is named by the first one that it is "
     "for.",
     "1x1x3": "a tree: the tables below the root, outermost level first. Here one L3 table has one L2 table, which "

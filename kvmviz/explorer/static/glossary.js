@@ -70,7 +70,7 @@ export const GLOSSARY = [
   ],
   [
     "level",
-    "how high in the tree a page table is: L1 tables map pages of 4 KiB, an L2 table covers 1 GiB, and so on upwards.",
+    "how high in the tree a page table is: an L1 table is for 2 MiB of the guest's memory, an L2 table for 512 times as much, and so on upwards.",
   ],
   ["mirror", "KVM's readable copy of the S-EPT in ordinary memory. Hardware never walks it."],
   ["mmu_lock", "KVM's lock over a VM's page tables. Who holds it for write holds it alone."],
@@ -110,7 +110,7 @@ export const GLOSSARY = [
   ],
   [
     "region",
-    "2 MiB of host memory, aligned, which with Dynamic PAMT have one counter and one pair. In a scenario it says where the pages lie that the TDX module gets: off, dense, scattered or shared.",
+    "2 MiB of host memory, aligned, which with Dynamic PAMT have one counter and one pair. In a scenario it says where the pages lie that the TDX module gets: dense, scattered or shared, or that there is no Dynamic PAMT: off.",
   ],
   ["RFC", "request for comments: a series of patches that is posted to hear opinions."],
   ["root", "the topmost table. The mirror's root has no external_spt: its S-EPT counterpart is a TDCS page."],
