@@ -7,7 +7,8 @@ alone: whatever comes after these comes after the first 1,000 names too.
 A reader's function may look at where a table stands (gfn, index, siblings), and
 then no table stands for others: steps and summary, which are folded apart, do not
 agree, and that is refused.  That callbacks wait for the barrier is taken for
-granted where the longest queue is counted.
+granted where the longest queue is counted.  What is wrong with a table each time
+that an entry of it goes (a `Violation`) is counted once for entries that are folded.
 """
 
 from collections.abc import Collection

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from kvmviz.errors import KvmvizError
 from kvmviz.scenario.causes import ASSIGNED, CAUSES
 from kvmviz.scenario.faults import Fail
-from kvmviz.scenario.status import STATUS, parse_status, status_word
+from kvmviz.scenario.status import STATUS, parse_status, status_text
 from kvmviz.scenario.tree import Tree
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ class Scenario:
     def words(self) -> dict[str, str]:
         """Return every key with the word of its value, defaults too."""
         return {
-            "tree": self.tree.text, "hkid": self.hkid, "fail": str(self.fail), "status": status_word(self.status),
+            "tree": self.tree.text, "hkid": self.hkid, "fail": str(self.fail), "status": status_text(self.status),
             "boot": "first" if self.boot is None else f"second:{self.boot}s", "leaves": self.leaves,
             "zap": self.zap, "vcpus": str(self.vcpus), "panic": "on" if self.panic else "off",
             "region": self.region, "remove": self.remove,

@@ -63,6 +63,15 @@ def status_word(value: int) -> str:
     return _NAMES.get(value) or STAND_INS.get(value >> 32) or f"{value:#x}"
 
 
+def status_text(value: int) -> str:
+    """Return a status as `parse_status` takes it: the name of a refusal of RECLAIM, or hex.
+
+    >>> status_text(STATUS["OPERAND_BUSY"]), status_text(PAGE_NOT_FREE)
+    ('OPERAND_BUSY', '0xc0000f0100000000')
+    """
+    return _NAMES[value] if value in STATUS.values() else f"{value:#x}"
+
+
 def status_number(value: int) -> str:
     """Return a status in hex, or its name where its number is not known and the model's a stand-in.
 

@@ -145,7 +145,8 @@ def test_both_sides_are_found_in_a_file(data: st.DataObject, harm: bool, has_new
     try:
         found = applied(above + (new if has_new else old), hunks(harmed(text) if harm else text)["f.c"], "f.c")
     except PatchTextError as error:
-        check_sentence(error, r"fits in \d+ places|shows no line")
+        # With little context a hunk can fit where its number says and not belong there; the next then fits nowhere.
+        check_sentence(error, r"fits in \d+ places|shows no line" + "|does not fit the tree" * (moved > 0))
         return
     assert squeezed(found.old) == squeezed([*above, *old])
     assert squeezed(found.new) == squeezed([*above, *new])

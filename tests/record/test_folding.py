@@ -6,10 +6,11 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kvmviz.check.broken import BROKEN
+from kvmviz.check.broken.lifetime import BarrierInTheCallback, EntriesNotFrozen
 from kvmviz.kvm.tdx import tdx_reclaim_page
 from kvmviz.machine.bug import TDX_BUG_ON, WARN_ON_ONCE, pr_err_ratelimited
 from kvmviz.record.folding import FAILING_FIRST, FoldedTree, fold
@@ -19,6 +20,7 @@ from kvmviz.revisions import REVISIONS, Revision, RevisionError
 from kvmviz.scenario import CAUSES, Scenario, ScenarioError
 from kvmviz.scenario.names import guest_name, sept_name, spt_name
 from kvmviz.scenario.tree import Tree
+from kvmviz.terms.events import Violation
 from tests.trying import trying
 
 
@@ -145,11 +147,18 @@ def _expanded(result: Run, names: dict[str, list[str]]) -> Iterator[tuple[tuple[
     yield from found.items()
 
 
-@given(st.sampled_from(ALL), scenarios(tuple(t for t in TREES if t != "4GiB")))
+@given(
+    st.sampled_from([one for one in ALL if one is not BarrierInTheCallback]),  # it waits in the midst of its callbacks
+    scenarios(tuple(t for t in TREES if t != "4GiB")),
+)
+@example(EntriesNotFrozen, Scenario.parse("tree=1x1x20 zap=prove-mmu"))
 @trying(20, 60)
 def test_the_steps_written_out_are_those_of_the_whole_tree(which: type[Revision], scenario: Scenario) -> None:
     whole = Counter((step.phase, step.event, step.where) for step in run(which, scenario).steps)
-    assert expanded(run_folded(which, scenario)) == whole
+    folded = expanded(run_folded(which, scenario))
+    for found in (whole, folded):  # how often a table is wrong as each of its entries goes, folded steps do not say
+        found.update({key: 1 - count for key, count in found.items() if isinstance(key[1], Violation)})
+    assert folded == whole
 
 
 @given(st.sampled_from(list(REVISIONS.values())), scenarios())

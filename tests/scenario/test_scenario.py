@@ -18,6 +18,8 @@ CANONICAL = {
     "fail=L3@0x0,L2@0x0,L1@0x0-0x400": "tree=1x1x3 fail=all",
     "fail=all status=0x8000020000000001": "tree=1x1x3 fail=all",
     "fail=all status=0xC000060700000000": "tree=1x1x3 fail=all status=LIFECYCLE_STATE_INCORRECT",
+    "fail=all status=0xC0000F0100000000": "tree=1x1x3 fail=all status=0xc0000f0100000000",  # no status of RECLAIM
+    "fail=all status=0xC000030400000001": "tree=1x1x3 fail=all status=0xc000030400000001",
     "fail=all status=0x1": "tree=1x1x3 fail=all status=0x1",
     "status=OPERAND_INVALID": "tree=1x1x3",
     "boot=second:0s": "tree=1x1x3 boot=second:0s",

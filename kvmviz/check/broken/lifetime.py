@@ -85,7 +85,9 @@ class EntriesWrittenAfterFree(Revision, base="v2"):
     def tdp_mmu_free_sp(vm: VM, sp: kvm_mmu_page) -> None:
         vm.host.memory.free_page(sp.external_spt)
         vm.host.memory.free_page(sp.spt)
-        read_entries(sp)[0] = FROZEN_SPTE
+        entries = read_entries(sp)
+        if entries:  # the model has none where no guest page is mapped
+            entries[0] = FROZEN_SPTE
         sp.header = False
 
 
