@@ -6,7 +6,8 @@ r"""Both sides of a diff in a reader's file, found by the lines that the diff sh
 
 The rule is that of patch(1), more careful.  A hunk is looked for as it is: at the
 line that it names, else in one place only; and where it is not, undone, since the
-file may have the new side already.  If that fails, up to two unchanged lines at its
+file may have the new side already.  If both fit, the one counts that stands where it
+says, if the other does not.  If neither fits, up to two unchanged lines at its
 ends may differ, but not the last one, again in one place only.  White space does
 not count where a mailer took it.
 """
@@ -65,29 +66,53 @@ def applied(lines: Sequence[str], found: Sequence[Rows], file: str) -> Applied:
     """Return both sides of a file; raise PatchTextError if a hunk has no place in it, or more than one."""
     failed = None
     for fuzz in (0, FUZZ):
+        fits: dict[Side, _Other] = {}
         try:
-            return Applied(tuple(lines), _other(lines, found, file, "old", fuzz), "old")
+            fits["old"] = _other(lines, found, file, "old", fuzz)
         except PatchTextError as error:
             failed = error
         with suppress(PatchTextError):
-            return Applied(_other(lines, found, file, "new", fuzz), tuple(lines), "new")
+            fits["new"] = _other(lines, found, file, "new", fuzz)
+        if fits:
+            has = _which(fits, file)
+            here, there = tuple(lines), fits[has].lines
+            return Applied(here, there, has) if has == "old" else Applied(there, here, has)
     assert failed is not None
     raise failed
 
 
-def _other(lines: Sequence[str], found: Sequence[Rows], file: str, has: Side, fuzz: int) -> tuple[str, ...]:
+def _which(fits: "Mapping[Side, _Other]", file: str) -> Side:
+    """Return which side a file is; of two that fit, the one whose hunks all stand where they say."""
+    exact = [side for side, other in fits.items() if other.exact]
+    if len(fits) > 1 and len(exact) != 1:
+        raise PatchTextError(
+            f"{file}: its hunks fit the tree both as they are and undone; make the diff with three lines of context."
+        )
+    return next(iter(exact or fits))
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """The other side of a file; `exact` if each hunk stands where it says."""
+
+    lines: tuple[str, ...]
+    exact: bool
+
+
+def _other(lines: Sequence[str], found: Sequence[Rows], file: str, has: Side, fuzz: int) -> _Other:
     """Return the other side of a file that is `has`."""
     out = list(lines)
-    shift, done = 0, 0
+    shift, done, exact = 0, 0, True
     for rows in found:
         start = (rows.old_start if has == "old" else rows.new_start) - 1 + shift
         at, head, tail = _place(out, rows.side(has), start, done, file, rows, fuzz)
         new = _replaced(out[at:], rows.rows[head : len(rows.rows) - tail], has)
         taken = len(rows.side(has)) - head - tail
         out[at : at + taken] = new
+        exact = exact and at == start + head
         shift += at - head - start + len(new) - taken
         done = at + len(new)
-    return tuple(out)
+    return _Other(tuple(out), exact)
 
 
 def _replaced(there: list[str], rows: Sequence[tuple[str, str]], has: Side) -> list[str]:
