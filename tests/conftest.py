@@ -27,6 +27,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # It takes minutes: begun last, one worker would end alone.
+    items.sort(key=lambda item: item.path.name != "test_pythons.py")
     if missing := what_is_missing():
         for item in items:
             if item.get_closest_marker("browser"):

@@ -69,7 +69,7 @@ def test_the_lowest_versions_that_are_declared_are_enough(tmp_path: Path) -> Non
     """Each dependency at its lower bound; the tests of what uses one pass."""
     python = environment(sys.executable, tmp_path, "--resolution", "lowest-direct", "-e", f"{ROOT}[test]")
     assert said(python) == said(sys.executable)
-    rooms = ("commands", "draw", "mail", "course", "explorer", "c", "apart", "test_show.py", "test_schema.py")
+    rooms = ("commands", "draw", "mail", "course", "explorer", "c", "test_show.py", "test_schema.py")
     tests = [f"tests/{room}" for room in rooms]
     command = [python, "-m", "pytest", "-q", "-m", "not slow and not browser", "-p", "no:cacheprovider", *tests]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

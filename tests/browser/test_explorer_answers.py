@@ -124,7 +124,7 @@ def test_a_lost_answer_withdraws_the_choice_in_a_sentence_and_the_next_one_heals
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.marathon)])
 def test_any_delay_and_any_loss_leaves_the_page_true(open_notebook: Open, seed: int) -> None:
     notebook, monkey = opened(open_notebook)
     dice = random.Random(seed)

@@ -72,7 +72,9 @@ def test_one_side_alone_fits(touch: Touch, width: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["fail=L1@0x200", FAULTS])
-@pytest.mark.parametrize("width", [320, 370, 400, 590, 768])
+@pytest.mark.parametrize(
+    "width", [320, 400, 768, *(pytest.param(width, marks=pytest.mark.marathon) for width in (370, 590))]
+)
 def test_every_step_fits(touch: Touch, width: int, scenario: str) -> None:
     assert faults(touch(scenario, width), AT_EVERY_STEP) == []
 
