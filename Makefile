@@ -41,7 +41,7 @@ venv: .venv/.ready ## make .venv with everything in it, .venv/bin/kvmviz include
 lab: venv ## open JupyterLab on the notebooks (LAB='--no-browser --ip=0.0.0.0' gives it options)
 	@.venv/bin/kvmviz lab $(if $(LAB),-- $(LAB))
 
-test: static js ## what every change has to pass, in about five minutes on two cores
+test: static js ## what every change has to pass, in less than five minutes on two idle cores
 	$(PYTEST) -m "not slow and not marathon" $(TESTS)
 
 test-all: static js ## the same and the full spaces, long fuzz, browser marathons, bare Debians
