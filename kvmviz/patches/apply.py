@@ -74,17 +74,19 @@ def applied(lines: Sequence[str], found: Sequence[Rows], file: str) -> Applied:
         with suppress(PatchTextError):
             fits["new"] = _other(lines, found, file, "new", fuzz)
         if fits:
-            has = _which(fits, file)
+            has = _which(fits, lines, file)
             here, there = tuple(lines), fits[has].lines
             return Applied(here, there, has) if has == "old" else Applied(there, here, has)
     assert failed is not None
     raise failed
 
 
-def _which(fits: "Mapping[Side, _Other]", file: str) -> Side:
+def _which(fits: "Mapping[Side, _Other]", lines: Sequence[str], file: str) -> Side:
     """Return which side a file is; of two that fit, the one whose hunks all stand where they say."""
     exact = [side for side, other in fits.items() if other.exact]
-    if len(fits) > 1 and len(exact) != 1:
+    here = [_without_space(line) for line in lines]
+    blanks = all([_without_space(line) for line in other.lines] == here for other in fits.values())
+    if len(fits) > 1 and len(exact) != 1 and not blanks:  # a diff of white space alone fits both ways in one place
         raise PatchTextError(
             f"{file}: its hunks fit the tree both as they are and undone; make the diff with three lines of context."
         )

@@ -154,6 +154,24 @@ def test_both_sides_are_found_in_a_file(
     assert squeezed(found.new) == squeezed([*above, *new])
 
 
+@pytest.mark.parametrize("above", [[], ["/* more */"]])
+def test_a_diff_of_white_space_alone_fits_both_ways_and_is_taken_as_it_is(above: list[str]) -> None:
+    old = ["a();", "b();", "c();", "    d();", "e();", "f();", "g();"]
+    new = [*old[:3], "\td();", *old[4:]]
+    found = applied([*above, *old], hunks(diff(old, new, 3))["f.c"], "f.c")
+    assert (found.has, found.new) == ("old", (*above, *new))
+
+
+def test_a_diff_that_fits_both_as_it_is_and_undone_is_refused_unless_one_stands_where_it_says() -> None:
+    old = ["x();", "a();", "b();", "x();", "y();", "c();", "d();"]
+    text = diff(["a();", "b();"], ["a();", "c();"], 1)
+    both = ["x();", "x();", "a();", "b();", "x();", "a();", "c();"]
+    with pytest.raises(PatchTextError, match="fit the tree both as they are and undone"):
+        applied(both, hunks(text)["f.c"], "f.c")
+    assert applied(both[2:], hunks(text)["f.c"], "f.c").has == "old"
+    assert applied(old, hunks(text)["f.c"], "f.c").has == "old"
+
+
 def squeezed(lines: list[str] | tuple[str, ...]) -> list[str]:
     return ["".join(line.split()) for line in lines]
 
